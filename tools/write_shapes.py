@@ -1,4 +1,4 @@
-"""Write src/vedette/wire/shapes from botocore: the facts of five services, without their prose.
+"""Write src/vedette/wire/shapes from botocore: the facts of the services, without their prose.
 
 Kept are names, types, limits, patterns, enums, errors, HTTP bindings, paginators and waiters;
 an allow-list decides, so that a new kind of prose cannot slip in. Of Rekognition only the
@@ -34,6 +34,7 @@ CUSTOM_LABELS = frozenset(
     """.split()
 )
 SERVICES = {
+    "iam/2010-05-08": None,
     "kms/2014-11-01": None,
     "lookoutvision/2020-11-20": None,
     "rekognition/2016-06-27": CUSTOM_LABELS,

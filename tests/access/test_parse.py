@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from vedette.access.actions import SERVICES, is_known_action
 from vedette.access.keys import is_known_key
 from vedette.access.parse import FORMS, parse_policy
-from vedette.access.policy import Effect, PolicyKind, deny_all
+from vedette.access.policy import OF_THE_CALLER, Effect, PolicyKind, deny_all
 from vedette.errors import MalformedPolicy
 
 SAMPLES = {
     PolicyKind.IDENTITY: {"Action": "lambda:InvokeFunction", "Resource": "*"},
+    PolicyKind.INLINE: {"NotAction": "s3:*", "Resource": "*"},
     PolicyKind.SESSION: {"Action": ["rekognition:Detect*", "s3:*"], "Resource": "arn:aws:s3:::a/*"},
     PolicyKind.BUCKET: {"Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"},
     PolicyKind.PROJECT: {"Principal": "*", "Action": "rekognition:CopyProjectVersion", "Resource": "*"},
@@ -35,12 +36,12 @@ def test_every_kind_has_its_documents(kind):
     (statement,) = policy.statements
     assert (policy.kind, policy.name, policy.version) == (kind, "p", "2012-10-17")
     assert (statement.label, statement.effect) == ("statement 1 (One)", Effect.ALLOW)
-    assert (statement.principals is None) is (kind in (PolicyKind.IDENTITY, PolicyKind.SESSION))
+    assert (statement.principals is None) is (kind in OF_THE_CALLER)
     assert (statement.resources is None) is (kind is PolicyKind.TRUST)
 
 
 def test_messages_name_the_kinds_by_what_they_are_attached_to():
-    assert list(PolicyKind) == ["identity", "bucket", "project", "trust", "session", "key"]
+    assert list(PolicyKind) == ["identity", "inline", "bucket", "project", "trust", "session", "key"]
 
 
 def test_bytes_are_read_as_text_is():
@@ -243,12 +244,15 @@ def test_blanks_count_but_in_the_policies_of_iam(kind):
     parse_policy(text.ljust(most), kind)
     with pytest.raises(MalformedPolicy, match=f"longer than {largest} characters"):
         parse_policy(text.ljust(most + 1), kind)
-    assert FORMS[kind].counts_blanks is (kind not in (PolicyKind.IDENTITY, PolicyKind.TRUST))
+    assert FORMS[kind].counts_blanks is (
+        kind not in (PolicyKind.IDENTITY, PolicyKind.INLINE, PolicyKind.TRUST)
+    )
 
 
 def test_the_limits_are_those_that_the_services_have():
     assert {kind: form.largest for kind, form in FORMS.items()} == {
         PolicyKind.IDENTITY: 6144,
+        PolicyKind.INLINE: 10_240,
         PolicyKind.SESSION: 2048,
         PolicyKind.TRUST: 4096,
         PolicyKind.BUCKET: 20480,
@@ -316,7 +320,7 @@ def test_deny_all_is_of_the_kind_that_it_stands_for():
         (statement,) = policy.statements
         assert (policy.kind, policy.name, statement.effect) == (kind, "p", Effect.DENY)
         assert (statement.resources is None) is (kind is PolicyKind.TRUST)
-        assert (statement.principals is None) is (kind in (PolicyKind.IDENTITY, PolicyKind.SESSION))
+        assert (statement.principals is None) is (kind in OF_THE_CALLER)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import pytest
 
 from doubles.houses import HERE, MovedClock, a_caller, a_house
+from doubles.iam_requests import REQUESTS as IAM_REQUESTS
 from doubles.lines import a_line, an_anomaly_line
 from doubles.recording import Recorder
 from vedette.access.actions import KNOWN
@@ -341,6 +342,7 @@ REQUESTS = [
     ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
 ]  # fmt: skip
+REQUESTS += IAM_REQUESTS
 IDS = [f"{service}:{name} {when}".strip() for service, name, _, when in REQUESTS]
 every_request = pytest.mark.parametrize(("service", "name", "request_", "when"), REQUESTS, ids=IDS)
 

@@ -80,11 +80,12 @@ def test_whoever_labels_may_ask_for_drafts_and_studies_and_starts_no_training():
 
 def test_a_policy_is_kept_as_it_was_put_and_changed_for_all(policies, clock):
     first = policies.put(HERE, "detect", DETECT)
-    assert first == IdentityPolicy("detect", DETECT, HERE, 1, NOON)
+    kept = {"created": NOON, "policy_id": first.policy_id}
+    assert first == IdentityPolicy("detect", DETECT, HERE, 1, NOON, **kept)
     clock.move(seconds=5)
     changed = DETECT.replace("Allow", "Deny")
     second = policies.put(HERE, "detect", changed)
-    assert second == IdentityPolicy("detect", changed, HERE, 2, clock.now)
+    assert second == IdentityPolicy("detect", changed, HERE, 2, clock.now, in_force=2, **kept)
     assert policies.find(HERE, "detect") == second
     assert [policy.name for policy in policies.available(HERE)] == ["detect", *NAMES]
 

@@ -162,7 +162,10 @@ def test_an_own_policy_comes_before_a_builtin_one_of_its_name(database, beside, 
     own = document(statement("Allow", DETECT))
     with database.write() as connection:
         connection.execute(
-            text("insert into identity_policies values (:account, 'viewer', :own, 1, 0, 0)"),
+            text(
+                "insert into identity_policies (account, name, document, revision, created_ms, updated_ms) "
+                "values (:account, 'viewer', :own, 1, 0, 0)"
+            ),
             {"account": HERE, "own": own},
         )
     beside.policies.attach(ALICE, "viewer")

@@ -257,7 +257,9 @@ def test_a_run_whose_lease_was_lost_shows_nothing(stage, opened):
     stage.add(first, "one")
     until(lambda: stage.runs == ["one"])
     with stage.database.write() as connection:
-        connection.exec_driver_sql("insert into accounts values ('111122223333', 'plant', 0)")
+        connection.exec_driver_sql(
+            "insert into accounts (id, name, created_ms) values ('111122223333', 'plant', 0)"
+        )
     del stage.plays["one"]
     let_leases_pass(stage.database)
     second.beat()

@@ -72,7 +72,9 @@ def test_a_database_of_a_newer_program_is_refused_and_untouched(database, tmp_pa
 def test_a_copy_holds_what_the_database_held(sqlite_maker, tmp_path):
     database = open_database(*sqlite_maker.new())
     with database.write() as connection:
-        connection.execute(text("insert into accounts values ('111122223333', 'plant', 0)"))
+        connection.execute(
+            text("insert into accounts (id, name, created_ms) values ('111122223333', 'plant', 0)")
+        )
     copy = keep_copy(database, tmp_path / "backups", "0001")
     database.close()
     with sqlite3.connect(copy) as kept:

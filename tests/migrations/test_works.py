@@ -47,6 +47,18 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table identity_policy_versions",
+    *(f"drop table {kind}_inline_policies" for kind in ("user", "group", "role")),
+    "drop index ix_accounts_alias",
+    "alter table accounts drop column alias",
+    *(f"alter table {table} drop column path" for table in ("users", "groups", "roles")),
+    *(f"alter table {table} drop column boundary" for table in ("users", "roles")),
+    *(f"alter table roles drop column {name}" for name in ("description", "longest_s")),
+    *(f"alter table access_keys drop column used_{name}" for name in ("ms", "service", "region")),
+    *(
+        f"alter table identity_policies drop column {name}"
+        for name in ("in_force", "policy_id", "path", "description", "tags")
+    ),
     "drop table encryption_grants",
     "drop table encryption_aliases",
     "drop table encryption_key_versions",

@@ -135,7 +135,9 @@ def test_what_was_left_is_not_served_and_takes_no_writes(data, empty):
     assert "by `vedette move`: set VEDETTE_DATABASE to the address" in refusal_of(Settings(data=data))
     # A command that had looked at the database before, and waited for its turn to write.
     with pytest.raises(Exception, match="was moved to another one"), waiting.write() as connection:
-        connection.execute(text("insert into accounts values ('111122223333', 'plant', 0)"))
+        connection.execute(
+            text("insert into accounts (id, name, created_ms) values ('111122223333', 'plant', 0)")
+        )
     waiting.close()
     moved(Settings(data=data, database=empty), "sqlite")
     assert "was moved to another one" in refusal_of(Settings(data=data, database=empty))

@@ -89,7 +89,9 @@ def test_a_committed_write_is_in_the_file_of_another_process(sqlite_maker):
     address, folder = sqlite_maker.new()
     database = open_database(address, folder)
     with database.write() as connection:
-        connection.execute(text("insert into accounts values ('111122223333', 'x', 0)"))
+        connection.execute(
+            text("insert into accounts (id, name, created_ms) values ('111122223333', 'x', 0)")
+        )
     with sqlite3.connect(folder / "vedette.db") as beside:
         assert beside.execute("select count(*) from accounts").fetchone() == (1,)
     database.close()
@@ -127,4 +129,6 @@ def test_a_moment_that_breaks_off_is_over(database):
 
 def put_account(database, name):
     with database.write() as connection:
-        connection.execute(text("insert into accounts values (:name, :name, 0)"), {"name": name})
+        connection.execute(
+            text("insert into accounts (id, name, created_ms) values (:name, :name, 0)"), {"name": name}
+        )

@@ -79,6 +79,60 @@ SERVICES = {
         TagResource UntagResource UpdateAccessGrantsLocation UpdateJobPriority UpdateJobStatus
         UpdateStorageLensGroup
     """,
+    # With the actions that have no operation, such as PassRole.
+    "iam": """
+        AcceptDelegationRequest AddClientIDToOpenIDConnectProvider AddRoleToInstanceProfile
+        AddUserToGroup AssociateDelegationRequest AttachGroupPolicy AttachRolePolicy
+        AttachUserPolicy ChangePassword CreateAccessKey CreateAccountAlias CreateDelegationRequest
+        CreateGroup CreateInstanceProfile CreateLoginProfile CreateOpenIDConnectProvider
+        CreatePolicy CreatePolicyVersion CreateRole CreateSAMLProvider CreateServiceLinkedRole
+        CreateServiceSpecificCredential CreateUser CreateVirtualMFADevice DeactivateMFADevice
+        DeleteAccessKey DeleteAccountAlias DeleteAccountPasswordPolicy DeleteCloudFrontPublicKey
+        DeleteGroup DeleteGroupPolicy DeleteInstanceProfile DeleteLoginProfile
+        DeleteOpenIDConnectProvider DeletePolicy DeletePolicyVersion DeleteRole
+        DeleteRolePermissionsBoundary DeleteRolePolicy DeleteSAMLProvider DeleteSSHPublicKey
+        DeleteServerCertificate DeleteServiceLinkedRole DeleteServiceSpecificCredential
+        DeleteSigningCertificate DeleteUser DeleteUserPermissionsBoundary DeleteUserPolicy
+        DeleteVirtualMFADevice DetachGroupPolicy DetachRolePolicy DetachUserPolicy
+        DisableOrganizationsRootCredentialsManagement DisableOrganizationsRootSessions
+        DisableOutboundWebIdentityFederation EnableMFADevice
+        EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions
+        EnableOutboundWebIdentityFederation FetchAccountPrincipals GenerateCredentialReport
+        GenerateOrganizationsAccessReport GenerateServiceLastAccessedDetails GetAccessKeyLastUsed
+        GetAccountAuthorizationDetails GetAccountPasswordPolicy GetAccountSummary
+        GetCloudFrontPublicKey GetContextKeysForCustomPolicy GetContextKeysForPrincipalPolicy
+        GetCredentialReport GetDelegationRequest GetGroup GetGroupPolicy GetHumanReadableSummary
+        GetInstanceProfile GetLoginProfile GetMFADevice GetOpenIDConnectProvider
+        GetOrganizationsAccessReport GetOutboundWebIdentityFederationInfo GetPolicy
+        GetPolicyVersion GetRole GetRolePolicy GetSAMLProvider GetSSHPublicKey
+        GetServerCertificate GetServiceLastAccessedDetails
+        GetServiceLastAccessedDetailsWithEntities GetServiceLinkedRoleDeletionStatus GetUser
+        GetUserPolicy ListAccessKeys ListAccountAliases ListAttachedGroupPolicies
+        ListAttachedRolePolicies ListAttachedUserPolicies ListCloudFrontPublicKeys
+        ListDelegationRequests ListEntitiesForPolicy ListGroupPolicies ListGroups
+        ListGroupsForUser ListInstanceProfileTags ListInstanceProfiles ListInstanceProfilesForRole
+        ListMFADeviceTags ListMFADevices ListOpenIDConnectProviderTags ListOpenIDConnectProviders
+        ListOrganizationsFeatures ListPolicies ListPoliciesGrantingServiceAccess ListPolicyTags
+        ListPolicyVersions ListRolePolicies ListRoleTags ListRoles ListSAMLProviderTags
+        ListSAMLProviders ListSSHPublicKeys ListSTSRegionalEndpointsStatus
+        ListServerCertificateTags ListServerCertificates ListServiceSpecificCredentials
+        ListSigningCertificates ListUserPolicies ListUserTags ListUsers ListVirtualMFADevices
+        PassRole PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
+        PutUserPermissionsBoundary PutUserPolicy RejectDelegationRequest
+        RemoveClientIDFromOpenIDConnectProvider RemoveRoleFromInstanceProfile RemoveUserFromGroup
+        ResetServiceSpecificCredential ResyncMFADevice SendDelegationToken SetDefaultPolicyVersion
+        SetSTSRegionalEndpointStatus SetSecurityTokenServicePreferences SimulateCustomPolicy
+        SimulatePrincipalPolicy TagInstanceProfile TagMFADevice TagOpenIDConnectProvider TagPolicy
+        TagRole TagSAMLProvider TagServerCertificate TagUser UntagInstanceProfile UntagMFADevice
+        UntagOpenIDConnectProvider UntagPolicy UntagRole UntagSAMLProvider UntagServerCertificate
+        UntagUser UpdateAccessKey UpdateAccountEmailAddress UpdateAccountName
+        UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateCloudFrontPublicKey
+        UpdateDelegationRequest UpdateGroup UpdateLoginProfile
+        UpdateOpenIDConnectProviderThumbprint UpdateRole UpdateRoleDescription UpdateSAMLProvider
+        UpdateSSHPublicKey UpdateServerCertificate UpdateServiceSpecificCredential
+        UpdateSigningCertificate UpdateUser UploadCloudFrontPublicKey UploadSSHPublicKey
+        UploadServerCertificate UploadSigningCertificate
+    """,
     "sts": """
         AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage
         GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken

@@ -4,8 +4,10 @@
 2. Within one account the policies of the caller and of the resource are a union, across accounts both
    must allow. An account as principal delegates the decision to the caller's own policies.
 3. Session policies restrict all other Allows, except one that names the very session.
-4. The root may do everything in its account, and needs no policy of its own elsewhere.
-5. Trust and key policies stand alone (`stands_alone`): without their Allow nothing is allowed.
+4. A permissions boundary restricts what the caller's own policies allow, and of a role also what is
+   allowed to the role itself by name or as anybody; it allows nothing.
+5. The root may do everything in its account, and needs no policy of its own elsewhere.
+6. Trust and key policies stand alone (`stands_alone`): without their Allow nothing is allowed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +23,7 @@ class Decision:
     """The decision. `reason` names the statement that decided, or says that none did: for logs only.
 
     The rest is for resources that allow in other ways too (S3's ACLs): how the resource's policies match
-    the caller, whether the caller's own allow, and whether a session policy excludes the request.
+    the caller, whether the caller's own allow, and whether a session policy or a boundary excludes it.
     """
 
     allowed: bool
@@ -38,17 +40,21 @@ def judge(
     identity: Sequence[Policy] = (),
     resource: Sequence[Policy] = (),
     session: Sequence[Policy] = (),
+    boundary: Sequence[Policy] = (),
     stands_alone: bool = False,
 ) -> Decision:
     """Evaluate all policies for a request."""
     action = request.action.lower()
-    for policies in (identity, resource, session):
+    for policies in (identity, resource, session, boundary):
         if policies and (denial := _find(policies, Effect.DENY, request, action)):
             return Decision(allowed=False, explicit_deny=True, reason=f"denied by {denial}")
     narrowed = bool(session) and not _find(session, Effect.ALLOW, request, action)
-    own = _allows_by_identity(request, identity, action) and not narrowed
+    bounded = bool(boundary) and not _find(boundary, Effect.ALLOW, request, action)
+    own = _allows_by_identity(request, identity, action) and not (narrowed or bounded)
     match, statement = _strongest(resource, request, action)
-    if narrowed and match < PrincipalMatch.SESSION:
+    # IAM: what is allowed to a user by its ARN is not held to its boundary, what is allowed to a role is.
+    is_held = narrowed or (bounded and request.subject.kind is SubjectKind.ROLE_SESSION)
+    if is_held and match < PrincipalMatch.SESSION:
         match = PrincipalMatch.NONE
     allowed = _combine(request, own=own, match=match, stands_alone=stands_alone)
     reason = (statement or "allowed by the caller's own policies") if allowed else "no statement allows it"
@@ -58,7 +64,7 @@ def judge(
         reason=reason,
         resource_match=match,
         identity_allows=own,
-        narrowed=narrowed,
+        narrowed=is_held,
     )
 
 

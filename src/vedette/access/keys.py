@@ -27,7 +27,11 @@ kms:ReEncryptOnSameKey kms:RequestAlias kms:ResourceAliases kms:RetiringPrincipa
 kms:ScheduleKeyDeletionPendingWindowInDays kms:SigningAlgorithm kms:ValidTo kms:ViaService
 kms:WrappingAlgorithm kms:WrappingKeySpec
 """
-IAM = "iam:AssociatedResourceArn iam:AWSServiceName iam:PassedToService iam:PermissionsBoundary iam:PolicyARN"
+IAM = """
+iam:AWSServiceName iam:AssociatedResourceArn iam:FIDO-FIPS-140-2-certification
+iam:FIDO-FIPS-140-3-certification iam:FIDO-certification iam:OrganizationsPolicyId iam:PassedToService
+iam:PermissionsBoundary iam:PolicyARN iam:RegisterSecurityKey
+"""
 S3 = """
 s3:AccessGrantsInstanceArn s3:AccessPointNetworkOrigin s3:DataAccessPointAccount s3:DataAccessPointArn
 s3:InventoryAccessibleOptionalFields s3:ResourceAccount s3:TlsVersion s3:VersionId s3:RequestObjectTagKeys

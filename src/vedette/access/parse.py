@@ -49,7 +49,12 @@ class DocumentForm:
         if self.counts_blanks:
             return len(text) <= self.largest
         # IAM does not count white space; a document of nearly nothing else is refused all the same.
-        return len(text) <= 10 * self.largest and sum(not letter.isspace() for letter in text) <= self.largest
+        return len(text) <= 10 * self.largest and visible_length(text) <= self.largest
+
+
+def visible_length(text: str) -> int:
+    """Return how many characters of a document IAM counts."""
+    return sum(not letter.isspace() for letter in text)
 
 
 TRUST_ACTIONS = (
@@ -59,6 +64,8 @@ TRUST_ACTIONS = (
 FORMS = {
     # IAM's quotas of managed policies and of trust policies, and those of S3 and Rekognition.
     PolicyKind.IDENTITY: DocumentForm(6144, has_principals=False, counts_blanks=False),
+    # The most that all inline policies of a role may be; users and groups have less (identity/inline.py).
+    PolicyKind.INLINE: DocumentForm(10_240, has_principals=False, counts_blanks=False),
     PolicyKind.SESSION: DocumentForm(2048, has_principals=False),
     PolicyKind.TRUST: DocumentForm(
         4096, has_resources=False, services=("sts",), actions=TRUST_ACTIONS, counts_blanks=False

@@ -16,11 +16,16 @@ class PolicyKind(StrEnum):
     """What a policy is attached to, which decides what it may contain."""
 
     IDENTITY = "identity"
+    INLINE = "inline"
     BUCKET = "bucket"
     PROJECT = "project"
     TRUST = "trust"
     SESSION = "session"
     KEY = "key"
+
+
+# Those that are the caller's own, and so name no principal.
+OF_THE_CALLER = frozenset({PolicyKind.IDENTITY, PolicyKind.INLINE, PolicyKind.SESSION})
 
 
 class Effect(StrEnum):
@@ -161,8 +166,8 @@ def deny_all(kind: PolicyKind, name: str) -> Policy:
                 effect=Effect.DENY,
                 actions=Actions(frozenset(), any_text),
                 resources=None if kind is PolicyKind.TRUST else Resources(any_text),
-                principals=None if kind in (PolicyKind.IDENTITY, PolicyKind.SESSION) else _EVERYBODY,
-                excludes_principals=kind not in (PolicyKind.IDENTITY, PolicyKind.SESSION),
+                principals=None if kind in OF_THE_CALLER else _EVERYBODY,
+                excludes_principals=kind not in OF_THE_CALLER,
             ),
         ),
         name,

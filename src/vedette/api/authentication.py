@@ -38,6 +38,7 @@ def authenticate(visit: Visit, service: str, bucket: str = "") -> str:
         raise SignatureFault(SignatureFaultKind(fault.kind), "", form=signed.form) from None
     verify(signed, visit.request, secret, now, bucket=bucket)
     visit.principal = principal
+    visit.house.identity.uses.note(signed.key_id, signed.service, signed.region, now)
     return secret
 
 

@@ -1,8 +1,9 @@
 """Who can still let others in: the rule that an account never loses its last administrator.
 
 An administrator is the root with a key that is enabled, or a user with one who holds the built-in policy
-`administrator`, itself or through a group. The rule is asked within the transaction that makes the change,
-and writers of one database take turns, so that it holds among any number of servers. Decides nothing else.
+`administrator` or AWS's `AdministratorAccess`, itself or through a group. The rule is asked within the
+transaction that makes the change, and writers of one database take turns, so that it holds among any number
+of servers. Decides nothing else.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, or_, select
 
 from vedette.errors import Busy
-from vedette.identity.builtin import ADMINISTRATOR_POLICY
+from vedette.identity.builtin import ADMINISTRATORS
 from vedette.identity.tables import group_policies, keys, members, user_policies
 from vedette.store.db import Database
 
@@ -48,7 +49,7 @@ class GuardedWrites(Database):
 def has_administrator(connection: Connection, account: str) -> bool:
     """Return whether anybody can let others into the account."""
     own = select(user_policies.c.holder).where(
-        user_policies.c.account == account, user_policies.c.policy == ADMINISTRATOR_POLICY
+        user_policies.c.account == account, user_policies.c.policy.in_(ADMINISTRATORS)
     )
     by_group = (
         select(members.c.user_name)
@@ -57,7 +58,7 @@ def has_administrator(connection: Connection, account: str) -> bool:
             (group_policies.c.account == members.c.account)
             & (group_policies.c.holder == members.c.group_name),
         )
-        .where(members.c.account == account, group_policies.c.policy == ADMINISTRATOR_POLICY)
+        .where(members.c.account == account, group_policies.c.policy.in_(ADMINISTRATORS))
     )
     query = select(keys.c.id).where(
         keys.c.account == account,

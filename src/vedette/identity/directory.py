@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from vedette.access.parse import parse_policy
 from vedette.access.pins import pin
@@ -14,9 +14,12 @@ from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.administrators import GuardedWrites
 from vedette.identity.groups import Groups
-from vedette.identity.holder import Holder
+from vedette.identity.holder import PLAIN, Holder, HolderLook
+from vedette.identity.holders import Holders, set_boundary
 from vedette.identity.ids import new_id
+from vedette.identity.inline import InlinePolicies
 from vedette.identity.policies import IdentityPolicies, attach_policy, require_holder
+from vedette.identity.policy_history import PolicyHistory
 from vedette.identity.records import (
     AccessKey,
     Account,
@@ -33,7 +36,7 @@ from vedette.identity.records import (
 )
 from vedette.identity.seal import Seal
 from vedette.identity.tables import accounts, console_sessions, keys, roles, users
-from vedette.identity.tags import change_tags, tags_of
+from vedette.identity.tags import change_policy_tags, change_tags, tags_of
 from vedette.identity.trust import ACCOUNT, trust_of
 from vedette.store.db import Database
 
@@ -46,7 +49,10 @@ class Directory:
 
     def __init__(self, database: Database, seal: Seal, clock: Clock = system_clock) -> None:
         self.policies = IdentityPolicies(database, clock)
+        self.versions = PolicyHistory(database, clock)
         self.groups = Groups(database, clock)
+        self.inline = InlinePolicies(database)
+        self.holders = Holders(database)
         self._database = database
         self._seal = seal
         self._clock = clock
@@ -76,13 +82,16 @@ class Directory:
 
     # Users
 
-    def create_user(self, account: str, name: str, policies: Iterable[str] = ()) -> User:
+    def create_user(
+        self, account: str, name: str, policies: Iterable[str] = (), extras: HolderLook = PLAIN
+    ) -> User:
         """Create a user without keys, with the rights of these policies."""
         _check_name(name)
-        user = User(account, name, new_id("AIDA", 17), from_milliseconds(self._now()))
+        created = from_milliseconds(self._now())
+        user = User(account, name, new_id("AIDA", 17), created, extras.tags, extras.path, extras.boundary)
         with self._database.write() as connection:
             _require_account(connection, account)
-            if connection.execute(_user(account, name)).first():
+            if _is_taken(connection, users, account, name):
                 raise Taken(f"User {name} exists already in account {account}.", kind="user", name=name)
             connection.execute(
                 insert(users).values(
@@ -90,10 +99,10 @@ class Directory:
                     name=name,
                     user_id=user.user_id,
                     created_ms=milliseconds(user.created),
+                    path=extras.path,
                 )
             )
-            for policy in policies:
-                attach_policy(connection, Holder("user", account, name), policy)
+            _furnish(connection, Holder("user", account, name), policies, extras)
         return user
 
     def users(self, account: str) -> list[User]:
@@ -106,12 +115,16 @@ class Directory:
 
     def policies_of_user(self, account: str, name: str) -> list[str]:
         """Return the names of all policies of a user: its own, then `group/policy` of its groups."""
-        own = self.policies.attached(Holder("user", account, name))
+        own = self._policies_of(Holder("user", account, name))
         return own + [
             f"{group}/{policy}"
             for group in self.groups.of(account, name)
-            for policy in self.policies.attached(Holder("group", account, group))
+            for policy in self._policies_of(Holder("group", account, group))
         ]
+
+    def _policies_of(self, holder: Holder) -> list[str]:
+        inline = [f"inline:{name}" for name in self.inline.of(holder)]
+        return self.policies.attached(holder) + inline
 
     def delete_user(self, account: str, name: str) -> None:
         """Delete a user and all its keys."""
@@ -177,15 +190,17 @@ class Directory:
         *,
         trust: str = "",
         policies: Iterable[str] = (),
+        extras: HolderLook = PLAIN,
     ) -> Role:
         """Create a role that callers of the trusted accounts, or those named in `trust`, may assume."""
         _check_name(name)
         parsed = parse_policy(trust, PolicyKind.TRUST, name=name) if trust else None
         document = trust or trust_of(trusted)
-        role = Role(account, name, new_id("AROA", 17), document, from_milliseconds(self._now()))
+        created = from_milliseconds(self._now())
+        role = Role(account, name, new_id("AROA", 17), document, created)
         with self._database.write() as connection:
             _require_account(connection, account)
-            if connection.execute(role_query(account, name)).first():
+            if _is_taken(connection, roles, account, name):
                 raise Taken(f"Role {name} exists already in account {account}.", kind="role", name=name)
             connection.execute(
                 insert(roles).values(
@@ -194,11 +209,13 @@ class Directory:
                     role_id=role.role_id,
                     trust=pin(document, parsed, partial(find_ids, connection)) if parsed else document,
                     created_ms=milliseconds(role.created),
+                    path=extras.path,
+                    description=extras.description,
+                    longest_s=extras.longest_s,
                 )
             )
-            for policy in policies:
-                attach_policy(connection, Holder("role", account, name), policy)
-        return role
+            _furnish(connection, Holder("role", account, name), policies, extras)
+            return as_role(connection.execute(role_query(account, name)).one())
 
     def set_trust(self, account: str, name: str, trust: str) -> None:
         """Change who may assume a role; existing sessions continue until they expire."""
@@ -241,8 +258,31 @@ class Directory:
         with self._database.write() as connection:
             change_tags(connection, holder, added, removed)
 
+    def set_policy_tags(
+        self, account: str, name: str, added: Mapping[str, str], removed: Iterable[str] = ()
+    ) -> None:
+        """Set tags of a policy of the account, and remove others."""
+        with self._database.write() as connection:
+            change_policy_tags(connection, account, name, added, removed)
+
     def _now(self) -> int:
         return milliseconds(self._clock())
+
+
+def _is_taken(connection: Connection, table: Table, account: str, name: str) -> bool:
+    # Names that differ in case only are one, as in IAM.
+    alike = (table.c.account == account) & (func.lower(table.c.name) == name.lower())
+    return connection.execute(select(table.c.name).where(alike)).first() is not None
+
+
+def _furnish(connection: Connection, holder: Holder, policies: Iterable[str], extras: HolderLook) -> None:
+    """Give a new holder its policies, its tags and its boundary."""
+    for policy in policies:
+        attach_policy(connection, holder, policy)
+    if extras.tags:
+        change_tags(connection, holder, extras.tags, ())
+    if extras.boundary:
+        set_boundary(connection, holder, extras.boundary)
 
 
 def _user(account: str, name: str) -> Any:

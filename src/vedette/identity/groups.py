@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.holder import Holder
 from vedette.identity.ids import new_id
 from vedette.identity.policies import NAME, attached_to, require_account, require_holder
+from vedette.identity.records import arn_of
 from vedette.identity.tables import groups, members
 from vedette.store.db import Database
 
@@ -27,11 +29,12 @@ class Group:
     created: datetime
     users: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    path: str = "/"
 
     @property
     def arn(self) -> str:
         """The group's own ARN."""
-        return f"arn:aws:iam::{self.account}:group/{self.name}"
+        return arn_of("group", self.account, self.path, self.name)
 
 
 class Groups:
@@ -41,13 +44,13 @@ class Groups:
         self._database = database
         self._clock = clock
 
-    def create(self, account: str, name: str) -> Group:
+    def create(self, account: str, name: str, path: str = "/") -> Group:
         """Create a group without users and policies."""
         if not NAME.fullmatch(name):
             raise Wrong(f"{name!r} is no name: up to 128 letters, digits and any of _ + = , . @ -")
         now = milliseconds(self._clock())
-        group = Group(account, name, new_id("AGPA", 17), from_milliseconds(now))
-        row = {"account": account, "name": name, "group_id": group.group_id, "created_ms": now}
+        group = Group(account, name, new_id("AGPA", 17), from_milliseconds(now), path=path)
+        row = {"account": account, "name": name, "group_id": group.group_id, "created_ms": now, "path": path}
         with self._database.write() as connection:
             require_account(connection, account)
             if _names(connection, account, name):
@@ -68,6 +71,7 @@ class Groups:
                     from_milliseconds(row.created_ms),
                     tuple(_users_in(connection, account, row.name)),
                     tuple(attached_to(connection, Holder("group", account, row.name))),
+                    row.path,
                 )
                 for row in connection.execute(query).all()
             ]
@@ -104,6 +108,12 @@ class Groups:
             if not connection.execute(delete(members).where(in_group, members.c.user_name == user)).rowcount:
                 raise Missing(f"User {user} is not in the group {name}.", kind="user", name=user)
 
+    def users(self, account: str, name: str) -> list[str]:
+        """Return the names of the users in a group."""
+        with self._database.read() as connection:
+            require_holder(connection, Holder("group", account, name))
+            return _users_in(connection, account, name)
+
     def of(self, account: str, user: str) -> list[str]:
         """Return the names of the groups that a user is in."""
         of_user = (members.c.account == account) & (members.c.user_name == user)
@@ -113,8 +123,15 @@ class Groups:
             return [str(name) for name in connection.execute(query).scalars()]
 
 
+def as_group(row: Row[Any]) -> Group:
+    """Return the group of a row, without its users and policies."""
+    return Group(row.account, row.name, row.group_id, from_milliseconds(row.created_ms), path=row.path)
+
+
 def _names(connection: Connection, account: str, name: str) -> int:
-    query = select(func.count()).where(groups.c.account == account, groups.c.name == name)
+    # Names that differ in case only are one, as in IAM.
+    alike = func.lower(groups.c.name) == name.lower()
+    query = select(func.count()).where(groups.c.account == account, alike)
     return int(connection.execute(query).scalar_one())
 
 

@@ -1,6 +1,7 @@
 """The holder of a policy: a user, a group or a role, by name, whether it exists or not."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 HolderKind = Literal["user", "group", "role"]
@@ -16,3 +17,18 @@ class Holder:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLook:
+    """What a new user or role has beside its name and its rights; the last two are a role's alone."""
+
+    path: str = "/"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    # The policy that bounds its rights, as attachments name one.
+    boundary: str = ""
+    description: str = ""
+    longest_s: int = 43_200
+
+
+PLAIN = HolderLook()

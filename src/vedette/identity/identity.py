@@ -16,18 +16,21 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied
 from vedette.identity.console_sessions import ConsoleSessions
 from vedette.identity.directory import Directory
+from vedette.identity.key_uses import KeyUses
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal, session_policies
 from vedette.identity.records import (
     KEY_PURPOSE,
     NewKey,
+    arn_of,
     as_role,
     find_ids,
     insert_key,
     new_key,
     role_query,
+    split_resource,
 )
-from vedette.identity.rights import policies_by_name, policies_of_role, policies_of_user
+from vedette.identity.rights import boundary_of, policies_by_name, policies_of_role, policies_of_user
 from vedette.identity.seal import BadSeal, Seal, write_private
 from vedette.identity.sessions import RoleRequest, Sessions, TemporaryCredentials, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
@@ -39,7 +42,7 @@ CACHE_MOST = 10_000
 
 _HOLDER = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
 KEY_AND_HOLDER = (
-    select(keys, users.c.user_id, users.c.tags)
+    select(keys, users.c.user_id, users.c.tags, users.c.path, users.c.boundary)
     .select_from(keys.outerjoin(users, _HOLDER))
     .where(keys.c.id == bindparam("id"))
 )
@@ -72,6 +75,10 @@ class _CachedRights:
     until: float
     # Those that narrow the session by their names.
     session_policies: tuple[Policy, ...] = ()
+    boundary: tuple[Policy, ...] = ()
+    # Its path and name of now: it may have been moved or renamed since the caller was stored.
+    path: str = "/"
+    name: str = ""
 
 
 def first_account(database: Database) -> str:
@@ -93,6 +100,7 @@ class Identity:
     ) -> None:
         self.directory = Directory(database, seal, clock)
         self.sessions = Sessions(seal, clock)
+        self.uses = KeyUses(database)
         self._database = database
         self._seal = seal
         self._clock = clock
@@ -123,12 +131,12 @@ class Identity:
     ) -> tuple[TemporaryCredentials, str]:
         """Return credentials of the role and their token, if the role exists and trusts the caller."""
         arn = parse_arn(role_arn)
-        kind, _, role_name = arn.resource.partition("/")
+        kind, path, role_name = split_resource(arn.resource)
         row = None
         if arn.service == "iam" and kind == "role":
             with self._database.read() as connection:
                 row = connection.execute(role_query(arn.account, role_name)).first()
-        if row is None:
+        if row is None or row.path != path:
             raise not_assumable(holder, role_arn)
         session, token = self.sessions.for_role(holder, as_role(row), request, context or {})
         # Asked last, so that who may not assume the role learns nothing of its account's policies.
@@ -209,12 +217,19 @@ class Identity:
         is_holder = (table.c.account == caller.account) & (column == caller.user_id.partition(":")[0])
         until = self._ticks() + CACHE_S
         with self._database.read() as connection:
-            row = connection.execute(select(table.c.name, table.c.tags).where(is_holder)).first()
+            facts = (table.c.name, table.c.tags, table.c.path, table.c.boundary)
+            row = connection.execute(select(*facts).where(is_holder)).first()
             if row is None:
                 return _CachedRights(None, {}, until)
             own, names = holds(connection, caller.account, row.name), caller.session_names
             policies = policies_by_name(connection, caller.account, names) if names else ()
-            return _CachedRights(own, json.loads(row.tags), until, policies)
+            boundary = boundary_of(connection, caller.account, row.boundary)
+            return _CachedRights(own, json.loads(row.tags), until, policies, boundary, row.path, row.name)
+
+    def forget(self) -> None:
+        """Look all keys and rights up anew: somebody has just changed some, and expects to meet them."""
+        self._key_cache.clear()
+        self._rights_cache.clear()
 
     def _look_up(self, key_id: str, token: str) -> _CachedKey:
         if token or key_id.startswith("ASIA"):
@@ -244,16 +259,18 @@ class Identity:
     def _permanent(self, key_id: str) -> tuple[Principal, str]:
         with self._database.read() as connection:
             row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
-            policies = policies_of_user(connection, row.account, row.user) if row and row.user else ()
+            is_user = row is not None and row.user is not None
+            policies = policies_of_user(connection, row.account, row.user) if row and is_user else ()
+            boundary = boundary_of(connection, row.account, row.boundary) if row and is_user else ()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
         secret = self._unseal(row)
         if row.user is None:
             root = f"arn:aws:iam::{row.account}:root"
             return Principal(row.account, root, row.account, "root", key_id, "root"), secret
-        arn = f"arn:aws:iam::{row.account}:user/{row.user}"
+        arn = arn_of("user", row.account, row.path, row.user)
         user = Principal(row.account, arn, row.user_id, row.user, key_id, policies=policies)
-        return replace(user, holder_tags=json.loads(row.tags)), secret
+        return replace(user, holder_tags=json.loads(row.tags), boundary=boundary), secret
 
     def _temporary(self, key_id: str, token: str) -> tuple[Principal, str]:
         try:
@@ -289,7 +306,16 @@ def _renewed(caller: Principal, rights: _CachedRights) -> Principal:
     if rights.policies is None:
         raise Denied(f"The caller of this work, {caller.arn}, was deleted.", kind="caller")
     narrowed = session_policies(caller.session_document) + rights.session_policies
-    return replace(caller, policies=rights.policies, holder_tags=rights.tags, session_policies=narrowed)
+    renewed = replace(
+        caller,
+        policies=rights.policies,
+        holder_tags=rights.tags,
+        session_policies=narrowed,
+        boundary=rights.boundary,
+    )
+    if caller.kind == "role":
+        return replace(renewed, role_path=rights.path)
+    return replace(renewed, name=rights.name, arn=arn_of("user", caller.account, rights.path, rights.name))
 
 
 def _key_in(file: Path) -> str:

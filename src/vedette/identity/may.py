@@ -59,7 +59,15 @@ def decide(  # noqa: PLR0913  (a decision has that many sides)
     request = _request(principal, action, str(resource), context or {}, tags_of)
     own = principal.policies if principal else ()
     session = principal.session_policies if principal else ()
-    return judge(request, identity=own, resource=policies, session=session, stands_alone=stands_alone)
+    boundary = principal.boundary if principal else ()
+    return judge(
+        request,
+        identity=own,
+        resource=policies,
+        session=session,
+        boundary=boundary,
+        stands_alone=stands_alone,
+    )
 
 
 def require(

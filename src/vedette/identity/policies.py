@@ -4,19 +4,23 @@ Stores documents and attachments, and refuses documents that cannot be parsed; n
 own policy precedes a built-in one of its name, so that a later release cannot change what an account chose.
 """
 
+import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select
 
-from vedette.access.parse import parse_policy
+from vedette.access.parse import FORMS, parse_policy, visible_length
 from vedette.access.policy import PolicyKind
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, MalformedPolicy, Missing, Taken, TooMuch, Wrong
-from vedette.identity.builtin import NAMES, builtin_document
+from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document, is_builtin
 from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.ids import new_id
+from vedette.identity.policy_versions import add_version, insert_version, versions_of
 from vedette.identity.tables import (
     accounts,
     group_policies,
@@ -30,8 +34,10 @@ from vedette.identity.tables import (
 from vedette.store.db import Database
 
 NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-# IAM's quota of policies on one user, group or role, as far as it can be raised.
-MOST_ATTACHED = 20
+# IAM's quota of policies on one user, group or role.
+MOST_ATTACHED = 10
+
+KNOWN = (*NAMES, *(f"{AWS}{name}" for name in AWS_NAMES))
 
 HOLDERS: dict[HolderKind, tuple[Table, Table]] = {
     "user": (users, user_policies),
@@ -49,11 +55,27 @@ class IdentityPolicy:
     account: str = ""
     revision: int = 0
     updated: datetime | None = None
+    created: datetime | None = None
+    # The version that counts; `revision` is the last one that there was.
+    in_force: int = 1
+    policy_id: str = ""
+    path: str = "/"
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_builtin(self) -> bool:
         """Whether it comes with the program."""
         return not self.account
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLook:
+    """What a new policy has beside its name and its document."""
+
+    path: str = "/"
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class IdentityPolicies:
@@ -78,6 +100,12 @@ class IdentityPolicies:
             require_account(connection, account)
             return _find(connection, account, name)
 
+    def path(self, account: str, name: str) -> str:
+        """Return a policy's path; that of a new one where there is no such policy."""
+        with self._database.read() as connection:
+            row = connection.execute(_own(account, name)).first()
+        return "/" if row is None else str(row.path)
+
     def unreadable(self) -> list[str]:
         """Return a sentence for each policy that denies everything, being unreadable or lost."""
         with self._database.read() as connection:
@@ -92,21 +120,33 @@ class IdentityPolicies:
         if name in NAMES:
             raise Taken(f"{name} is a built-in policy; give yours another name.", kind="policy", name=name)
         parse_policy(document, PolicyKind.IDENTITY, name=name)
-        now = milliseconds(self._clock())
-        is_policy = (policies.c.account == account) & (policies.c.name == name)
         with self._database.write() as connection:
             require_account(connection, account)
-            values: dict[str, Any] = {"document": document, "updated_ms": now}
-            changed = connection.execute(
-                update(policies).where(is_policy).values(revision=policies.c.revision + 1, **values)
-            )
-            if not changed.rowcount:
-                values |= {"account": account, "name": name, "revision": 1, "created_ms": now}
-                connection.execute(insert(policies).values(values))
+            if connection.execute(_own(account, name)).first():
+                add_version(connection, account, name, document, self._now(), prune=True)
+            else:
+                insert_policy(connection, account, name, document, self._now())
             return _find(connection, account, name)
 
-    def delete(self, account: str, name: str) -> None:
-        """Delete a policy that is not attached."""
+    def create(
+        self, account: str, name: str, document: str, extras: PolicyLook = PolicyLook()
+    ) -> IdentityPolicy:
+        """Create a policy; one of that name, in whatever case, must not exist."""
+        if not NAME.fullmatch(name):
+            raise Wrong(f"{name!r} is no name: up to 128 letters, digits and any of _ + = , . @ -")
+        check_managed(document, name)
+        with self._database.write() as connection:
+            require_account(connection, account)
+            alike = select(policies.c.name).where(
+                policies.c.account == account, func.lower(policies.c.name) == name.lower()
+            )
+            if name in NAMES or connection.execute(alike).first():
+                raise Taken(f"A policy called {name} already exists.", kind="policy", name=name)
+            insert_policy(connection, account, name, document, self._now(), extras)
+            return _find(connection, account, name)
+
+    def delete(self, account: str, name: str, *, only_bare: bool = False) -> None:
+        """Delete a policy that is not attached; with `only_bare` one with several versions is refused."""
         is_policy = (policies.c.account == account) & (policies.c.name == name)
         with self._database.write() as connection:
             require_account(connection, account)
@@ -115,12 +155,24 @@ class IdentityPolicies:
                 raise Wrong(
                     f"{name} is a built-in policy, which cannot be deleted.", kind="policy", name=name
                 )
-            if holders := _holders_of(connection, account, name):
+            if holders := _holders_of(connection, account, name) + bounded_by(connection, account, name):
                 names = ", ".join(str(holder) for holder in holders)
                 raise Busy(
                     f"The policy {name} is attached to {names}; detach it first.", kind="policy", name=name
                 )
+            if only_bare and len(versions_of(connection, account, name)) > 1:
+                raise Busy(
+                    "This policy has more than one version. Before you delete a policy, you must delete the "
+                    "policy's versions. The default version is deleted with the policy.",
+                    kind="policy",
+                    name=name,
+                )
             connection.execute(delete(policies).where(is_policy))
+
+    def bounded(self, account: str, name: str) -> list[Holder]:
+        """Return the users and roles whose rights a policy bounds."""
+        with self._database.read() as connection:
+            return bounded_by(connection, account, name)
 
     def attach(self, holder: Holder, *names: str) -> None:
         """Attach policies, all or none; a no-op for one that is attached already."""
@@ -151,6 +203,61 @@ class IdentityPolicies:
             require_account(connection, account)
             return _holders_of(connection, account, name)
 
+    def _now(self) -> int:
+        return milliseconds(self._clock())
+
+
+def check_managed(document: str, name: str) -> None:
+    """Refuse a document that is too long for a policy with a name of its own, or cannot be obeyed."""
+    most = FORMS[PolicyKind.IDENTITY].largest
+    if visible_length(document) > most:
+        raise TooMuch(f"Cannot exceed quota for PolicySize: {most}", kind="policy", name=name)
+    parse_policy(document, PolicyKind.IDENTITY, name=name)
+
+
+def _own(account: str, name: str) -> Any:
+    return select(policies).where(policies.c.account == account, policies.c.name == name)
+
+
+def insert_policy(
+    connection: Connection,
+    account: str,
+    name: str,
+    document: str,
+    now: int,
+    extras: PolicyLook = PolicyLook(),
+) -> None:
+    """Store a new policy with its first version."""
+    row = {
+        "account": account,
+        "name": name,
+        "document": document,
+        "revision": 1,
+        "created_ms": now,
+        "updated_ms": now,
+        "in_force": 1,
+        "policy_id": new_id("ANPA", 17),
+        "path": extras.path,
+        "description": extras.description,
+        "tags": json.dumps(dict(extras.tags)),
+    }
+    connection.execute(insert(policies).values(row))
+    insert_version(connection, account, name, 1, document, now)
+
+
+def bounded_by(connection: Connection, account: str, policy: str) -> list[Holder]:
+    """Return the users and roles that a policy bounds."""
+    kinds: tuple[tuple[HolderKind, Table], ...] = (("user", users), ("role", roles))
+    return [
+        Holder(kind, account, name)
+        for kind, table in kinds
+        for name in connection.execute(
+            select(table.c.name)
+            .where(table.c.account == account, table.c.boundary == policy)
+            .order_by(table.c.name)
+        ).scalars()
+    ]
+
 
 def attach_policy(connection: Connection, holder: Holder, name: str) -> None:
     """Attach a policy within a transaction that has checked the holder."""
@@ -162,6 +269,11 @@ def attach_policy(connection: Connection, holder: Holder, name: str) -> None:
     if len(names) >= MOST_ATTACHED:
         raise TooMuch(f"The {holder} has {MOST_ATTACHED} policies already; that is the most.", kind="policy")
     connection.execute(insert(attached).values(account=holder.account, holder=holder.name, policy=name))
+
+
+def require_policy(connection: Connection, account: str, name: str) -> IdentityPolicy:
+    """Return a policy, the account's own or a built-in one."""
+    return _find(connection, account, name)
 
 
 def attached_to(connection: Connection, holder: Holder) -> list[str]:
@@ -205,12 +317,10 @@ def _holders_of(connection: Connection, account: str, name: str) -> list[Holder]
 
 
 def _find(connection: Connection, account: str, name: str) -> IdentityPolicy:
-    row = connection.execute(
-        select(policies).where(policies.c.account == account, policies.c.name == name)
-    ).first()
+    row = connection.execute(_own(account, name)).first()
     if row is not None:
         return _as_policy(row)
-    if name in NAMES:
+    if is_builtin(name):
         return _builtin(name)
     raise Missing(f"There is no policy {name} in account {account}.", kind="policy", name=name)
 
@@ -220,7 +330,7 @@ def _lost(connection: Connection) -> list[str]:
     for kind, (_, attached) in HOLDERS.items():
         own = (policies.c.account == attached.c.account) & (policies.c.name == attached.c.policy)
         query = select(attached).select_from(attached.outerjoin(policies, own))
-        query = query.where(policies.c.name.is_(None), attached.c.policy.not_in(NAMES))
+        query = query.where(policies.c.name.is_(None), attached.c.policy.not_in(KNOWN))
         for row in connection.execute(query.order_by(*attached.primary_key)):
             holder = f"the {Holder(kind, row.account, row.holder)} of account {row.account}"
             sentences.append(
@@ -243,5 +353,16 @@ def _builtin(name: str) -> IdentityPolicy:
 
 
 def _as_policy(row: Row[Any]) -> IdentityPolicy:
-    updated = from_milliseconds(row.updated_ms)
-    return IdentityPolicy(row.name, row.document, row.account, row.revision, updated)
+    return IdentityPolicy(
+        row.name,
+        row.document,
+        row.account,
+        row.revision,
+        from_milliseconds(row.updated_ms),
+        from_milliseconds(row.created_ms),
+        row.in_force,
+        row.policy_id,
+        row.path,
+        row.description,
+        json.loads(row.tags),
+    )

@@ -53,6 +53,10 @@ class Principal:
     issued: datetime | None = None
     lineage: Lineage = Lineage()
     holder_tags: Mapping[str, str] = field(default_factory=dict)
+    # What bounds the rights of its user or role; a boundary allows nothing by itself.
+    boundary: tuple[Policy, ...] = ()
+    # The path of the role, which the ARN of a session does not tell.
+    role_path: str = "/"
     # As policies see it; computed once, since a principal lives as long as its key is cached.
     subject: AccessSubject = field(init=False, repr=False, compare=False)
 
@@ -65,7 +69,7 @@ class Principal:
         head, separator, rest = self.arn.partition(":assumed-role/")
         if not separator:
             return ""
-        return f"arn:aws:iam::{head.rpartition(':')[2]}:role/{rest.rpartition('/')[0]}"
+        return f"arn:aws:iam::{head.rpartition(':')[2]}:role{self.role_path}{rest.rpartition('/')[0]}"
 
 
 def subject_of(principal: Principal | None) -> AccessSubject:

@@ -20,6 +20,8 @@ from vedette.identity.trust import trusted_accounts
 
 LETTERS = string.ascii_letters + string.digits
 KEY_PURPOSE = "access-key"
+# AWS's most; a role that IAM's clients create has an hour unless they say more.
+LONGEST_SESSION_S = 43_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,14 @@ class User:
     user_id: str
     created: datetime
     tags: Mapping[str, str] = field(default_factory=dict)
+    path: str = "/"
+    # The policy that bounds its rights, as attachments name one.
+    boundary: str = ""
 
     @property
     def arn(self) -> str:
         """The user's own ARN."""
-        return f"arn:aws:iam::{self.account}:user/{self.name}"
+        return arn_of("user", self.account, self.path, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class AccessKey:
     user: str | None
     enabled: bool
     created: datetime
+    used: datetime | None = None
+    used_service: str = ""
+    used_region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,10 @@ class Role:
     tags: Mapping[str, str] = field(default_factory=dict)
     # The ids that the ARNs in its trust policy had when that was put.
     trusted_ids: Mapping[str, str] = field(default_factory=dict)
+    path: str = "/"
+    boundary: str = ""
+    description: str = ""
+    longest_s: int = LONGEST_SESSION_S
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -88,7 +100,12 @@ class Role:
     @property
     def arn(self) -> str:
         """The role's own ARN."""
-        return f"arn:aws:iam::{self.account}:role/{self.name}"
+        return arn_of("role", self.account, self.path, self.name)
+
+
+def arn_of(kind: str, account: str, path: str, name: str) -> str:
+    """Return the ARN of a user, a group, a role or a policy."""
+    return f"arn:aws:iam::{account}:{kind}{path}{name}"
 
 
 def insert_key(connection: Connection, key: NewKey, user: str | None, seal: Seal, now: int) -> None:
@@ -129,6 +146,10 @@ def as_role(row: Row[Any]) -> Role:
         from_milliseconds(row.created_ms),
         json.loads(row.tags),
         ids,
+        row.path,
+        row.boundary or "",
+        row.description,
+        row.longest_s,
     )
 
 
@@ -140,21 +161,41 @@ def find_ids(connection: Connection, arns: Collection[str]) -> Mapping[str, str]
 
 def _find_id(connection: Connection, text: str) -> str:
     arn = parse_arn(text)
-    kind, _, name = arn.resource.partition("/")
-    if kind == "user":
-        query = select(users.c.user_id).where(users.c.account == arn.account, users.c.name == name)
+    kind, path, name = split_resource(arn.resource)
+    if kind == "assumed-role":
+        # The ARN of a session is its role's name and its own, and tells no path.
+        is_role = roles.c.name == path.strip("/")
+        query = select(roles.c.role_id).where(roles.c.account == arn.account, is_role)
     else:
-        # The ARN of a session is its role's name and its own.
-        role = name.partition("/")[0] if kind == "assumed-role" else name
-        query = select(roles.c.role_id).where(roles.c.account == arn.account, roles.c.name == role)
+        table, unique = (users, users.c.user_id) if kind == "user" else (roles, roles.c.role_id)
+        is_it = (table.c.account == arn.account) & (table.c.name == name) & (table.c.path == path)
+        query = select(unique).where(is_it)
     return str(connection.execute(query).scalar() or "")
+
+
+def split_resource(resource: str) -> tuple[str, str, str]:
+    """Return the kind, the path with its slashes and the name of what stands last in an ARN of IAM's."""
+    kind, _, rest = resource.partition("/")
+    path, _, name = rest.rpartition("/")
+    return kind, f"/{path}/" if path else "/", name
 
 
 def as_user(row: Row[Any]) -> User:
     """Return the user of a row."""
-    return User(row.account, row.name, row.user_id, from_milliseconds(row.created_ms), json.loads(row.tags))
+    created, tags = from_milliseconds(row.created_ms), json.loads(row.tags)
+    return User(row.account, row.name, row.user_id, created, tags, row.path, row.boundary or "")
 
 
 def as_access_key(row: Row[Any]) -> AccessKey:
     """Return the key of a row."""
-    return AccessKey(row.id, row.account, row.user, row.enabled, from_milliseconds(row.created_ms))
+    used = None if row.used_ms is None else from_milliseconds(row.used_ms)
+    return AccessKey(
+        row.id,
+        row.account,
+        row.user,
+        row.enabled,
+        from_milliseconds(row.created_ms),
+        used,
+        row.used_service or "",
+        row.used_region or "",
+    )

@@ -200,6 +200,8 @@ def _check(holder: Principal, role: Role, request: RoleRequest, context: Context
         if not decision.allowed:
             raise not_assumable(holder, role.arn, action)
     # After the decision: only callers that may assume a role learn about its limits.
+    if request.length > timedelta(seconds=role.longest_s):
+        raise Wrong("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
     if holder.kind == "role" and request.length > LONGEST_CHAINED:
         limit = "the 1 hour session limit for roles assumed by role chaining"
         raise Wrong(f"The requested DurationSeconds exceeds {limit}")

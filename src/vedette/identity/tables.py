@@ -21,6 +21,9 @@ accounts = Table(
     Column("id", String(12), primary_key=True),
     Column("name", String(255), nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    # The one name that IAM lets an account have; unique among all.
+    Column("alias", String(63), nullable=True),
+    Index("ix_accounts_alias", "alias", unique=True),
 )
 
 users = Table(
@@ -32,6 +35,10 @@ users = Table(
     Column("created_ms", BigInteger, nullable=False),
     # A JSON object; conditions test it as aws:PrincipalTag.
     Column("tags", Text, nullable=False, server_default="{}"),
+    # Of its ARN, between the kind and the name.
+    Column("path", String(512), nullable=False, server_default="/"),
+    # The policy that bounds its rights, as attachments name one; nothing without a boundary.
+    Column("boundary", String(128), nullable=True),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
@@ -45,6 +52,10 @@ keys = Table(
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    # When, for which service and where it last signed; to a quarter of an hour.
+    Column("used_ms", BigInteger, nullable=True),
+    Column("used_service", String(64), nullable=True),
+    Column("used_region", String(64), nullable=True),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
 )
@@ -59,6 +70,11 @@ roles = Table(
     Column("tags", Text, nullable=False, server_default="{}"),
     # The trust policy: who may assume it.
     Column("trust", Text, nullable=False, server_default=""),
+    Column("path", String(512), nullable=False, server_default="/"),
+    Column("boundary", String(128), nullable=True),
+    Column("description", Text, nullable=False, server_default=""),
+    # How long its sessions may be.
+    Column("longest_s", Integer, nullable=False, server_default="43200"),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
@@ -69,6 +85,7 @@ groups = Table(
     Column("name", String(128), primary_key=True),
     Column("group_id", String(32), nullable=False, unique=True),
     Column("created_ms", BigInteger, nullable=False),
+    Column("path", String(512), nullable=False, server_default="/"),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
 )
 
@@ -89,11 +106,33 @@ policies = Table(
     METADATA,
     Column("account", String(12), primary_key=True),
     Column("name", String(128), primary_key=True),
+    # Of the version that counts, `in_force`; `revision` is the last version that there was.
     Column("document", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
+    Column("in_force", Integer, nullable=False, server_default="1"),
+    Column("policy_id", String(32), nullable=False, server_default=""),
+    Column("path", String(512), nullable=False, server_default="/"),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="{}"),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
+)
+
+policy_versions = Table(
+    "identity_policy_versions",
+    METADATA,
+    Column("account", String(12), primary_key=True),
+    Column("policy", String(128), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    ForeignKeyConstraint(
+        ["account", "policy"],
+        ["identity_policies.account", "identity_policies.name"],
+        name="fk_identity_policy_versions_policy",
+        ondelete="CASCADE",
+    ),
 )
 
 
@@ -114,6 +153,26 @@ def _attachments(kind: str, holders: str) -> Table:
 user_policies = _attachments("user", "users")
 group_policies = _attachments("group", "groups")
 role_policies = _attachments("role", "roles")
+
+
+def _inline(kind: str, holders: str) -> Table:
+    return Table(
+        f"{kind}_inline_policies",
+        METADATA,
+        Column("account", String(12), primary_key=True),
+        Column("holder", String(128), primary_key=True),
+        Column("name", String(128), primary_key=True),
+        Column("document", Text, nullable=False),
+        ForeignKeyConstraint(
+            ["account", "holder"], [f"{holders}.account", f"{holders}.name"], ondelete="CASCADE"
+        ),
+    )
+
+
+# Policies that one holder has for itself.
+user_inline = _inline("user", "users")
+group_inline = _inline("group", "groups")
+role_inline = _inline("role", "roles")
 
 # A session at the console; `key` is None where a link began it, `user` for the account's root.
 console_sessions = Table(

@@ -138,9 +138,11 @@ def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Insta
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         watch = SpaceWatch(installation.settings, installation.database)
         watch.start()
+        installation.identity.uses.open()
         try:
             yield installation
         finally:
+            installation.identity.uses.close()
             watch.close()
 
 

@@ -5,14 +5,14 @@ attach any. The account never loses its last administrator this way; commands on
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from vedette.api.house import Caller, House
 from vedette.errors import Missing
 from vedette.identity.directory import Directory
 from vedette.identity.holder import Holder, HolderKind
 from vedette.identity.policies import IdentityPolicy
-from vedette.identity.records import AccessKey, User
+from vedette.identity.records import AccessKey, User, arn_of
 
 
 def list_users(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def list_users(house: House, caller: Caller, request: dict[str, Any]) -> dict[st
 
 def get_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return a user with its groups, policies, keys and tags."""
-    name = _require(caller, "GetUser", "user", request["UserName"])
+    name = _require(house, caller, "GetUser", "user", request["UserName"])
     directory = house.identity.directory
     user = _find_user(directory, caller.account, name)
     policies = directory.policies_of_user(caller.account, name)
@@ -40,7 +40,7 @@ def get_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str,
 
 def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a user with these policies, in these groups."""
-    name = _require(caller, "CreateUser", "user", request["UserName"])
+    name = _require(house, caller, "CreateUser", "user", request["UserName"])
     directory = house.identity.directory
     user = directory.create_user(caller.account, name, request.get("Policies", ()))
     for group in request.get("Groups", ()):
@@ -50,7 +50,7 @@ def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies, join and leave groups, set and remove tags of a user."""
-    name = _require(caller, "UpdateUser", "user", request["UserName"])
+    name = _require(house, caller, "UpdateUser", "user", request["UserName"])
     account = caller.account
     directory = house.identity.directory.guarded(account)
     holder = Holder("user", account, name)
@@ -68,21 +68,21 @@ def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 def delete_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a user with its keys; its sessions end."""
-    name = _require(caller, "DeleteUser", "user", request["UserName"])
+    name = _require(house, caller, "DeleteUser", "user", request["UserName"])
     house.identity.directory.guarded(caller.account).delete_user(caller.account, name)
     return {}
 
 
 def create_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a key for a user; its secret is answered here and never again."""
-    name = _require(caller, "CreateAccessKey", "user", request["UserName"])
+    name = _require(house, caller, "CreateAccessKey", "user", request["UserName"])
     key = house.identity.directory.create_key(caller.account, name)
     return {"AccessKeyId": key.id, "SecretAccessKey": key.secret}
 
 
 def update_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Enable or disable a user's key."""
-    name = _require(caller, "UpdateAccessKey", "user", request["UserName"])
+    name = _require(house, caller, "UpdateAccessKey", "user", request["UserName"])
     is_enabled = request["Enabled"]
 
     def change(directory: Directory, key_id: str) -> None:
@@ -94,7 +94,7 @@ def update_access_key(house: House, caller: Caller, request: dict[str, Any]) -> 
 
 def delete_access_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a user's key; the sessions that it began end."""
-    name = _require(caller, "DeleteAccessKey", "user", request["UserName"])
+    name = _require(house, caller, "DeleteAccessKey", "user", request["UserName"])
     _change_key(house, caller, name, request["AccessKeyId"], Directory.delete_key)
     return {}
 
@@ -113,7 +113,7 @@ def list_groups(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a group with these policies."""
-    name = _require(caller, "CreateGroup", "group", request["GroupName"])
+    name = _require(house, caller, "CreateGroup", "group", request["GroupName"])
     directory = house.identity.directory
     group = directory.groups.create(caller.account, name)
     directory.policies.attach(Holder("group", caller.account, name), *request.get("Policies", ()))
@@ -122,7 +122,7 @@ def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 
 def update_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies of a group."""
-    name = _require(caller, "UpdateGroup", "group", request["GroupName"])
+    name = _require(house, caller, "UpdateGroup", "group", request["GroupName"])
     policies = house.identity.directory.guarded(caller.account).policies
     holder = Holder("group", caller.account, name)
     policies.attach(holder, *request.get("AttachPolicies", ()))
@@ -132,7 +132,7 @@ def update_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 
 def delete_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a group without members."""
-    name = _require(caller, "DeleteGroup", "group", request["GroupName"])
+    name = _require(house, caller, "DeleteGroup", "group", request["GroupName"])
     house.identity.directory.guarded(caller.account).groups.delete(caller.account, name)
     return {}
 
@@ -146,19 +146,26 @@ def list_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict
 
 def put_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a policy, or change it for all who hold it."""
-    name = _require(caller, "PutPolicy", "policy", request["PolicyName"])
+    name = _require(house, caller, "PutPolicy", "policy", request["PolicyName"])
     return _policy(house.identity.directory.policies.put(caller.account, name, request["PolicyDocument"]))
 
 
 def delete_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Delete a policy that nobody holds."""
-    name = _require(caller, "DeletePolicy", "policy", request["PolicyName"])
+    name = _require(house, caller, "DeletePolicy", "policy", request["PolicyName"])
     house.identity.directory.policies.delete(caller.account, name)
     return {}
 
 
-def _require(caller: Caller, action: str, kind: HolderKind | str, name: str) -> str:
-    caller.require(action, f"arn:aws:iam::{caller.account}:{kind}/{name}")
+def _require(
+    house: House, caller: Caller, action: str, kind: HolderKind | Literal["policy"], name: str
+) -> str:
+    directory = house.identity.directory
+    if kind == "policy":
+        path = directory.policies.path(caller.account, name)
+    else:
+        path = directory.holders.path(Holder(kind, caller.account, name))
+    caller.require(action, arn_of(kind, caller.account, path, name))
     return name
 
 

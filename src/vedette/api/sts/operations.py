@@ -8,7 +8,7 @@ from vedette.api.house import Caller, House
 from vedette.api.operations import operation
 from vedette.arn import parse_arn
 from vedette.errors import Wrong
-from vedette.identity.builtin import NAMES
+from vedette.identity.builtin import AWS, NAMES, is_builtin
 from vedette.identity.sessions import RoleRequest, TemporaryCredentials
 
 DEFAULT_SESSION_S = 43_200
@@ -70,7 +70,10 @@ def _policy_names(request: dict[str, Any]) -> tuple[str, ...]:
 
 def _policy_name(text: str, role_arn: str) -> str:
     account, (prefix, _, name) = parse_arn(role_arn).account, text.rpartition("/")
-    if prefix == f"arn:aws:iam::{account}:policy" or (prefix == BUILTIN and name in NAMES):
+    if prefix == BUILTIN and is_builtin(f"{AWS}{name}"):
+        return f"{AWS}{name}"
+    # The role's account has policies with paths too; a name is there once, whatever its path.
+    if f"{prefix}/".startswith(f"arn:aws:iam::{account}:policy/") or (prefix == BUILTIN and name in NAMES):
         return name
     raise Wrong(
         f"{text} is neither a policy of the account {account} nor a built-in one ({BUILTIN}/{NAMES[0]} …).",

@@ -1,6 +1,8 @@
 """The built-in policies: ordinary documents that come with the program and cannot be changed.
 
-docs/how-to/accounts-and-keys.md describes them. They are not evaluated here.
+docs/how-to/accounts-and-keys.md describes ours. Those of AWS have the names and the statements that AWS's
+guides give them, in the folder aws/; attachments name them `aws:NAME`, which no policy of an account can be
+called. They are not evaluated here.
 """
 
 from functools import cache
@@ -10,8 +12,33 @@ from importlib.resources import files
 ADMINISTRATOR_POLICY = "administrator"
 NAMES = (ADMINISTRATOR_POLICY, "trainer", "labeller", "viewer", "caller", "annotator")
 
+AWS = "aws:"
+AWS_NAMES = (
+    "AdministratorAccess",
+    "AmazonLookoutVisionConsoleFullAccess",
+    "AmazonLookoutVisionConsoleReadOnlyAccess",
+    "AmazonLookoutVisionFullAccess",
+    "AmazonLookoutVisionReadOnlyAccess",
+    "AmazonRekognitionCustomLabelsFullAccess",
+    "AmazonRekognitionFullAccess",
+    "AmazonS3FullAccess",
+    "AmazonS3ReadOnlyAccess",
+    "IAMFullAccess",
+    "IAMReadOnlyAccess",
+    "PowerUserAccess",
+)
+# Each of which lets its holder let others in.
+ADMINISTRATORS = (ADMINISTRATOR_POLICY, f"{AWS}AdministratorAccess")
+
+
+def is_builtin(name: str) -> bool:
+    """Return whether a policy of this name comes with the program."""
+    return name in NAMES or (name.startswith(AWS) and name.removeprefix(AWS) in AWS_NAMES)
+
 
 @cache
 def builtin_document(name: str) -> str:
     """Return the document of a built-in policy."""
-    return files(__package__).joinpath(f"{name}.json").read_text("utf-8")
+    place = files(__package__)
+    folder = place.joinpath("aws") if name.startswith(AWS) else place
+    return folder.joinpath(f"{name.removeprefix(AWS)}.json").read_text("utf-8")

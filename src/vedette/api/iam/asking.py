@@ -1,0 +1,229 @@
+"""What the operations of IAM have in common: whom a request names, who may ask it, and pages of names.
+
+A right is asked for the ARN that a thing has, with its path, or would have: before anything else is looked
+at, so that who may not ask learns nothing of what there is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from vedette.api.house import Caller, House, about_tags
+from vedette.arn import parse_arn
+from vedette.errors import Missing, Wrong
+from vedette.identity.builtin import AWS, AWS_NAMES, NAMES
+from vedette.identity.directory import Directory
+from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.may import RESOURCE_ACCOUNT, Context, require
+from vedette.identity.policies import IdentityPolicy
+from vedette.identity.records import arn_of, split_resource
+from vedette.wire import pages
+
+T = TypeVar("T")
+
+# How a request names a holder.
+MEMBERS: dict[HolderKind, str] = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
+USUAL_SIZE = 100
+# The account of the policies that come with the program.
+BUILTIN_ACCOUNT = "aws"
+BUILTIN_ARN = f"arn:aws:iam::{BUILTIN_ACCOUNT}:policy/"
+UNMODIFIABLE = "unmodifiable"
+
+
+@dataclass(frozen=True, slots=True)
+class TagsAsked:
+    """The tags that a request gives something, and the keys of those that it takes away."""
+
+    added: Mapping[str, str]
+    removed: Sequence[str] = ()
+
+
+NO_TAGS = TagsAsked({})
+
+
+def changes(house: House, caller: Caller) -> Directory:
+    """Return the account's directory for changes, which always leave it an administrator."""
+    return house.identity.directory.guarded(caller.account)
+
+
+def permit(
+    house: House,
+    caller: Caller,
+    action: str,
+    holder: Holder,
+    *,
+    tags: TagsAsked = NO_TAGS,
+    path: str | None = None,
+    **keys: str,
+) -> Holder:
+    """Return a holder if the caller may do this to it; `keys` are condition keys of IAM's own."""
+    directory = house.identity.directory
+    arn = arn_of(
+        holder.kind, holder.account, directory.holders.path(holder) if path is None else path, holder.name
+    )
+
+    def facts() -> Context:
+        present = {} if path is not None else _tags_of(directory, holder)
+        return {
+            **_facts(caller, tags, present),
+            **{f"iam:{key}": value for key, value in keys.items() if value},
+        }
+
+    require(caller.principal, f"iam:{action}", arn, facts)
+    return holder
+
+
+def permit_named(
+    house: House, caller: Caller, action: str, kind: HolderKind, request: Mapping[str, Any], **keys: str
+) -> Holder:
+    """Return the holder that the request names, if the caller may do this to it."""
+    holder = Holder(kind, caller.account, request[MEMBERS[kind]])
+    return permit(house, caller, action, holder, tags=NO_TAGS, path=None, **keys)
+
+
+def named_or_caller(caller: Caller, request: dict[str, Any]) -> Holder:
+    """Return the user that the request names, or the caller where it is one."""
+    if "UserName" in request:
+        return Holder("user", caller.account, request["UserName"])
+    if caller.principal.kind != "user":
+        raise Wrong("Must specify userName when calling with non-User credentials", kind="caller")
+    return Holder("user", caller.account, caller.principal.name)
+
+
+def permit_all(caller: Caller, action: str) -> None:
+    """Refuse unless the caller may do what is about no thing in particular."""
+    caller.require(action, "*")
+
+
+def permit_policy(
+    house: House, caller: Caller, action: str, arn: str, *, tags: TagsAsked = NO_TAGS
+) -> IdentityPolicy:
+    """Return the policy of an ARN, if the caller may do this to it."""
+
+    def known() -> Mapping[str, str]:
+        try:
+            return find_policy(house, caller, arn).tags
+        except (Missing, Wrong):
+            return {}
+
+    if arn.startswith(BUILTIN_ARN):
+        # It is everybody's: what the caller's own policies say of it decides.
+        require(
+            caller.principal,
+            f"iam:{action}",
+            arn,
+            {**_facts(caller, tags, {}), RESOURCE_ACCOUNT: caller.account},
+        )
+    else:
+        require(caller.principal, f"iam:{action}", arn, lambda: _facts(caller, tags, known()))
+    return find_policy(house, caller, arn)
+
+
+def find_policy(house: House, caller: Caller, text: str) -> IdentityPolicy:
+    """Return the policy of an ARN: the account's own, or one that comes with the program."""
+    policies = house.identity.directory.policies
+    arn = parse_arn(text)
+    kind, path, name = split_resource(arn.resource)
+    missing = Missing(f"Policy {text} does not exist or is not attachable.", kind="policy", name=text)
+    if arn.service != "iam" or kind != "policy" or arn.region or arn.partition != "aws":
+        raise Wrong(f"ARN {text} is not valid.", kind="policy", name=text)
+    if arn.account == BUILTIN_ACCOUNT and path == "/":
+        builtin = name if name in NAMES else f"{AWS}{name}" if name in AWS_NAMES else ""
+        policy = policies.find(caller.account, builtin) if builtin else None
+    elif arn.account == caller.account:
+        policy = policies.find(caller.account, name)
+    else:
+        policy = None
+    is_there = policy is not None and policy.is_builtin == (arn.account == BUILTIN_ACCOUNT)
+    if policy is None or not is_there or policy.path != path:
+        raise missing
+    return policy
+
+
+def policy_arn(account: str, policy: IdentityPolicy) -> str:
+    """Return a policy's ARN."""
+    if policy.is_builtin:
+        return f"{BUILTIN_ARN}{policy.name.removeprefix(AWS)}"
+    return arn_of("policy", account, policy.path, policy.name)
+
+
+def require_own(policy: IdentityPolicy) -> None:
+    """Refuse to change what comes with the program."""
+    if policy.is_builtin:
+        name = policy.name.removeprefix(AWS)
+        raise Wrong(f"{name} comes with the program and cannot be changed.", kind=UNMODIFIABLE, name=name)
+
+
+def require_path(request: Mapping[str, Any], member: str = "Path") -> str:
+    """Return the path that the request gives a new thing."""
+    path = str(request.get(member, "/"))
+    if "//" in path:
+        raise Wrong(f"{path!r} is no path: no part of one is empty.", kind="path", name=path)
+    return path
+
+
+def tags_asked(request: Mapping[str, Any]) -> TagsAsked:
+    """Return the tags of a request, whose keys differ by more than their capitals."""
+    listed = request.get("Tags", ())
+    tags = {tag["Key"]: tag["Value"] for tag in listed}
+    if len({key.lower() for key in tags}) < len(listed):
+        raise Wrong("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+    return TagsAsked(tags, tuple(request.get("TagKeys", ())))
+
+
+def list_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return tags as answers list them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPage:
+    """A page of a list in the order of some text, which begins behind the text `after`."""
+
+    size: int
+    after: str
+    scope: str
+    key: bytes
+
+    def answer(self, member: str, items: Sequence[T], of: Callable[[T], Any], by: Callable[[T], str]) -> Any:
+        """Return the answer for items behind `after`, of which one beyond `size` says that there are more."""
+        entries, more = items[: self.size], len(items) > self.size
+        answer: dict[str, Any] = {member: [of(item) for item in entries], "IsTruncated": more}
+        if more:
+            answer["Marker"] = pages.encode(self.key, self.scope, [by(entries[-1])])
+        return answer
+
+    def cut(self, member: str, items: Sequence[T], of: Callable[[T], Any], by: Callable[[T], str]) -> Any:
+        """Return the answer for the whole list, of which this page is a part."""
+        later = [item for item in sorted(items, key=by) if not self.after or by(item) > self.after]
+        return self.answer(member, later, of, by)
+
+
+def read_page(house: House, caller: Caller, operation: str, request: Mapping[str, Any]) -> MarkedPage:
+    """Return the page that a request asks for; its marker is bound to all that the request names."""
+    members = sorted(
+        (name, str(value)) for name, value in request.items() if name not in ("Marker", "MaxItems")
+    )
+    scope = pages.scope("iam", operation, caller.account, members)
+    position = pages.decode(house.page_key, scope, request.get("Marker"))
+    return MarkedPage(
+        request.get("MaxItems", USUAL_SIZE), position[0] if position else "", scope, house.page_key
+    )
+
+
+def _tags_of(directory: Directory, holder: Holder) -> Mapping[str, str]:
+    if holder.kind == "group":
+        return {}
+    try:
+        return directory.tags(holder)
+    except Missing:
+        return {}
+
+
+def _facts(
+    caller: Caller, tags: TagsAsked, resource_tags: Mapping[str, str]
+) -> dict[str, str | tuple[str, ...]]:
+    facts = {**caller.context, **about_tags(tags.added, tags.removed)}
+    for key, value in resource_tags.items():
+        facts |= {f"aws:ResourceTag/{key}": value, f"iam:ResourceTag/{key}": value}
+    return facts
