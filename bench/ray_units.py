@@ -10,7 +10,6 @@ import asyncio
 import io
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -102,27 +101,22 @@ def main() -> None:
     if find_spec("ray") is None:
         print("Not run: Ray is not installed (pip install 'vedette[ray]').")
         return
+    sys.path.insert(0, str(TESTS))
     package = Path(os.environ["VEDETTE_BENCH_PACKAGE"]) if "VEDETTE_BENCH_PACKAGE" in os.environ else None
     if package is None:
-        sys.path.insert(0, str(TESTS))
         from doubles.packages import tiny_package
 
         package = tiny_package(Path(tempfile.mkdtemp()) / "package", "classification")
     if len(sys.argv) > 1:
         asyncio.run(compare(sys.argv[1], package))
         return
-    nodes = subprocess.Popen(
-        [sys.executable, "-m", "doubles.ray_nodes"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
-        text=True,
-    )
+    from doubles.ray_process import RayNodes
+
+    nodes = RayNodes()
     try:
-        asyncio.run(compare(nodes.stdout.readline().strip(), package))
+        asyncio.run(compare(nodes.address, package))
     finally:
-        nodes.stdin.close()
-        nodes.wait(60)
+        nodes.close()
 
 
 if __name__ == "__main__":

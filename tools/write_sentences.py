@@ -31,7 +31,9 @@ ROOMS = (
     "exchange/coco.py", "exchange/cvat.py", "exchange/labelstudio.py", "exchange/voc.py",
     "exchange/yolo.py", "exchange/items.py", "exchange/packing.py", "exchange/groundtruth.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
-    "serving/starting.py",
+    "serving/starting.py", "engines/placement.py", "engines/ray_cluster.py", "engines/ray_relay.py",
+    "engines/ray_units.py", "engines/ray_watch.py", "engines/ray_words.py", "jobs/guard.py",
+    "jobs/placing.py",
     "dialects/limits.py",
     "projects/projects.py", "projects/versions.py", "projects/thresholds.py", "projects/tags.py",
     "store/disk.py", "store/reserve.py", "identity/may.py", "identity/console_sessions.py",
@@ -44,6 +46,7 @@ LEFT_OUT = ("imports/advice.py", "datasets/queries.py", "training/slices.py", "a
 PARTS = (
     "The {kind} dataset of {name}",
     "The version {name} of {project} {state}",
+    "a unit", "a training",
     "are several pictures",
     "is no picture",
     "train", "test", "running", "done", "failed", "cancelled", "undoing", "undone", "preparing", "open",

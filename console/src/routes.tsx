@@ -1,6 +1,7 @@
 /** Every address of the console: the pages of the features, below one sign-in and one frame. */
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
+import { routes as cluster } from "./features/cluster";
 import { routes as dashboard } from "./features/dashboard";
 import { routes as comparison } from "./features/comparison";
 import { routes as datasets } from "./features/datasets";
@@ -32,6 +33,7 @@ const pages = [
   ...dashboard,
   ...trials,
   ...edge,
+  ...cluster,
   ...comparison,
   ...account,
   { path: "*", Component: NotFoundPage },

@@ -68,6 +68,16 @@ class Settings(BaseSettings):
         default="balanced", pattern="^(fast|balanced|best)$", description="How much a training may try."
     )
     trainings: int = Field(default=2, ge=1, le=64, description="How many trainings run at once.")
+    account_trainings: int = Field(
+        default=0,
+        ge=0,
+        description="How many trainings of an account run at once; 0 is as many as there may.",
+    )
+    account_units: int = Field(
+        default=0,
+        ge=0,
+        description="How many units all models of an account may have together; 0 is no limit.",
+    )
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
     )

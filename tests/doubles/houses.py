@@ -247,7 +247,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,
         next_steps=NextSteps(datasets, versions, guessing.package_of),
-        settings=Settings(data=folder),
+        settings=Settings(data=folder, account=HERE),
         identity=identity,
         encryption=encryption,
         projects=projects,

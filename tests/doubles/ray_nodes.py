@@ -2,11 +2,13 @@
 
     python -m doubles.ray_nodes
 
-says its address, and then does what it is told, a line each: `kill` ends a node's raylet at once, `add` makes
-another one. It ends with its standard input.
+says its address, and then does what it is told, a line each: `kill` ends the raylet of the oldest node, or
+of the one whose address it is given, `add` makes another one and says its address, `behead` ends the head. It
+ends with its standard input.
 """
 
 import os
+import signal
 import sys
 
 # A busy machine starts a raylet in half a minute; nothing is told to anybody.
@@ -14,27 +16,51 @@ os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_raylet_start_wait_time_s": "
 
 from ray.cluster_utils import Cluster
 
-# Not 127.0.0.1, which Ray takes for this machine's address in its network.
-HOST = "127.0.0.2"
+# Not 127.0.0.1, which Ray takes for this machine's address in its network. Nodes have addresses of their own,
+# as machines do, by which people know them.
+HOST, NODES = "127.0.0.2", "127.0.0.{}"
 STORE = 200 << 20
-NODE = {"node_ip_address": HOST, "object_store_memory": STORE, "include_dashboard": False}
+NODE = {"object_store_memory": STORE, "include_dashboard": False}
 # What two units, or a unit and a job need, and one core to spare.
 ROOM = {"num_cpus": 2, "memory": 4 << 30}
 
 
+class SmallCluster:
+    """The head and its nodes, by their addresses."""
+
+    def __init__(self):
+        head = {**NODE, "node_ip_address": HOST, "num_cpus": 0}
+        self.cluster = Cluster(initialize_head=True, head_node_args=head)
+        self.nodes = {}
+        self._last = 2
+
+    def add(self, _):
+        self._last += 1
+        address = NODES.format(self._last)
+        self.nodes[address] = self.cluster.add_node(**NODE, node_ip_address=address, **ROOM)
+        return address
+
+    def kill(self, address):
+        node = self.nodes.pop(address or next(iter(self.nodes)))
+        self.cluster.remove_node(node, allow_graceful=False)
+
+    def behead(self, _):
+        for process in self.cluster.head_node.all_processes["gcs_server"]:
+            os.kill(process.process.pid, signal.SIGKILL)
+
+
 def main():
-    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "num_cpus": 0})
-    nodes = [cluster.add_node(**NODE, **ROOM) for _ in range(2)]
-    sys.stdout.write(f"{cluster.address}\n")
+    own = SmallCluster()
+    for _ in range(2):
+        own.add("")
+    sys.stdout.write(f"{own.cluster.address}\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        if line.strip() == "kill":
-            cluster.remove_node(nodes.pop(0), allow_graceful=False)
-        else:
-            nodes.append(cluster.add_node(**NODE, **ROOM))
-        sys.stdout.write("done\n")
+        word, _, about = line.strip().partition(" ")
+        answer = {"add": own.add, "kill": own.kill, "behead": own.behead}[word](about)
+        sys.stdout.write(f"done {answer or ''}\n")
         sys.stdout.flush()
-    cluster.shutdown()
+    own.cluster.shutdown()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from doubles.lines import Room, a_line, a_room
 from vedette.api.s3.reach import Reach
 from vedette.engines.port import Event, Job
 from vedette.identity.principal import Principal, root_of
+from vedette.jobs.guard import Gate
 from vedette.projects.project import Project
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
@@ -24,6 +25,7 @@ from vedette.training.start import Trainings
 
 Script = Callable[[Mapping[str, Any], threading.Event], Iterator[Event]]
 
+NO_ROOM = "All nodes of the Ray cluster are taken."
 KILLED = "The process of the job was killed by signal 9."
 
 
@@ -77,6 +79,12 @@ def die(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
     """What is seen of a worker that somebody killed."""
     del order, stop
     yield Event("failed", {"sentence": KILLED})
+
+
+def find_no_room(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
+    """What is said where no machine takes a training."""
+    del order, stop
+    yield Event("failed", {"sentence": NO_ROOM, "waits": True})
 
 
 def stumble(order: Mapping[str, Any], stop: threading.Event) -> Iterator[Event]:
@@ -172,6 +180,7 @@ def a_training_room(
     *scripts: Script,
     service: str = "rekognition",
     current: Callable[[Principal], Principal] = as_administrator,
+    gate: Gate | None = None,
     **rules: Any,
 ) -> Iterator[TrainingRoom]:
     """Yield a room with one project, an output bucket, and an engine that plays the scripts."""
@@ -189,6 +198,7 @@ def a_training_room(
             jobs=room.jobs,
             rules=TrainingRules(**rules),
             clock=clock,
+            gate=gate,
         )
         trainings.start()
         room.jobs.start()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vedette.engines.placement import Node, Room, choose_node, no_room_sentence, read_room
+from vedette.engines.placement import Node, Room, choose_node, no_room_sentence
+from vedette.engines.ray_plan import read_room
 from vedette.errors import Wrong
 
 NEED = Room(cores=1, memory=0.5)

@@ -5,13 +5,14 @@ import importlib.util
 import pytest
 
 from vedette.engines import ray_plan
-from vedette.engines.choose import open_engine, open_units
+from vedette.engines.choose import open_engine, open_units, open_watch
 from vedette.engines.local import LocalEngine
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.placement import Room
 from vedette.engines.ray_engine import RayEngine
-from vedette.engines.ray_plan import RayPlan, joining_sentence, read_plan
+from vedette.engines.ray_plan import RayPlan, read_plan
 from vedette.engines.ray_units import RayUnits
+from vedette.engines.ray_words import joining_sentence
 from vedette.errors import Wrong
 
 
@@ -48,9 +49,10 @@ def test_a_plan_crosses_to_the_processes_that_speak_to_the_cluster():
 
 
 def test_an_installation_has_the_engine_that_it_sets():
-    plan = read_plan("head:6379")
+    assert open_watch(None) is None
+    watch = open_watch(read_plan("head:6379"))
     assert [type(each) for each in (open_engine(), open_units())] == [LocalEngine, LocalUnits]
-    assert [type(each) for each in (open_engine(plan), open_units(plan))] == [RayEngine, RayUnits]
+    assert [type(each) for each in (open_engine(watch), open_units(watch))] == [RayEngine, RayUnits]
 
 
 def test_a_cluster_of_another_python_is_named_with_both():

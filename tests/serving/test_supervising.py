@@ -26,6 +26,7 @@ class Yard:
         self.loop, self.pace_s, self.outcomes = loop, pace_s, [*outcomes]
         self.orders, self.starts, self.units = [], [], []
         self.events = []
+        self.emptied = []
 
     async def start(self, order, *, on_death):
         self.orders.append(order)
@@ -60,6 +61,7 @@ def play(monkeypatch):
         async def live():
             whole = {"least": 1, "most": 1, "cores": 4, **plan}
             heard = {"watch": yard.watch} if watched else {}
+            heard["leaves"] = lambda unit: unit in yard.emptied
             hosted = HostedModel(
                 HostingPlan("doors", PACKAGE, **whole),
                 yard,
@@ -299,3 +301,32 @@ def test_a_full_queue_gives_up_the_last_of_who_has_most_in_it(play):
 )
 def test_why_a_unit_did_not_start_is_said_without_paths_of_the_server(error, sentence):
     assert failure_sentence(error, PACKAGE) == sentence
+
+
+def test_a_unit_whose_node_is_emptied_leaves_once_another_has_its_place(play):
+    async def use(hosted, yard):
+        await asyncio.sleep(1)
+        (old,) = hosted.units
+        yard.emptied.append(old)
+        yard.outcomes += [NoPlace("All nodes are taken.")]
+        await asyncio.sleep(0.5)
+        assert hosted.units == [old], "an answer from there is better than none"
+        await asyncio.sleep(hosted_module.DRAIN_S + 3)
+        assert (len(hosted.units), old in hosted.units, old.alive) == (1, False, False)
+        return len(yard.units)
+
+    assert play(use) == 2
+
+
+def test_what_has_too_few_units_says_which_machine_takes_none(play):
+    async def use(hosted, yard):
+        await asyncio.sleep(1)
+        assert hosted.waits_for == ""
+        yard.outcomes += [NoPlace("All nodes are taken.")] * 2
+        hosted.units[0].alive = False
+        await asyncio.sleep(0.5)
+        waits = hosted.waits_for
+        await asyncio.sleep(5)
+        return waits, hosted.waits_for, len(hosted.units)
+
+    assert play(use) == ("All nodes are taken.", "", 1)

@@ -84,7 +84,8 @@ function useProjectItems(): SideNavigationProps.Item[] {
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
   if (first === "account") return "/account";
-  if (first === "my-work" || first === "dashboard" || first === "devices") return `/${first}`;
+  if (first === "my-work" || first === "dashboard" || first === "devices" || first === "cluster")
+    return `/${first}`;
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -98,6 +99,7 @@ function Navigation() {
     { type: "link", text: t("dashboard"), href: hrefOf("/dashboard") },
     { type: "link", text: t("myWork"), href: hrefOf("/my-work") },
     { type: "link", text: t("devices"), href: hrefOf("/devices") },
+    { type: "link", text: t("cluster"), href: hrefOf("/cluster") },
     ...useProjectItems(),
     { type: "divider" },
     { type: "link", text: t("account"), href: hrefOf("/account") },

@@ -179,6 +179,7 @@ SERVICES = {
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
+        DescribeCluster DrainNode ResumeNode
         GetEvaluationSlices
         CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds
     """,

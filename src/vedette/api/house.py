@@ -19,6 +19,7 @@ from vedette.identity.may import Context, require, require_undenied
 from vedette.identity.principal import Principal
 from vedette.imports.imports import Imports
 from vedette.jobs.members import ServerRoll
+from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.packaging.packagings import Packagings
@@ -67,13 +68,18 @@ class House:
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
     rounds: LabellingRounds
-    # The servers that share the database; None in tests, which have no other.
-    roll: ServerRoll | None = None
+    # Where work runs, and the servers that share the database; None in tests, which have no other.
+    placing: Placing | None = None
     # None in tests, which do without the processes that measure pictures.
     pictures: DatasetPictures | None = None
     # None in tests, which have no full disk.
     reserve: Reserve | None = None
     clock: Clock = system_clock
+
+    @property
+    def roll(self) -> ServerRoll | None:
+        """The servers that share the database."""
+        return None if self.placing is None else self.placing.roll
 
     @property
     def servers(self) -> int:

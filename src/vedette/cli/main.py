@@ -10,7 +10,7 @@ from collections.abc import Callable
 import click
 
 import vedette
-from vedette.cli import dataset, devices, feedback, groups, keys, policies, roles, sdk, trials, users
+from vedette.cli import cluster, dataset, devices, feedback, groups, keys, policies, roles, sdk, trials, users
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
 from vedette.cli.credentials import credentials
@@ -75,7 +75,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
     DEVICE: {"edge": edge, "device": devices.app},
-    SERVER: {"lifecycle": lifecycle, "sdk": sdk.app},
+    SERVER: {"lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
     DATA: {"model": model, "dataset": dataset.app, "trial": trials.app, "feedback": feedback.app},
     PEOPLE: {
         "account": users.accounts,

@@ -6,9 +6,7 @@ node has died needs a place at once, and a training takes an hour.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-
-from vedette.errors import Wrong
+from dataclasses import dataclass, replace
 
 GIB = 1 << 30
 # What a training leaves for units that have lost their node.
@@ -84,36 +82,27 @@ def choose_node(
     )
 
 
-def no_room_sentence(nodes: Sequence[Node], need: Room, subject: str) -> str:
+def count_places(nodes: Sequence[Node], need: Room, *, spare_cores: float = 0.0, most: int = 1000) -> int:
+    """Return how many things with that need have room, each on one node."""
+    nodes = list(nodes)
+    for count in range(most):
+        chosen = choose_node(nodes, need, spare_cores=spare_cores)
+        if chosen is None:
+            return count
+        nodes[nodes.index(chosen)] = replace(chosen, free=chosen.free.without(need))
+    return most
+
+
+def no_room_sentence(nodes: Sequence[Node], need: Room, kind: str) -> str:
     """Say why nothing was chosen: no node is large enough, or all are taken."""
+    # The head and the server's machine are often nodes without cores, which are for nobody.
+    nodes = [node for node in nodes if node.total.cores]
     if not nodes:
-        return f"The Ray cluster has no node for {subject}."
+        return f"The Ray cluster has no node for {kind}."
     if not any(node.total.holds(need) for node in nodes):
         largest = max((node.total for node in nodes), key=lambda room: (room.cores, room.memory))
         return (
-            f"No node of the Ray cluster is large enough for {subject}: it needs {need}, "
+            f"No node of the Ray cluster is large enough for {kind}: it needs {need}, "
             f"and the largest of {len(nodes)} has {largest}."
         )
-    return f"All nodes of the Ray cluster are taken: {subject} needs {need} on one of {len(nodes)}."
-
-
-def read_room(text: str, setting: str) -> Room:
-    """Return what a setting such as `cores=2,memory=4,gpus=0.5` asks for.
-
-    Raises:
-        Wrong: with a sentence that names the setting.
-    """
-    names = {field.name for field in fields(Room)}
-    values: dict[str, float] = {}
-    for part in filter(None, text.replace(" ", "").split(",")):
-        name, _, number = part.partition("=")
-        try:
-            values[name] = float(number)
-        except ValueError:
-            values[name] = -1.0
-        if name not in names or not 0 <= values[name] < 1e6:
-            raise Wrong(f"{setting} cannot be {text!r}: write it as cores=2,memory=4,gpus=0 (memory in GiB).")
-    room = Room(**values)
-    if not room.cores:
-        raise Wrong(f"{setting} cannot be {text!r}: it needs some cores.")
-    return room
+    return f"All nodes of the Ray cluster are taken: {kind} needs {need} on one of {len(nodes)}."

@@ -50,7 +50,7 @@ class Event:
 
     `failed` carries `sentence`, and `refusal` (a name out of errors.py) where the sender of the job
     can do something about the cause; otherwise `traceback`, or neither where the process or its machine
-    is gone: then the job may be begun again.
+    is gone: then the job may be begun again. With `waits` nothing has begun, since no machine took it.
     """
 
     kind: EventKind
@@ -102,6 +102,8 @@ class UnitOrder:
     threads: int
     # Whether it runs a few times for nothing before it is ready: one that is asked once does not.
     warms: bool = True
+    # The names of nodes that people empty: the unit goes on none of them.
+    drained: tuple[str, ...] = ()
 
 
 class Unit(Protocol):

@@ -4,11 +4,11 @@ order   a plan (ray_plan.py)
 result  nodes, and how many units and how many trainings have room now; or `failed` with a sentence
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vedette.engines.node_worker import NodeWorker
-from vedette.engines.placement import Node, Room, no_room_sentence
+from vedette.engines.placement import Room, count_places, no_room_sentence
 from vedette.engines.port import EmitEvent, Event, NoPlace, RunEnded
 from vedette.engines.ray_plan import RayPlan
 
@@ -38,19 +38,6 @@ def _count(cluster: Any, plan: RayPlan) -> dict[str, Any]:
         cluster.start(NodeWorker, node, Room(), plan.cache).kill()
     return {
         "nodes": len(nodes),
-        "units": count_room(nodes, plan.unit),
-        "trainings": count_room(nodes, plan.training),
+        "units": count_places(nodes, plan.unit),
+        "trainings": count_places(nodes, plan.training),
     }
-
-
-def count_room(nodes: Sequence[Node], need: Room) -> int:
-    """Return how many things with that need have room, each on one node."""
-    return sum(_count_on(node.free, need) for node in nodes)
-
-
-def _count_on(free: Room, need: Room) -> int:
-    count = 0
-    while free.holds(need):
-        free = free.without(need)
-        count += 1
-    return count

@@ -8,6 +8,7 @@ of whatever node, and nobody would bring its model there.
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket
 import threading
@@ -22,9 +23,10 @@ from ray.exceptions import GetTimeoutError, RayError, RaySystemError, RayTaskErr
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import vedette
+from vedette.engines.cluster_view import PlacedWork
 from vedette.engines.placement import GIB, Node, Room
 from vedette.engines.port import NoPlace
-from vedette.engines.ray_plan import first_line, joining_sentence
+from vedette.engines.ray_words import first_line, joining_sentence
 
 # A head on the same network answers in milliseconds.
 PROBE_S = 5.0
@@ -32,6 +34,20 @@ PROBE_S = 5.0
 ACTOR_S = 40.0
 # Two calls of a unit, the one that stays, and one that speaks of something else.
 THREADS = 4
+
+
+# Before the names of our actors, by which any server knows what runs where.
+OURS = "vedette|"
+
+
+def title_of(kind: str, folder: str) -> str:
+    """Return the name of an actor that says what it does; no two are alike."""
+    return f"{OURS}{kind}|{folder}|{secrets.token_hex(8)}"
+
+
+def _read_title(title: str) -> tuple[str, str]:
+    kind, _, rest = title.removeprefix(OURS).partition("|")
+    return kind, rest.rpartition("|")[0]
 
 
 class ActorLost(Exception):
@@ -109,9 +125,7 @@ class RayCluster:
             free = ray._private.state.available_resources_per_node()
             nodes = ray.nodes()
         except (RayError, RuntimeError, OSError) as error:
-            raise NoPlace(
-                f"The Ray cluster at {self.address} is gone: {first_line(str(error) or type(error).__name__)}"
-            ) from None
+            raise NoPlace(self._gone(error)) from None
         return [
             Node(
                 node["NodeID"],
@@ -123,7 +137,23 @@ class RayCluster:
             if node["Alive"]
         ]
 
-    def start(self, kind: type, node: Node, need: Room, *values: Any) -> RemoteActor:
+    def works(self) -> list[PlacedWork]:
+        """Return our work on the nodes, of whichever server."""
+        try:
+            actors = ray._private.state.actors()
+        except (RayError, RuntimeError, OSError) as error:
+            raise NoPlace(self._gone(error)) from None
+        return [
+            PlacedWork(actor["Address"]["NodeID"], *_read_title(actor["Name"]))
+            for actor in actors.values()
+            if actor["State"] == "ALIVE" and actor["Name"].startswith(OURS)
+        ]
+
+    def _gone(self, error: Exception) -> str:
+        reason = first_line(str(error) or type(error).__name__)
+        return f"The Ray cluster at {self.address} is gone: {reason}"
+
+    def start(self, kind: type, node: Node, need: Room, *values: Any, title: str = "") -> RemoteActor:
         """Return a new object of a class on a node, which has agreed to be of our release.
 
         Raises:
@@ -137,6 +167,7 @@ class RayCluster:
             "max_restarts": 0,
             "max_concurrency": THREADS,
             "scheduling_strategy": placing,
+            **({"name": title} if title else {}),
         }
         actor = RemoteActor(cast(Any, ray.remote(kind)).options(**options).remote(*values), node)
         try:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from vedette.engines.local import LocalEngine
 from vedette.engines.port import Event, Job
 from vedette.engines.ray_plan import RayPlan
+from vedette.engines.ray_watch import ClusterWatch
 
 # The job that runs another one on a cluster (ray_job.py).
 ON_RAY = "on-ray"
@@ -17,16 +18,18 @@ ON_RAY = "on-ray"
 class RayEngine:
     """Runs jobs on a cluster."""
 
-    def __init__(self, plan: RayPlan, local: LocalEngine | None = None) -> None:
+    def __init__(self, plan: RayPlan, watch: ClusterWatch | None = None) -> None:
         self._plan = plan
-        self._local = local or LocalEngine()
+        self._watch = watch
+        self._local = LocalEngine()
 
     def submit(self, job: Job) -> str:
         """Start the job, on a node where it can run on any."""
         if job.files is None:
             return self._local.submit(job)
         order = {"name": job.name, "order": dict(job.order), "files": asdict(job.files)}
-        return self._local.submit(Job(ON_RAY, {"plan": self._plan.dump(), **order}))
+        drained = [] if self._watch is None else sorted(self._watch.drained)
+        return self._local.submit(Job(ON_RAY, {"plan": self._plan.dump(), "drained": drained, **order}))
 
     def events(self, run: str) -> Iterator[Event]:
         """Yield the run's events."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.carrying import fetch_changes, send_tree
+from vedette.engines.cluster_view import TRAINING, undrained
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_job import NodeJob, event_of
 from vedette.engines.placement import SPARE_CORES, choose_node, no_room_sentence
@@ -22,10 +23,10 @@ from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
 from vedette.errors import NoSpace, Unwritable
 
-# How often a place is looked for, and how long a cluster is waited for that is not there or too small: a
-# training that waits for others to end waits as long as it takes.
+# How often a place is looked for, and for how long: who finds none goes back to where accounts take turns,
+# and waits there as long as it takes.
 LOOK_S = 0.5
-GIVE_UP_S = 30.0
+GIVE_UP_S = 10.0
 # How long a worker may be without an event before it is asked again; also how soon a cancel is heard.
 LISTEN_S = 0.3
 WAITING = {"stage": "waiting for room in the cluster", "done": 0, "of": 1}
@@ -40,9 +41,11 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     worker: Any = None
     try:
         cluster = RayCluster(plan.address)
-        worker = _placed(cluster, plan, emit, cancelled)
+        worker = _placed(cluster, plan, order, emit, cancelled)
         event = _follow(worker, order, plan, emit, cancelled)
-    except (NoPlace, DamagedFile, NodeTrouble) as trouble:
+    except NoPlace as trouble:
+        event = Event("failed", {"sentence": str(trouble), "waits": True})
+    except (DamagedFile, NodeTrouble) as trouble:
         event = Event("failed", {"sentence": str(trouble)})
     except ActorLost:
         event = Event("failed", {"sentence": f"The node {worker.node.address} that ran the job has gone."})
@@ -52,16 +55,22 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     raise RunEnded(event)
 
 
-def _placed(cluster: Any, plan: RayPlan, emit: EmitEvent, cancelled: Callable[[], bool]) -> Any:
-    """Return the job's worker on the node that was chosen for it, once one has room."""
+def _placed(
+    cluster: Any, plan: RayPlan, order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]
+) -> Any:
+    """Return the job's worker on the node that was chosen for it.
+
+    Raises:
+        NoPlace: when none has room, and none gets any soon.
+    """
     began, is_told = time.monotonic(), False
     while True:
-        nodes = cluster.nodes()
+        nodes = undrained(cluster.nodes(), order.get("drained", ()))
         node = choose_node(nodes, plan.training, spare_cores=SPARE_CORES)
         if node is not None:
-            return cluster.start(NodeJob, node, plan.training, plan.cache)
-        fits = any(node.total.holds(plan.training) for node in nodes)
-        if not fits and time.monotonic() - began > GIVE_UP_S:
+            title = title_of(order)
+            return cluster.start(NodeJob, node, plan.training, plan.cache, title=title)
+        if time.monotonic() - began > GIVE_UP_S:
             raise NoPlace(no_room_sentence(nodes, plan.training, "a training"))
         if cancelled():
             raise RunEnded(Event("cancelled", {"sentence": "It was stopped before a node had room for it."}))
@@ -70,6 +79,14 @@ def _placed(cluster: Any, plan: RayPlan, emit: EmitEvent, cancelled: Callable[[]
             sys.stderr.write(no_room_sentence(nodes, plan.training, "a training") + "\n")
             is_told = True
         time.sleep(LOOK_S)
+
+
+def title_of(order: Mapping[str, Any]) -> str:
+    """Return the name of the job's actor: what it works on is named by its folder."""
+    from vedette.engines.ray_cluster import title_of as title_for  # loads Ray
+
+    folder = order["order"].get(order["files"].get("folder", ""), "")
+    return title_for(TRAINING, Path(folder).name)
 
 
 def _follow(

@@ -1,11 +1,11 @@
 """What an installation sets for its Ray cluster, as it crosses to the processes that speak to it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.util import find_spec
 from typing import Any
 
-from vedette.engines.placement import Room, read_room
+from vedette.engines.placement import Room
 from vedette.errors import Wrong
 
 # What a unit takes beside its model's arithmetic: 129 MiB with the smallest backbone, 400 with heat maps and
@@ -63,22 +63,23 @@ def read_plan(address: str, unit: str = "", training: str = "", cache: str = "")
     )
 
 
-def joining_sentence(address: str, text: str) -> str:
-    """Return what to say of Ray's refusal to let this machine join."""
-    if "Version mismatch" in text:
-        words = [line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("    ")]
-        ray_there, python_there, ray_here, python_here = (words + [""] * 4)[:4]
-        return (
-            f"The Ray cluster at {address} runs Ray {ray_there} on Python {python_there}, and this server "
-            f"Ray {ray_here} on Python {python_here}: install the same on both."
-        )
-    return (
-        f"The Ray cluster at {address} cannot be joined from here: {first_line(text)} "
-        f"This machine has to be a node of it: ray start --address={address} --num-cpus=0"
-    )
+def read_room(text: str, setting: str) -> Room:
+    """Return what a setting such as `cores=2,memory=4,gpus=0.5` asks for.
 
-
-def first_line(text: str) -> str:
-    """Return the first line that says something, cut where it is long."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[0][:300] if lines else ""
+    Raises:
+        Wrong: with a sentence that names the setting.
+    """
+    names = {field.name for field in fields(Room)}
+    values: dict[str, float] = {}
+    for part in filter(None, text.replace(" ", "").split(",")):
+        name, _, number = part.partition("=")
+        try:
+            values[name] = float(number)
+        except ValueError:
+            values[name] = -1.0
+        if name not in names or not 0 <= values[name] < 1e6:
+            raise Wrong(f"{setting} cannot be {text!r}: write it as cores=2,memory=4,gpus=0 (memory in GiB).")
+    room = Room(**values)
+    if not room.cores:
+        raise Wrong(f"{setting} cannot be {text!r}: it needs some cores.")
+    return room

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,12 +25,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from vedette.engines.carrying import send_tree
+from vedette.engines.cluster_view import UNIT, ClusterView, names_of, undrained
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_unit import NodeUnit
 from vedette.engines.placement import Node, Room, choose_node, no_room_sentence
 from vedette.engines.port import NoPlace
-from vedette.engines.ray_cluster import ActorLost, RayCluster, RemoteActor
+from vedette.engines.ray_cluster import ActorLost, RayCluster, RemoteActor, title_of
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
 
@@ -55,25 +56,37 @@ class UnitPlaces:
         # Places that are taken: the node of each, and the package.
         self._places: dict[RelayPlace, Node] = {}
 
-    def start(self, package: str) -> tuple["RelayPlace", RemoteActor]:
-        """Return a worker on a node that has room for a unit of this package, and its place.
+    def look(self) -> ClusterView:
+        """Return what there is of the cluster; refuse in a sentence where it does not answer."""
+        cluster = self._joined()
+        return ClusterView(cluster.nodes(), cluster.works())
+
+    def _joined(self) -> RayCluster:
+        with self._lock:
+            if self._cluster is None:
+                self._cluster = RayCluster(self._plan.address)
+            return self._cluster
+
+    def start(self, package: str, drained: Collection[str] = ()) -> tuple["RelayPlace", str, RemoteActor]:
+        """Return a worker on a node that has room for a unit of this package, its place, and the node's name.
 
         Raises:
             NoPlace: with a sentence, where there is none.
         """
         place = RelayPlace(package)
+        cluster = self._joined()
         with self._lock:
-            if self._cluster is None:
-                self._cluster = RayCluster(self._plan.address)
-            cluster = self._cluster
-            nodes = [self._with_ours(node) for node in cluster.nodes()]
+            every = cluster.nodes()
+            nodes = [self._with_ours(node) for node in undrained(every, drained)]
             alike = Counter(node.id for other, node in self._places.items() if other.package == package)
             node = choose_node(nodes, self._plan.unit, alike=alike)
             if node is None:
                 raise NoPlace(no_room_sentence(nodes, self._plan.unit, "a unit"))
             self._places[place] = node
         try:
-            return place, cluster.start(NodeUnit, node, self._plan.unit, self._plan.cache)
+            title = title_of(UNIT, Path(package).parent.name)
+            worker = cluster.start(NodeUnit, node, self._plan.unit, self._plan.cache, title=title)
+            return place, names_of(every)[node.id], worker
         except NoPlace:
             self.leave(place)
             raise
@@ -110,12 +123,15 @@ class Relay:
             if first is None:
                 return
             try:
-                place, worker = self._places.start(first[0]["package"])
+                if "look" in first[0]:
+                    self._send(({"seen": self._places.look().dump()}, b""))
+                    return
+                place, name, worker = self._places.start(first[0]["package"], first[0].get("drained", ()))
             except NoPlace as refusal:
                 self._send(({"no place": str(refusal)}, b""))
                 return
             try:
-                self._serve(worker, stream, first[0])
+                self._serve(worker, stream, {**first[0], "node": name})
             finally:
                 worker.kill()
                 self._places.leave(place)
@@ -127,7 +143,7 @@ class Relay:
             sentence = f"The node {worker.node.address} did not start a unit: {error}"
             self._send(({"no place": sentence}, b""))
             return
-        self._send((reply, b""))
+        self._send(({**reply, "node": order["node"]}, b""))
         if "ready" not in reply:
             return
         worker.on_end(self._shut)

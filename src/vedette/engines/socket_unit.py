@@ -221,6 +221,7 @@ async def open_unit(
                     "core": core,
                     "warms": order.warms,
                     "decode_s": DECODE_S,
+                    "drained": order.drained,
                     "slots": [*slots.numbers, slots.size],
                 }
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 from vedette.errors import Refusal
 from vedette.jobs.context import JobContext, LeaseLost
-from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, Retry
+from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, JobPostponed, Retry
 from vedette.jobs.orders import UnreadableOrder, load_order
 from vedette.jobs.store import JobRow, JobTable
 from vedette.store.db import Database
@@ -35,6 +35,8 @@ class Attempt:
             self._end_with(kind, context, order, problem)
         except JobInterrupted:
             log.info("job %d (%s of %s) waits for the next start", *label)
+        except JobPostponed as reason:
+            self._put_back(context, str(reason))
         except LeaseLost:
             log.warning("job %d (%s of %s) is another server's by now", *label)
         except UnreadableOrder as error:
@@ -49,6 +51,15 @@ class Attempt:
                 return problem
             log.warning("try %d of job %d (%s): %s", context.tries, context.id, kind.name, problem)
             self._count_try(context)
+
+    def _put_back(self, context: JobContext, reason: str) -> None:
+        context.postponed = reason
+        try:
+            with self.database.write() as connection:
+                self.table.give_back(connection, context.id)
+        except Exception:
+            # Its lease passes meanwhile, and then it is free as well.
+            log.warning("job %d could not be put back", context.id, exc_info=True)
 
     def _count_try(self, context: JobContext) -> None:
         with self.database.write() as connection:
@@ -92,7 +103,7 @@ def _try(kind: JobKind[Any], context: JobContext, order: Any) -> Exception | Non
             raise LeaseLost from error
         if context.is_cancelled():
             return JobCancelled()
-        if isinstance(error, JobInterrupted | LeaseLost):
+        if isinstance(error, JobInterrupted | JobPostponed | LeaseLost):
             raise
         return error
     return None

@@ -24,6 +24,8 @@ class JobContext:
         self.is_lost = False
         self.has_ended = False
         self.is_unreadable = False
+        # Why it went back into its queue, if it did.
+        self.postponed = ""
         # The kind of what went wrong, once it did.
         self.failure = ""
         self.progress: Mapping[str, Any] | None = None

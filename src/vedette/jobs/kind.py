@@ -57,5 +57,9 @@ class JobBegun(Exception):
     """A job that was to be dropped has begun, or has ended."""
 
 
+class JobPostponed(Exception):
+    """No machine takes the job now: it goes back into its queue, as if it had not begun."""
+
+
 class Retry(Exception):
     """The run came to nothing for a reason that may pass; the job is begun again, if it has tries left."""

@@ -90,6 +90,20 @@ class ServerRoll:
         """Whether there can be other servers."""
         return self._database.file is None
 
+    @property
+    def name(self) -> str:
+        """What people know this server by."""
+        return self.address or socket.gethostname()
+
+    def members(self) -> list[ServerMember]:
+        """Return every server on the list, this one among them."""
+        with self._database.read() as connection:
+            return list_members(connection)
+
+    def differences(self, member: ServerMember) -> list[str]:
+        """Return in what a server differs from this one, in sentences."""
+        return differences(self.own, member)
+
     def on_gone(self, listener: Callable[[], None]) -> None:
         """Have this called when another server has died and this one is to look after what it left."""
         self._death_listeners.append(listener)

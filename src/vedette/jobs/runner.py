@@ -22,9 +22,10 @@ from sqlalchemy import Connection
 from vedette.clock import Clock, system_clock
 from vedette.jobs.attempt import Attempt
 from vedette.jobs.context import JobContext
+from vedette.jobs.guard import QueueGuard
 from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
 from vedette.jobs.passed import PassedTime
-from vedette.jobs.store import LEASE_MS, JobRow, JobTable, Turn
+from vedette.jobs.store import LEASE_MS, JobPlace, JobRow, JobTable, Turn
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ class QueueThreads:
     handed: list[int] = field(default_factory=list)
     # When each account was last served, in turns.
     served: dict[str, int] = field(default_factory=dict)
+    # What may keep jobs waiting though a thread is idle.
+    guard: QueueGuard | None = None
 
 
 class JobRunner:
@@ -85,6 +88,7 @@ class JobRunner:
         self._closing = threading.Event()
         self._beats: threading.Thread | None = None
         self._unknown: set[str] = set()
+        self._beat_listeners: list[Callable[[], None]] = []
 
     @property
     def owner(self) -> str:
@@ -98,6 +102,10 @@ class JobRunner:
         assert kind.name not in self._kinds, "a kind is declared once"
         self._kinds[kind.name] = kind
         self._threads(kind.queue).kinds.append(kind.name)
+
+    def guard(self, queue: WorkQueue, guard: QueueGuard) -> None:
+        """Hold a queue to a gate and a quota from now on."""
+        self._threads(queue).guard = guard
 
     def start(self, *, is_alone: bool = False) -> None:
         """Take up what a stop or a crash left undone, and from now on what other servers leave.
@@ -141,6 +149,7 @@ class JobRunner:
         queue = self._queues[self._kinds[job.kind].queue.name]
         with self._changed:
             is_idle = queue.busy + len(queue.handed) < queue.concurrency and not self._closing.is_set()
+            is_idle = is_idle and queue.guard is None
         return self._table.add(connection, job, owned=is_idle or runs_here)
 
     def begin(self, kind: str, number: int) -> None:
@@ -159,7 +168,13 @@ class JobRunner:
         """Say whether a job of this queue would have to wait for a thread of this server."""
         threads = self._threads(queue)
         with self._changed:
-            return threads.busy >= threads.concurrency
+            is_held = threads.guard is not None and bool(threads.guard.reason)
+            return is_held or threads.busy >= threads.concurrency
+
+    def places(self, kind: str) -> list[JobPlace]:
+        """Return every job of a kind that has not ended, the oldest first, on whichever server it is."""
+        with self._database.read() as connection:
+            return self._table.listed(connection, kind, self._ids())
 
     def number(self, kind: str, subject: str) -> int | None:
         """Return the number of the job of this kind that a subject has, if it has one."""
@@ -298,12 +313,12 @@ class JobRunner:
         return row
 
     def _claim(self, queue: QueueThreads) -> JobRow | None:
-        if self._closing.is_set() or not self._turns(queue):
+        if self._closing.is_set() or not self._may_claim(queue):
             return None
         number = None
         try:
             with self._database.write() as connection:
-                turns = self._table.turns(connection, queue.kinds, self._ids())
+                turns = _allowed(queue, self._table.turns(connection, queue.kinds, self._ids()))
                 number = self._choose(queue, turns)
                 row = None if number is None else self._table.claim(connection, number)
         except BaseException:
@@ -314,9 +329,14 @@ class JobRunner:
             self._wake(queue)
         return row
 
-    def _turns(self, queue: QueueThreads) -> list[Turn]:
+    def _may_claim(self, queue: QueueThreads) -> bool:
+        """Say whether there is a job for which there is room; the gate is asked outside the transaction."""
         with self._database.read() as connection:
-            return self._table.turns(connection, queue.kinds, self._ids())
+            turns = self._table.turns(connection, queue.kinds, self._ids())
+            if not _allowed(queue, turns):
+                return False
+            under_way = self._table.under_way(connection, queue.kinds, self._ids())
+        return queue.guard is None or not queue.guard.closes(under_way)
 
     def _choose(self, queue: QueueThreads, turns: list[Turn]) -> int | None:
         """Return the job of who has fewest under way, and of these of who has waited longest; it is taken."""
@@ -352,6 +372,9 @@ class JobRunner:
         finally:
             if self.watch is not None:
                 self.watch(row.kind, row.id, context.tries, time.monotonic() - began, context.failure)
+            guard = self._threads(self._kinds[row.kind].queue).guard
+            if context.postponed and guard is not None:
+                guard.postpone(context.postponed)
             with self._changed:
                 del self._running[row.id]
                 if not context.is_unreadable:
@@ -360,6 +383,10 @@ class JobRunner:
                 self._changed.notify_all()
 
     # Leases
+
+    def on_beat(self, listener: Callable[[], None]) -> None:
+        """Have this called every few seconds, in a thread of the runner; what it raises is logged."""
+        self._beat_listeners.append(listener)
 
     def _beat_on(self) -> None:
         beaten = time.monotonic()
@@ -398,6 +425,8 @@ class JobRunner:
                     context.leave(cancelled=True)
         self._wake_for_free_jobs()
         self.passed.look()
+        for listener in self._beat_listeners:
+            listener()
 
     def _wake_for_free_jobs(self) -> None:
         with self._database.read() as connection:
@@ -408,3 +437,8 @@ class JobRunner:
             elif name not in self._unknown:
                 self._unknown.add(name)
                 log.warning("jobs of the kind %s are left: this release does not know it", name)
+
+
+def _allowed(queue: QueueThreads, turns: list[Turn]) -> list[Turn]:
+    """Return the turns of accounts that may begin one more."""
+    return turns if queue.guard is None else queue.guard.allowed(turns)

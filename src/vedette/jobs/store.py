@@ -48,6 +48,17 @@ class Turn:
     running: int
 
 
+@dataclass(frozen=True, slots=True)
+class JobPlace:
+    """Where a job is: `owner` is the server that runs it, and empty while it waits."""
+
+    id: int
+    subject: str
+    account: str
+    owner: str
+    progress: Progress
+
+
 def _none() -> int:
     return 0
 
@@ -117,6 +128,12 @@ class JobTable:
         )
         return [Turn(*row) for row in connection.execute(query) if row[1] is not None]
 
+    def under_way(self, connection: Connection, kinds: Collection[str], running: Collection[int]) -> int:
+        """Return how many jobs of these kinds some server runs."""
+        held = ~self._is_free(connection, running)
+        query = select(func.count()).select_from(jobs).where(jobs.c.kind.in_(kinds), held)
+        return int(connection.execute(query).scalar_one())
+
     def claim(self, connection: Connection, number: int) -> JobRow:
         """Make a free job ours; the one write transaction keeps others from doing so at once."""
         values = {"owner": self.owner, "lease_ms": self.now_ms(connection) + LEASE_MS}
@@ -124,6 +141,21 @@ class JobTable:
             update(jobs).where(jobs.c.id == number).values(values).returning(*_COLUMNS)
         ).one()
         return JobRow(*row)
+
+    def give_back(self, connection: Connection, number: int) -> None:
+        """Let a job of ours be anybody's again, as if it had not begun."""
+        own = (jobs.c.id == number, jobs.c.owner == self.owner)
+        connection.execute(update(jobs).where(*own).values(owner="", lease_ms=0, progress=""))
+
+    def listed(self, connection: Connection, kind: str, running: Collection[int]) -> list[JobPlace]:
+        """Return every job of a kind in the order of adding: whose it is, and where."""
+        free = case((self._is_free(connection, running), True), else_=False)
+        columns = (jobs.c.id, jobs.c.subject, jobs.c.account, jobs.c.owner, free, jobs.c.progress)
+        rows = connection.execute(select(*columns).where(jobs.c.kind == kind).order_by(jobs.c.id))
+        return [
+            JobPlace(row[0], row[1], row[2], "" if row[4] else row[3], orjson.loads(row[5] or "{}"))
+            for row in rows
+        ]
 
     def count_try(self, connection: Connection, number: int, tries: int) -> None:
         """Note how often a job was begun."""

@@ -71,3 +71,13 @@ servers = Table(
     # How many units it holds of which versions, as JSON.
     Column("units", Text, nullable=False),
 )
+
+# The nodes that people empty, which take nothing new (`drains.py`).
+drained_nodes = Table(
+    "drained_nodes",
+    METADATA,
+    Column("name", String(255), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    # The ARN of who asked for it.
+    Column("by", String(2048), nullable=False),
+)

@@ -18,9 +18,10 @@ from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.encryption.encryption import Encryption, open_encryption
 from vedette.encryption.keeper import KeyKeeper
-from vedette.engines.choose import open_engine, open_units
+from vedette.engines.choose import open_engine, open_units, open_watch
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
+from vedette.engines.ray_watch import ClusterWatch
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
@@ -30,7 +31,9 @@ from vedette.identity.sessions import unreadable_trusts
 from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
+from vedette.jobs.drains import NodeDrains
 from vedette.jobs.members import ServerRoll, ServerSelf
+from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import numbers
@@ -82,18 +85,18 @@ def open_house(settings: Settings) -> Iterator[House]:
         access, projects = Reach(blobs, installation.identity.current), Projects(database)
         _name_unreadable_policies(installation.identity, projects, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
-        roll = _enter_roll(hold, database, jobs.owner, closing)
+        placing = _enter_roll(hold, database, jobs, closing)
         datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
-        trainings = _open_trainings(hold, versions, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
+        trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
         trials = _open_trials(hold, steps, datasets, lender, jobs)
         packagings = _open_packagings(hold, projects, trainings, lender, jobs, keys)
         feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
-        hosting = _open_hosting(settings, versions, trainings, meter, feedback)
-        _join_others(hold, roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
+        hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
+        _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
         yield House(
             settings=settings,
             identity=installation.identity,
@@ -107,7 +110,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             devices=_open_devices(settings, projects, lender, keys),
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
-            roll=roll,
+            placing=placing,
             versions=versions,
             trainings=trainings,
             hosting=hosting,
@@ -156,15 +159,22 @@ def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[Fol
 
 
 def _enter_roll(
-    hold: FolderHold, database: Database, owner: str, closing: contextlib.ExitStack
-) -> ServerRoll:
-    """Return this server's place among the others, which know of it from now on."""
-    own = ServerSelf(owner, hold.id, vedette.__version__, numbers()[-1])
+    hold: FolderHold, database: Database, jobs: JobRunner, closing: contextlib.ExitStack
+) -> Placing:
+    """Return this server's place among the others, which know of it from now on, and where work runs."""
+    own = ServerSelf(jobs.owner, hold.id, vedette.__version__, numbers()[-1])
     roll = ServerRoll(database, own)
     with in_a_sentence(hold.data):
         roll.enter(is_alone=hold.is_alone)
     closing.callback(roll.close)
-    return roll
+    watch = open_watch(ray_plan(hold.settings))
+    drains = NodeDrains(database)
+    if watch is not None:
+        closing.callback(watch.close)
+        drains.on_change(watch.shun)
+    drains.refresh()
+    jobs.on_beat(drains.refresh)
+    return Placing(watch, roll, drains)
 
 
 def _open_ways(
@@ -221,14 +231,26 @@ def _open_trainings(
     hold: FolderHold,
     versions: Versions,
     datasets: Datasets,
-    blobs: Blobs,
-    access: Reach,
+    lender: PictureLender,
     jobs: JobRunner,
+    placing: Placing,
 ) -> Trainings:
     """Return the trainings, started, by the rules that the settings make."""
-    rules = TrainingRules(hold.settings.training_budget, hold.settings.trainings, hold.settings.one_size)
-    engine = open_engine(ray_plan(hold.settings))
-    trainings = Trainings(versions, datasets, blobs, engine, hold.data, access=access, jobs=jobs, rules=rules)
+    settings = hold.settings
+    rules = TrainingRules(
+        settings.training_budget, settings.trainings, settings.one_size, settings.account_trainings
+    )
+    trainings = Trainings(
+        versions,
+        datasets,
+        lender.blobs,
+        open_engine(placing.cluster),
+        hold.data,
+        access=lender.access,
+        jobs=jobs,
+        rules=rules,
+        gate=placing.gate,
+    )
     trainings.start(is_alone=hold.is_alone)
     return trainings
 
@@ -340,17 +362,29 @@ def _open_feedback(
 
 
 def _open_hosting(
-    settings: Settings, versions: Versions, trainings: Trainings, meter: Meter, feedback: Feedback
+    settings: Settings,
+    versions: Versions,
+    trainings: Trainings,
+    meter: Meter,
+    feedback: Feedback,
+    watch: ClusterWatch | None,
 ) -> Hosting:
     """Return the hosting of what was trained."""
-    return Hosting(
+    hosting = Hosting(
         versions,
         lambda version: trainings.folder(version).package,
         meter,
-        bounds=HostingBounds(most_units=settings.most_units, asleep_after_s=settings.asleep_after),
+        bounds=HostingBounds(
+            most_units=settings.most_units,
+            asleep_after_s=settings.asleep_after,
+            account_units=settings.account_units,
+        ),
         observe=feedback.taker.observe,
-        engine=open_units(ray_plan(settings)),
+        engine=open_units(watch),
     )
+    if watch is not None:
+        hosting.leaves = watch.leaves
+    return hosting
 
 
 def _join_others(

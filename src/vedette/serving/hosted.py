@@ -60,8 +60,11 @@ class HostedModel:
         running: Callable[[], Awaitable[None]],
         failed: Callable[[str], Awaitable[None]],
         watch: Callable[["HostedModel"], None] = lambda _: None,
+        leaves: Callable[[Unit], bool] = lambda _: False,
     ) -> None:
         self.plan = plan
+        # Says of a unit whether its machine is being emptied: another one takes its place first.
+        self._leaves = leaves
         self.units: list[Unit] = []
         self.desired_units = plan.least
         self.colors: dict[str, str] = {}
@@ -94,6 +97,11 @@ class HostedModel:
         units = list(self.units)
         in_flight = sum(unit.in_flight for unit in units)
         return HostingLoad(len(units), self.desired_units, len(self._waiting), in_flight)
+
+    @property
+    def waits_for(self) -> str:
+        """Why units are missing that no machine takes; nothing where none are."""
+        return self._starter.placeless if len(self.units) < self.desired_units else ""
 
     def _places(self) -> int:
         """Return how many requests may wait, at the units' present speed."""
@@ -219,10 +227,11 @@ class HostedModel:
                 await self._give_up()
                 return
             self.desired_units = self._count_desired()
-            for _ in range(self.desired_units - len(self.units) - len(self._starting)):
+            staying = sum(1 for unit in self.units if not self._leaves(unit))
+            for _ in range(self.desired_units - staying - len(self._starting)):
                 self._begin(self._starting, self._start_one())
             if len(self.units) > self.desired_units:
-                self._begin(self._leaving, self._let_go(self.units.pop()))
+                self._begin(self._leaving, self._let_go(self._take_surplus()))
             if not self._has_run and len(self.units) >= self.plan.least:
                 self._has_run = self._starter.has_run = True
                 await self._running()
@@ -279,6 +288,12 @@ class HostedModel:
             async with asyncio.timeout(DRAIN_S):
                 await unit.idle.wait()
         await unit.close()
+
+    def _take_surplus(self) -> Unit:
+        """Take a unit out of service: one whose machine is being emptied, else the youngest."""
+        unit = next((unit for unit in self.units if self._leaves(unit)), self.units[-1])
+        self.units.remove(unit)
+        return unit
 
     def _begin(self, tasks: set[asyncio.Task[None]], work: Any) -> None:
         task = asyncio.create_task(work)

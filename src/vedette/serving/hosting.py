@@ -12,15 +12,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from vedette.cores import count_cores
 from vedette.dialects.limits import PictureLimits
 from vedette.engines.local_units import LocalUnits
-from vedette.engines.port import Units
+from vedette.engines.port import Unit, Units
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.metering.meter import Meter
+from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
@@ -74,6 +78,8 @@ class HostingBounds:
     most_units: int = 16
     asleep_after_s: float = 0.0
     cores: int = 0
+    # How many units all versions of an account may have together; 0 is no quota.
+    account_units: int = 0
 
 
 class Hosting:
@@ -104,10 +110,25 @@ class Hosting:
         # Whether other servers share the versions: then theirs are served here too (following.py).
         self.is_shared = False
         self.serves_elsewhere: Callable[[Version], bool] = _nowhere
+        # Says of a unit whether its machine is being emptied.
+        self.leaves: Callable[[Unit], bool] = _stays
         self._follower: ServiceFollower | None = None
         self._retry_after: dict[int, float] = {}
         # What is being stopped here, and drains.
         self._ending: set[int] = set()
+
+    @property
+    def account_units(self) -> int:
+        """How many units an account may have; 0 is no quota."""
+        return self._bounds.account_units
+
+    def waiting(self) -> dict[int, tuple[int, str]]:
+        """Return of versions that lack units here how many, and why no machine takes them; from a thread."""
+        return {
+            number: (hosted.desired_units - len(hosted.units), hosted.waits_for)
+            for number, hosted in list(self._hosted.items())
+            if hosted.waits_for
+        }
 
     @property
     def most_units(self) -> int:
@@ -188,9 +209,20 @@ class Hosting:
             standing=HOSTED,
             least_units=least,
             most_units=most,
+            also=partial(self._refuse_beyond_quota, version.project.scope.account),
         )
         self._call(self._host, version_now)
         return version_now
+
+    def _refuse_beyond_quota(self, account: str, connection: Connection) -> None:
+        """Refuse a start that gives an account more units than it may have, within its transaction."""
+        most = self._bounds.account_units
+        if most and (units := units_in_service(connection, account)) > most:
+            raise TooMuch(
+                f"The account {account} may have {most} units, and with this start it would have {units}.",
+                kind="units",
+                name=account,
+            )
 
     def stop(self, version: Version, token: ClientToken | None = None) -> Version:
         """Take a version out of service; requests in progress are answered."""
@@ -387,6 +419,7 @@ class Hosting:
             running=running,
             failed=failed,
             watch=lambda hosted: self._watch(version, hosted),
+            leaves=lambda unit: self.leaves(unit),
         )
 
     async def _stop(self, version: Version) -> None:
@@ -423,6 +456,11 @@ class Hosting:
         arn = str(version.arn)
         self._count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
         self._meter.spans.note(arn, len(hosted.units))
+
+
+def _stays(unit: Unit) -> bool:
+    del unit
+    return False
 
 
 def _nowhere(version: Version) -> bool:

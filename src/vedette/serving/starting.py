@@ -35,6 +35,11 @@ class UnitStarter:
         self._placeless_since: float | None = None
 
     @property
+    def placeless(self) -> str:
+        """Why no machine takes a unit now; nothing where one did, or was not asked."""
+        return "" if self._placeless_since is None else self.failure
+
+    @property
     def gives_up(self) -> bool:
         """Whether there is no use in starting another one; `failure` says why."""
         if self._failures >= MOST_FAILURES:

@@ -19,7 +19,7 @@ from vedette.errors import Missing, NoSpace, TooMuch, Unwritable, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
-from vedette.jobs.kind import JobInterrupted, JobKind, Retry, WorkQueue
+from vedette.jobs.kind import JobInterrupted, JobKind, JobPostponed, Retry, WorkQueue
 from vedette.jobs.runner import JobRunner
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
@@ -59,6 +59,8 @@ class TrainingRules:
     budget: str = "balanced"
     at_once: int = 2
     one_size: bool = True
+    # How many of an account run at once; 0 is no quota.
+    most_an_account: int = 0
 
     @property
     def queue(self) -> WorkQueue:
@@ -295,6 +297,8 @@ def _judge_end(context: JobContext, event: Event) -> None:
         raise JobInterrupted
     if event.kind == "done":
         return
+    if event.facts.get("waits"):
+        raise JobPostponed(event.facts["sentence"])
     if event.facts.get("traceback"):
         raise RuntimeError(event.facts["traceback"])
     if event.facts.get("refusal") in (NoSpace.__name__, TooMuch.__name__):

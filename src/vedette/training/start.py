@@ -26,6 +26,7 @@ from vedette.engines.port import Engine
 from vedette.errors import Busy, TooMuch
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal, dump_principal
+from vedette.jobs.guard import Gate
 from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
@@ -52,6 +53,7 @@ from vedette.training.gather import freeze
 from vedette.training.order import NewTraining, VersionOrder
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
+from vedette.training.queueing import TrainingQueue
 from vedette.training.report import (
     LEAST_STEP,
     TrainingReport,
@@ -83,6 +85,7 @@ class Trainings:
         jobs: JobRunner,
         rules: TrainingRules = BY_DEFAULT,
         clock: Clock = system_clock,
+        gate: Gate | None = None,
     ) -> None:
         self.versions = versions
         self.stages = Stages()
@@ -106,6 +109,7 @@ class Trainings:
         self._past = PastTrainings(versions)
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
+        self.queue = TrainingQueue(jobs, rules, gate)
         self._rooms.root.mkdir(parents=True, exist_ok=True)
 
     def start(self, *, is_alone: bool = True) -> None:

@@ -138,6 +138,46 @@ export interface CheckProjectPolicyResponse {
   readonly Warnings?: ReadonlyArray<PolicyWarning> | undefined;
 }
 
+export interface ClusterNode {
+  readonly NodeName: string;
+  readonly State: "ready" | "draining" | "drained" | "away";
+  readonly Units?: number | undefined;
+  readonly Trainings?: number | undefined;
+  readonly Problem?: string | undefined;
+  readonly DrainedSince?: string | undefined;
+  readonly Cores?: number | undefined;
+  readonly FreeCores?: number | undefined;
+  readonly Memory?: number | undefined;
+  readonly FreeMemory?: number | undefined;
+  readonly Gpus?: number | undefined;
+  readonly FreeGpus?: number | undefined;
+}
+
+export interface ClusterQuota {
+  readonly MostTrainings?: number | undefined;
+  readonly Trainings?: number | undefined;
+  readonly MostUnits?: number | undefined;
+  readonly Units?: number | undefined;
+}
+
+export interface ClusterWait {
+  readonly ModelArn: string;
+  readonly Kind: "unit" | "training";
+  readonly Count?: number | undefined;
+  readonly Position?: number | undefined;
+  readonly Why: string;
+}
+
+export interface ClusterWork {
+  readonly ModelArn: string;
+  readonly Kind: "unit" | "training";
+  readonly NodeName?: string | undefined;
+  readonly Count?: number | undefined;
+  readonly Stage?: string | undefined;
+  readonly Done?: number | undefined;
+  readonly Of?: number | undefined;
+}
+
 export interface CompareVersionsRequest {
   readonly FirstModelArn: string;
   readonly SecondModelArn: string;
@@ -491,6 +531,18 @@ export interface DescribeChangeResponse {
   readonly UndoUntil?: string | undefined;
 }
 
+export interface DescribeClusterResponse {
+  readonly Engine: string;
+  readonly Address?: string | undefined;
+  readonly Problem?: string | undefined;
+  readonly MayDrain?: boolean | undefined;
+  readonly Nodes: ReadonlyArray<ClusterNode>;
+  readonly Work: ReadonlyArray<ClusterWork>;
+  readonly Waiting: ReadonlyArray<ClusterWait>;
+  readonly OthersWaiting?: number | undefined;
+  readonly Quota: ClusterQuota;
+}
+
 export interface DescribeDeviceRequest {
   readonly DeviceName: string;
 }
@@ -662,6 +714,7 @@ export interface DescribeTrainingRequest {
 
 export interface DescribeTrainingResponse {
   readonly IsUnderWay: boolean;
+  readonly Waits?: string | undefined;
   readonly Stage?: string | undefined;
   readonly Done?: number | undefined;
   readonly Of?: number | undefined;
@@ -804,6 +857,10 @@ export interface DraftBox {
   readonly Top?: number | undefined;
   readonly Width?: number | undefined;
   readonly Height?: number | undefined;
+}
+
+export interface DrainNodeRequest {
+  readonly NodeName: string;
 }
 
 export interface DriftDescription {
@@ -1990,6 +2047,10 @@ export interface RestoreSuggestionsRequest {
   readonly Suggestions: ReadonlyArray<SuggestionKey>;
 }
 
+export interface ResumeNodeRequest {
+  readonly NodeName: string;
+}
+
 export interface RevertChangeRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -2611,6 +2672,7 @@ export interface VedetteOperations {
   readonly DeleteTrialDetection: { readonly input: DeleteTrialDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
+  readonly DescribeCluster: { readonly input: Record<never, never>; readonly output: DescribeClusterResponse };
   readonly DescribeDevice: { readonly input: DescribeDeviceRequest; readonly output: DescribeDeviceResponse };
   readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
   readonly DescribeFeedback: { readonly input: DescribeFeedbackRequest; readonly output: DescribeFeedbackResponse };
@@ -2627,6 +2689,7 @@ export interface VedetteOperations {
   readonly DismissSuggestions: { readonly input: DismissSuggestionsRequest; readonly output: Record<never, never> };
   readonly DownloadEdgePackage: { readonly input: DownloadEdgePackageRequest; readonly output: DownloadEdgePackageResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
+  readonly DrainNode: { readonly input: DrainNodeRequest; readonly output: Record<never, never> };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetDeviceSigningKey: { readonly input: Record<never, never>; readonly output: GetDeviceSigningKeyResponse };
@@ -2683,6 +2746,7 @@ export interface VedetteOperations {
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
   readonly RestoreSnapshot: { readonly input: RestoreSnapshotRequest; readonly output: RestoreSnapshotResponse };
   readonly RestoreSuggestions: { readonly input: RestoreSuggestionsRequest; readonly output: Record<never, never> };
+  readonly ResumeNode: { readonly input: ResumeNodeRequest; readonly output: Record<never, never> };
   readonly RevertChange: { readonly input: RevertChangeRequest; readonly output: RevertChangeResponse };
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };

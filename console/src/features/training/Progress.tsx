@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { useCall, useChange, useModelEvent, type ModelEvent, type Own, type VersionFacts } from "../../api";
+import { Sentence } from "../../sentences";
 import { Confirm } from "../../ui/confirm";
 import { Candidates } from "./Candidates";
 import { stageOf } from "./stages";
@@ -23,6 +24,8 @@ interface Step {
   readonly of: number;
   readonly secondsLeft: number | null;
   readonly candidates: readonly Own.TrainingCandidate[];
+  /** Why it has not begun, where the server says so. */
+  readonly waits?: string | undefined;
 }
 
 const NOTHING: Step = { stage: null, done: 0, of: 0, secondsLeft: null, candidates: [] };
@@ -43,7 +46,7 @@ function stepOfEvent(event: ModelEvent): Step {
 
 function stepOfAnswer(answer: Own.DescribeTrainingResponse): Step {
   const { Stage: stage = null, Done: done = 0, Of: of = 0, SecondsLeft: secondsLeft = null } = answer;
-  return { stage, done, of, secondsLeft, candidates: answer.Candidates ?? [] };
+  return { stage, done, of, secondsLeft, candidates: answer.Candidates ?? [], waits: answer.Waits };
 }
 
 /** The step that the training is in: what an event said last, or else what was asked. */
@@ -70,7 +73,9 @@ function Bar({ step }: { readonly step: Step }) {
     return (
       <SpaceBetween size="xxs">
         <StatusIndicator type="pending">{t("waiting")}</StatusIndicator>
-        <Box color="text-body-secondary">{t("waitingHelp")}</Box>
+        <Box color="text-body-secondary">
+          {step.waits === undefined ? t("waitingHelp") : <Sentence text={step.waits} />}
+        </Box>
       </SpaceBetween>
     );
   }

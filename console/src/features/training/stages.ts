@@ -4,6 +4,7 @@ export type Stage = "gather" | "check" | "divide" | "read" | "learn" | "export" 
 
 const STAGES: readonly (readonly [string, Stage])[] = [
   ["gathering", "gather"],
+  ["waiting", "gather"],
   ["checking", "check"],
   ["dividing", "divide"],
   ["reading", "read"],

@@ -31,15 +31,18 @@ export const messages = {
   aSnapshotSNameHasFrom: "A snapshot's name has from 1 to {longestName} characters, no space around it.",
   aSnapshotSNameHasNo: "A snapshot's name has no control characters.",
   aThresholdIsNot: "A threshold is {reasons}, not {reason}.",
+  aTraining: "a training",
   aTrialHasANameOf: "A trial has a name of up to {longestName} visible characters.",
   aTrialHasAtMostPictures:
     "A trial has at most {mostPictures} pictures. {reason} Choose fewer, or run several trials.",
   aTrialIsOfThePictures:
     "A trial is of the pictures below an Address, of those in SourceRefs, or of those without labels in the dataset of a DatasetType.",
+  aUnit: "a unit",
   aUnitOfTheModelDid: "A unit of the model did not start; see the server's log.",
   aVersionIsComparedWithAnother: "A version is compared with another one.",
   allImagesMustHaveTheSame:
     "All images must have the same dimensions: {value1} has {value2}x{value3}, the first image {value4}x{value5}.",
+  allNodesOfTheRayCluster: "All nodes of the Ray cluster are taken: {kind} needs {need} on one of {nodes}.",
   allPicturesOfADatasetLie: "All pictures of a dataset lie in one bucket.",
   anAnomalyLabelHas1To: "An anomaly label has 1 to 256 characters: {value1}",
   anEmptyLineIsNoneLeave: "An empty line is none; leave it out instead.",
@@ -47,6 +50,7 @@ export const messages = {
   anotherMaskLiesAtStoreThis: "Another mask lies at {key}: store this one under a new name.",
   areInTheDatasetAlready: "{twins} are in the {kind} dataset already.",
   areSeveralPictures: "are several pictures",
+  asManyTrainingsAreUnderWay: "As many trainings are under way as a server runs at once: {atOnce}.",
   askForUpToHashesAs: "Ask for up to {mostHashes} hashes, as a list `sha256`.",
   atMostUnitsAreFewerThan: "At most {top} units are fewer than at least {least}.",
   beforeAnImport: "Before an import",
@@ -155,6 +159,7 @@ export const messages = {
   isStillBeingMade: "is still being made",
   isStopped: "is stopped",
   isStopping: "is stopping",
+  isTheLastNodeThatTakes: "{name} is the last node that takes work: add another one first.",
   isTooLongForThePath: "{path}… is too long for the path of a file.",
   isTrainedAndNotRunning: "is trained and not running",
   itIsInTheDatasetA: "It is in the {kind} dataset; a picture is in one of the two.",
@@ -184,12 +189,17 @@ export const messages = {
   noAnswerIsAcceptedYetReview: "No answer is accepted yet; review the round first.",
   noAttributeAnnotationsWereFound: "No attribute annotations were found.",
   noLabelAttributesFound: "No label attributes found.",
+  noNodeIsBeingEmptied: "No node {name} is being emptied.",
+  noNodeOfTheRayCluster:
+    "No node of the Ray cluster is large enough for {kind}: it needs {need}, and the largest of {nodes} has {largest}.",
   noPicturePassesThisFilterA: "No picture passes this filter; a round needs at least one.",
+  noRayClusterAnswersAt: "No Ray cluster answers at {host}:{port}: {reason}.",
   noValidAnnotationsFound: "No valid annotations found.",
   noValidLabelAttributesFound: "No valid label attributes found.",
   nobodyIsSignedInHereOr: "Nobody is signed in here, or the session has ended.",
   nobodyOfTheIdLabelsIn: "Nobody of the id {missing} labels in the round {name}; add them first.",
   nobodyOfThisIdLabelsThat: "Nobody of this id labels that picture.",
+  nodesAreOfTheWholeInstallation: "Nodes are of the whole installation: its own account alone empties them.",
   notAllOfTheLinesCan: "Not all of the {lines} lines can be entries.",
   notOneLineCanBeImported: "Not one line can be imported.",
   nothingIsAsThisChangeLeft:
@@ -219,6 +229,9 @@ export const messages = {
   suggestionsOfThisDatasetAreDismissed:
     "{most} suggestions of this dataset are dismissed; take some back first.",
   test: "test",
+  theAccountHasUnderWayAnd: "The account has {running} under way, and may have {most} at once.",
+  theAccountMayHaveUnitsAnd:
+    "The account {account} may have {most} units, and with this start it would have {units}.",
   theAnswerOfWasAcceptedFor: "The answer of {name} was accepted for this picture; send that back first.",
   theBoundingBoxHasOffFrame: "The bounding box has off frame values.",
   theBucketIsInTheRegion:
@@ -227,6 +240,8 @@ export const messages = {
   theBucketLetsItsResultsNot: "The bucket {bucket} lets its results not be written.",
   theBucketOfThePictureWas: "The bucket of the picture was deleted.",
   theChangeIsItCannotBe: "The change is {status}; it cannot be undone.",
+  theConnectionToTheRayCluster: "The connection to the Ray cluster at {address} ended.",
+  theConnectionToTheRayCluster2: "The connection to the Ray cluster at {address} ended: {reason}.",
   theDatasetCameWithThisChange: "The dataset came with this change; delete the dataset to take it back.",
   theDatasetHasASnapshotAlready: "The {kind} dataset has a snapshot {name} already.",
   theDatasetHasImagesLabeledAnomaly:
@@ -256,6 +271,7 @@ export const messages = {
   theDatasetsOfTheTrainingWere: "The datasets of the training were deleted before it began.",
   theDeadlineOfTheRoundPassed:
     "The deadline of the round {name} passed on {deadline} UTC, and it takes no late answers; ask whoever leads it for more time.",
+  theDiskOfTheNodeRefuses: "The disk of the node {address} refuses: {reason}.",
   theExportIsUnderWayCancel: "The export is under way; cancel it first.",
   theExportWasDeleted: "The export was deleted.",
   theFolderSNameHasA: "The folder's name has a character that cannot be shown.",
@@ -323,6 +339,8 @@ export const messages = {
   theModelIsBeingTrained: "The model is being trained.",
   theModelIsRunning: "The model is running.",
   theModelIsStopping: "The model {name} is stopping.",
+  theNodeOfTheRayCluster:
+    "The node {address} of the Ray cluster has Vedette {greeting}, and this server {version}: install the same on both.",
   thePackagingJobHasWrittenNothing: "The packaging job {name} has written nothing yet.",
   thePermissionsForTheImagesS3: "The permissions for the images S3 bucket are invalid.",
   thePictureCannotBeRead: "The picture {source} cannot be read.",
@@ -359,6 +377,11 @@ export const messages = {
   theProjectHasNoTrainingDataset: "The project {name} has no training dataset.",
   theProjectHasNoVersion: "The project {name} has no version {name2}.",
   theProjectWasDeleted: "The project {name} was deleted.",
+  theRayClusterAtDidNot: "The Ray cluster at {address} did not start a unit in time.",
+  theRayClusterAtDoesNot: "The Ray cluster at {address} does not answer: {reason}.",
+  theRayClusterAtRunsRay:
+    "The Ray cluster at {address} runs Ray {rayThere} on Python {pythonThere}, and this server Ray {rayHere} on Python {pythonHere}: install the same on both.",
+  theRayClusterHasNoNode: "The Ray cluster has no node for {kind}.",
   theRequestLacksTheSessionS: "The request lacks the session's token. Load the page again and retry.",
   theRoundHasEnded: "The round {name} has ended.",
   theRoundHasNoPicture: "The round has no picture {entry}.",
@@ -443,6 +466,7 @@ export const messages = {
   thereIsNoMend: "There is no mend {kind}.",
   thereIsNoModelToDownload: "{label} {state}: there is no model to download.",
   thereIsNoModelToTry: "{sentence}: there is no model to try.",
+  thereIsNoNode: "There is no node {name}.",
   thereIsNoPictureAmongThe: "There is no picture {name} among the {count} that are here.",
   thereIsNoProject: "There is no project {text}.",
   thereIsNoProjectNamedIn: "There is no project named {name} in {region}.",
@@ -465,6 +489,7 @@ export const messages = {
   thisPictureIsSomebodyElseS: "This picture is somebody else's in this round.",
   thisPictureWasReviewedItCan: "This picture was reviewed; it can be changed once it is sent back.",
   thisProjectHasTrialsDeleteOne: "This project has {mostTrials} trials; delete one that is done.",
+  thisServerIsBeingEmptiedAnother: "This server is being emptied: another one takes what waits.",
   thisServerTakesNoRequestsFrom:
     "This server takes no requests from pages of another origin ({origin}). A proxy in between must pass the Host header on as it came.",
   thisTakesTheLastAdministratorOf:

@@ -34,15 +34,19 @@ export const messages: Translation<typeof english> = {
   aSnapshotSNameHasFrom: "Le nom d’un instantané a de 1 à {longestName} caractères, sans espace autour.",
   aSnapshotSNameHasNo: "Le nom d’un instantané n’a pas de caractères de contrôle.",
   aThresholdIsNot: "Un seuil est {reasons}, pas {reason}.",
+  aTraining: "un entraînement",
   aTrialHasANameOf: "Un essai a un nom d’au plus {longestName} caractères visibles.",
   aTrialHasAtMostPictures:
     "Un essai a au plus {mostPictures} images. {reason} Choisissez-en moins, ou lancez plusieurs essais.",
   aTrialIsOfThePictures:
     "Un essai porte sur les images sous une adresse (Address), sur celles de SourceRefs, ou sur celles sans étiquette du jeu d’un DatasetType.",
+  aUnit: "une unité",
   aUnitOfTheModelDid: "Une unité du modèle n’a pas démarré ; voyez le journal du serveur.",
   aVersionIsComparedWithAnother: "Une version se compare à une autre.",
   allImagesMustHaveTheSame:
     "Toutes les images doivent avoir les mêmes dimensions : {value1} a {value2}x{value3}, la première image {value4}x{value5}.",
+  allNodesOfTheRayCluster:
+    "Tous les nœuds de la grappe Ray sont pris : {kind} demande {need} sur l’un des {nodes}.",
   allPicturesOfADatasetLie: "Toutes les images d’un jeu de données se trouvent dans un seul compartiment.",
   anAnomalyLabelHas1To: "Une étiquette d’anomalie a de 1 à 256 caractères : {value1}",
   anEmptyLineIsNoneLeave: "Une ligne vide n’en est pas une ; laissez-la plutôt de côté.",
@@ -50,6 +54,8 @@ export const messages: Translation<typeof english> = {
   anotherMaskLiesAtStoreThis: "Un autre masque se trouve à {key} : enregistrez celui-ci sous un nouveau nom.",
   areInTheDatasetAlready: "{twins} sont déjà dans le jeu {kind}.",
   areSeveralPictures: "a plusieurs images",
+  asManyTrainingsAreUnderWay:
+    "Autant d’entraînements sont en cours qu’un serveur en exécute à la fois : {atOnce}.",
   askForUpToHashesAs: "Demandez jusqu’à {mostHashes} empreintes, dans une liste `sha256`.",
   atMostUnitsAreFewerThan: "Au plus {top} unités, c’est moins qu’au moins {least}.",
   beforeAnImport: "Avant une importation",
@@ -168,6 +174,7 @@ export const messages: Translation<typeof english> = {
   isStillBeingMade: "est encore en cours de création",
   isStopped: "est arrêtée",
   isStopping: "s’arrête",
+  isTheLastNodeThatTakes: "{name} est le dernier nœud qui prend du travail : ajoutez-en d’abord un autre.",
   isTooLongForThePath: "{path}… est trop long pour le chemin d’un fichier.",
   isTrainedAndNotRunning: "est entraînée et ne tourne pas",
   itIsInTheDatasetA: "Elle est dans le jeu {kind} ; une image n’est que dans l’un des deux.",
@@ -199,13 +206,18 @@ export const messages: Translation<typeof english> = {
   noAnswerIsAcceptedYetReview: "Aucune réponse n’est encore acceptée ; relisez d’abord la tournée.",
   noAttributeAnnotationsWereFound: "Aucune annotation d’attribut n’a été trouvée.",
   noLabelAttributesFound: "Aucun attribut d’étiquette n’a été trouvé.",
+  noNodeIsBeingEmptied: "Aucun nœud {name} n’est en cours de vidage.",
+  noNodeOfTheRayCluster:
+    "Aucun nœud de la grappe Ray n’est assez grand pour {kind} : il faut {need}, et le plus grand des {nodes} a {largest}.",
   noPicturePassesThisFilterA: "Aucune image ne passe ce filtre ; il en faut au moins une pour une tournée.",
+  noRayClusterAnswersAt: "Aucune grappe Ray ne répond à {host}:{port} : {reason}.",
   noValidAnnotationsFound: "Aucune annotation valable n’a été trouvée.",
   noValidLabelAttributesFound: "Aucun attribut d’étiquette valable n’a été trouvé.",
   nobodyIsSignedInHereOr: "Personne n’est connecté ici, ou la session est terminée.",
   nobodyOfTheIdLabelsIn:
     "Personne d’identifiant {missing} n’étiquette dans la tournée {name} ; ajoutez d’abord ces personnes.",
   nobodyOfThisIdLabelsThat: "Personne de cet identifiant n’étiquette cette image.",
+  nodesAreOfTheWholeInstallation: "Les nœuds sont à toute l’installation : seul son propre compte les vide.",
   notAllOfTheLinesCan: "Les {lines} lignes ne peuvent pas toutes être des entrées.",
   notOneLineCanBeImported: "Aucune ligne ne peut être importée.",
   nothingIsAsThisChangeLeft:
@@ -236,6 +248,9 @@ export const messages: Translation<typeof english> = {
   standsInTwoOfTheLines: "{twin} figure dans deux des lignes.",
   suggestionsOfThisDatasetAreDismissed: "{most} suggestions de ce jeu sont écartées ; reprenez-en d’abord.",
   test: "de test",
+  theAccountHasUnderWayAnd: "Le compte en a {running} en cours, et peut en avoir {most} à la fois.",
+  theAccountMayHaveUnitsAnd:
+    "Le compte {account} peut avoir {most} unités, et avec ce démarrage il en aurait {units}.",
   theAnswerOfWasAcceptedFor:
     "La réponse de {name} a été acceptée pour cette image ; renvoyez d’abord celle-là.",
   theBoundingBoxHasOffFrame: "Le cadre dépasse l’image.",
@@ -245,6 +260,8 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "Le compartiment {bucket} ne laisse pas écrire ses résultats.",
   theBucketOfThePictureWas: "Le compartiment de l’image a été supprimé.",
   theChangeIsItCannotBe: "Le changement est {status} ; il ne peut pas être annulé.",
+  theConnectionToTheRayCluster: "La connexion à la grappe Ray à l’adresse {address} a pris fin.",
+  theConnectionToTheRayCluster2: "La connexion à la grappe Ray à l’adresse {address} a pris fin : {reason}.",
   theDatasetCameWithThisChange: "Le jeu est venu avec ce changement ; supprimez le jeu pour le reprendre.",
   theDatasetHasASnapshotAlready: "Le jeu {kind} a déjà un instantané {name}.",
   theDatasetHasImagesLabeledAnomaly:
@@ -274,6 +291,7 @@ export const messages: Translation<typeof english> = {
   theDatasetsOfTheTrainingWere: "Les jeux de données de l’entraînement ont été supprimés avant son début.",
   theDeadlineOfTheRoundPassed:
     "Le délai de la tournée {name} est passé le {deadline} UTC, et elle ne prend pas de réponses tardives ; demandez plus de temps à qui la dirige.",
+  theDiskOfTheNodeRefuses: "Le disque du nœud {address} refuse : {reason}.",
   theExportIsUnderWayCancel: "L’exportation est en cours ; annulez-la d’abord.",
   theExportWasDeleted: "L’exportation a été supprimée.",
   theFolderSNameHasA: "Le nom du dossier a un caractère qui ne peut pas s’afficher.",
@@ -344,6 +362,8 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "Le modèle est en cours d’entraînement.",
   theModelIsRunning: "Le modèle tourne.",
   theModelIsStopping: "Le modèle {name} s’arrête.",
+  theNodeOfTheRayCluster:
+    "Le nœud {address} de la grappe Ray a Vedette {greeting}, et ce serveur {version} : installez la même version sur les deux.",
   thePackagingJobHasWrittenNothing: "La tâche d’empaquetage {name} n’a encore rien écrit.",
   thePermissionsForTheImagesS3: "Les droits du compartiment des images ne sont pas valables.",
   thePictureCannotBeRead: "L’image {source} ne peut pas être lue.",
@@ -379,6 +399,11 @@ export const messages: Translation<typeof english> = {
   theProjectHasNoTrainingDataset: "Le projet {name} n’a pas de jeu d’entraînement.",
   theProjectHasNoVersion: "Le projet {name} n’a pas de version {name2}.",
   theProjectWasDeleted: "Le projet {name} a été supprimé.",
+  theRayClusterAtDidNot: "La grappe Ray à l’adresse {address} n’a pas démarré d’unité à temps.",
+  theRayClusterAtDoesNot: "La grappe Ray à l’adresse {address} ne répond pas : {reason}.",
+  theRayClusterAtRunsRay:
+    "La grappe Ray à l’adresse {address} utilise Ray {rayThere} avec Python {pythonThere}, et ce serveur Ray {rayHere} avec Python {pythonHere} : installez les mêmes des deux côtés.",
+  theRayClusterHasNoNode: "La grappe Ray n’a pas de nœud pour {kind}.",
   theRequestLacksTheSessionS:
     "Il manque à la requête le jeton de la session. Rechargez la page et réessayez.",
   theRoundHasEnded: "La tournée {name} est terminée.",
@@ -467,6 +492,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoMend: "Il n’y a pas de réparation {kind}.",
   thereIsNoModelToDownload: "{label} {state} : il n’y a pas de modèle à télécharger.",
   thereIsNoModelToTry: "{sentence} : il n’y a pas de modèle à essayer.",
+  thereIsNoNode: "Il n’y a pas de nœud {name}.",
   thereIsNoPictureAmongThe: "Il n’y a pas d’image {name} parmi les {count} qui sont ici.",
   thereIsNoProject: "Il n’y a pas de projet {text}.",
   thereIsNoProjectNamedIn: "Il n’y a pas de projet nommé {name} dans {region}.",
@@ -490,6 +516,7 @@ export const messages: Translation<typeof english> = {
   thisPictureIsSomebodyElseS: "Dans cette tournée, cette image est à quelqu’un d’autre.",
   thisPictureWasReviewedItCan: "Cette image a été relue ; elle pourra être changée une fois renvoyée.",
   thisProjectHasTrialsDeleteOne: "Ce projet a {mostTrials} essais ; supprimez-en un qui est fini.",
+  thisServerIsBeingEmptiedAnother: "Ce serveur est en cours de vidage : un autre prend ce qui attend.",
   thisServerTakesNoRequestsFrom:
     "Ce serveur n’accepte pas de requêtes de pages d’une autre origine ({origin}). Un proxy entre les deux doit transmettre l’en-tête Host tel quel.",
   thisTakesTheLastAdministratorOf:

@@ -32,15 +32,19 @@ export const messages: Translation<typeof english> = {
   aSnapshotSNameHasFrom: "Nama snapshot memiliki 1 sampai {longestName} karakter, tanpa spasi di tepinya.",
   aSnapshotSNameHasNo: "Nama snapshot tidak memuat karakter kontrol.",
   aThresholdIsNot: "Ambang adalah {reasons}, bukan {reason}.",
+  aTraining: "satu pelatihan",
   aTrialHasANameOf: "Uji coba bernama paling banyak {longestName} karakter yang terlihat.",
   aTrialHasAtMostPictures:
     "Uji coba punya paling banyak {mostPictures} gambar. {reason} Pilih lebih sedikit, atau jalankan beberapa uji coba.",
   aTrialIsOfThePictures:
     "Uji coba adalah untuk gambar di bawah sebuah alamat (Address), yang ada di SourceRefs, atau yang tanpa label di dataset sebuah DatasetType.",
+  aUnit: "satu unit",
   aUnitOfTheModelDid: "Satu unit model tidak mau mulai; lihat log server.",
   aVersionIsComparedWithAnother: "Sebuah versi dibandingkan dengan versi lain.",
   allImagesMustHaveTheSame:
     "Semua gambar harus berukuran sama: {value1} berukuran {value2}x{value3}, gambar pertama {value4}x{value5}.",
+  allNodesOfTheRayCluster:
+    "Semua node klaster Ray terpakai: {kind} memerlukan {need} di salah satu dari {nodes}.",
   allPicturesOfADatasetLie: "Semua gambar sebuah dataset terletak di satu bucket.",
   anAnomalyLabelHas1To: "Label anomali memiliki 1 sampai 256 karakter: {value1}",
   anEmptyLineIsNoneLeave: "Baris kosong bukan baris; tinggalkan saja.",
@@ -48,6 +52,8 @@ export const messages: Translation<typeof english> = {
   anotherMaskLiesAtStoreThis: "Masker lain ada di {key}: simpan yang ini dengan nama baru.",
   areInTheDatasetAlready: "{twins} sudah ada di dataset {kind}.",
   areSeveralPictures: "ada beberapa gambar",
+  asManyTrainingsAreUnderWay:
+    "Pelatihan yang berjalan sudah sebanyak yang dijalankan satu server sekaligus: {atOnce}.",
   askForUpToHashesAs: "Mintalah sampai {mostHashes} hash, sebagai daftar `sha256`.",
   atMostUnitsAreFewerThan: "Paling banyak {top} unit lebih sedikit daripada paling sedikit {least}.",
   beforeAnImport: "Sebelum impor",
@@ -157,6 +163,7 @@ export const messages: Translation<typeof english> = {
   isStillBeingMade: "masih dibuat",
   isStopped: "berhenti",
   isStopping: "sedang berhenti",
+  isTheLastNodeThatTakes: "{name} adalah node terakhir yang menerima pekerjaan: tambahkan yang lain dulu.",
   isTooLongForThePath: "{path}… terlalu panjang untuk jalur berkas.",
   isTrainedAndNotRunning: "sudah dilatih dan tidak berjalan",
   itIsInTheDatasetA: "Gambar itu ada di dataset {kind}; sebuah gambar hanya ada di salah satunya.",
@@ -186,13 +193,19 @@ export const messages: Translation<typeof english> = {
   noAnswerIsAcceptedYetReview: "Belum ada jawaban yang diterima; tinjau putarannya dulu.",
   noAttributeAnnotationsWereFound: "Tidak ditemukan anotasi atribut.",
   noLabelAttributesFound: "Tidak ditemukan atribut label.",
+  noNodeIsBeingEmptied: "Tidak ada node {name} yang sedang dikosongkan.",
+  noNodeOfTheRayCluster:
+    "Tidak ada node klaster Ray yang cukup besar untuk {kind}: perlu {need}, dan yang terbesar dari {nodes} memiliki {largest}.",
   noPicturePassesThisFilterA: "Tidak ada gambar yang lolos filter ini; putaran memerlukan setidaknya satu.",
+  noRayClusterAnswersAt: "Tidak ada klaster Ray yang menjawab di {host}:{port}: {reason}.",
   noValidAnnotationsFound: "Tidak ditemukan anotasi yang sah.",
   noValidLabelAttributesFound: "Tidak ditemukan atribut label yang sah.",
   nobodyIsSignedInHereOr: "Tidak ada yang masuk di sini, atau sesinya sudah berakhir.",
   nobodyOfTheIdLabelsIn:
     "Tidak ada yang ber-id {missing} melabeli dalam putaran {name}; tambahkan mereka dulu.",
   nobodyOfThisIdLabelsThat: "Tidak ada yang ber-id ini melabeli gambar itu.",
+  nodesAreOfTheWholeInstallation:
+    "Node adalah milik seluruh instalasi: hanya akunnya sendiri yang mengosongkannya.",
   notAllOfTheLinesCan: "Tidak semua dari {lines} baris dapat menjadi entri.",
   notOneLineCanBeImported: "Tidak satu baris pun dapat diimpor.",
   nothingIsAsThisChangeLeft:
@@ -223,6 +236,10 @@ export const messages: Translation<typeof english> = {
   suggestionsOfThisDatasetAreDismissed:
     "{most} saran dataset ini sudah diabaikan; ambil kembali beberapa dulu.",
   test: "uji",
+  theAccountHasUnderWayAnd:
+    "Akun memiliki {running} yang sedang berjalan, dan boleh memiliki {most} sekaligus.",
+  theAccountMayHaveUnitsAnd:
+    "Akun {account} boleh memiliki {most} unit, dan dengan awal ini akan memiliki {units}.",
   theAnswerOfWasAcceptedFor: "Jawaban {name} sudah diterima untuk gambar ini; kirim balik jawaban itu dulu.",
   theBoundingBoxHasOffFrame: "Kotak melewati gambar.",
   theBucketIsInTheRegion: "Bucket {value1} ada di wilayah {value2}; harus di {value3}, seperti proyeknya.",
@@ -230,6 +247,8 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "Bucket {bucket} tidak membiarkan hasilnya ditulis.",
   theBucketOfThePictureWas: "Bucket gambar sudah dihapus.",
   theChangeIsItCannotBe: "Perubahan {status}; tidak dapat dibatalkan.",
+  theConnectionToTheRayCluster: "Sambungan ke klaster Ray di {address} berakhir.",
+  theConnectionToTheRayCluster2: "Sambungan ke klaster Ray di {address} berakhir: {reason}.",
   theDatasetCameWithThisChange:
     "Dataset datang dengan perubahan ini; hapus dataset untuk menariknya kembali.",
   theDatasetHasASnapshotAlready: "Dataset {kind} sudah punya snapshot {name}.",
@@ -260,6 +279,7 @@ export const messages: Translation<typeof english> = {
   theDatasetsOfTheTrainingWere: "Dataset pelatihan dihapus sebelum pelatihan dimulai.",
   theDeadlineOfTheRoundPassed:
     "Tenggat putaran {name} lewat pada {deadline} UTC, dan jawaban terlambat tidak diterima; mintalah waktu tambahan kepada pemimpinnya.",
+  theDiskOfTheNodeRefuses: "Disk node {address} menolak: {reason}.",
   theExportIsUnderWayCancel: "Ekspor sedang berjalan; batalkan dulu.",
   theExportWasDeleted: "Ekspor sudah dihapus.",
   theFolderSNameHasA: "Nama folder memuat karakter yang tidak dapat ditampilkan.",
@@ -328,6 +348,8 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "Model sedang dilatih.",
   theModelIsRunning: "Model sedang berjalan.",
   theModelIsStopping: "Model {name} sedang berhenti.",
+  theNodeOfTheRayCluster:
+    "Node {address} dari klaster Ray memiliki Vedette {greeting}, dan server ini {version}: pasang yang sama di keduanya.",
   thePackagingJobHasWrittenNothing: "Tugas pengemasan {name} belum menulis apa pun.",
   thePermissionsForTheImagesS3: "Izin bucket gambar tidak sah.",
   thePictureCannotBeRead: "Gambar {source} tidak dapat dibaca.",
@@ -364,6 +386,11 @@ export const messages: Translation<typeof english> = {
   theProjectHasNoTrainingDataset: "Proyek {name} tidak punya dataset pelatihan.",
   theProjectHasNoVersion: "Proyek {name} tidak punya versi {name2}.",
   theProjectWasDeleted: "Proyek {name} sudah dihapus.",
+  theRayClusterAtDidNot: "Klaster Ray di {address} tidak memulai unit tepat waktu.",
+  theRayClusterAtDoesNot: "Klaster Ray di {address} tidak menjawab: {reason}.",
+  theRayClusterAtRunsRay:
+    "Klaster Ray di {address} menjalankan Ray {rayThere} dengan Python {pythonThere}, dan server ini Ray {rayHere} dengan Python {pythonHere}: pasang yang sama di keduanya.",
+  theRayClusterHasNoNode: "Klaster Ray tidak memiliki node untuk {kind}.",
   theRequestLacksTheSessionS: "Permintaan tidak membawa token sesi. Muat ulang halaman dan coba lagi.",
   theRoundHasEnded: "Putaran {name} sudah berakhir.",
   theRoundHasNoPicture: "Putaran tidak punya gambar {entry}.",
@@ -447,6 +474,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoMend: "Tidak ada perbaikan {kind}.",
   thereIsNoModelToDownload: "{label} {state}: tidak ada model untuk diunduh.",
   thereIsNoModelToTry: "{sentence}: tidak ada model untuk dicoba.",
+  thereIsNoNode: "Tidak ada node {name}.",
   thereIsNoPictureAmongThe: "Tidak ada gambar {name} di antara {count} yang ada di sini.",
   thereIsNoProject: "Tidak ada proyek {text}.",
   thereIsNoProjectNamedIn: "Tidak ada proyek bernama {name} di {region}.",
@@ -469,6 +497,7 @@ export const messages: Translation<typeof english> = {
   thisPictureIsSomebodyElseS: "Dalam putaran ini gambar itu milik orang lain.",
   thisPictureWasReviewedItCan: "Gambar ini sudah ditinjau; dapat diubah setelah dikirim balik.",
   thisProjectHasTrialsDeleteOne: "Proyek ini punya {mostTrials} uji coba; hapus satu yang sudah selesai.",
+  thisServerIsBeingEmptiedAnother: "Server ini sedang dikosongkan: server lain mengambil yang menunggu.",
   thisServerTakesNoRequestsFrom:
     "Server ini tidak menerima permintaan dari halaman asal lain ({origin}). Proksi di antaranya harus meneruskan header Host apa adanya.",
   thisTakesTheLastAdministratorOf:

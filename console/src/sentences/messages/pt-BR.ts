@@ -32,15 +32,19 @@ export const messages: Translation<typeof english> = {
   aSnapshotSNameHasFrom: "O nome de um instantâneo tem de 1 a {longestName} caracteres, sem espaço em volta.",
   aSnapshotSNameHasNo: "O nome de um instantâneo não tem caracteres de controle.",
   aThresholdIsNot: "Um limiar é {reasons}, não {reason}.",
+  aTraining: "um treinamento",
   aTrialHasANameOf: "Um teste tem um nome de até {longestName} caracteres visíveis.",
   aTrialHasAtMostPictures:
     "Um teste tem no máximo {mostPictures} imagens. {reason} Escolha menos, ou faça vários testes.",
   aTrialIsOfThePictures:
     "Um teste é das imagens abaixo de um endereço (Address), das que estão em SourceRefs, ou das sem rótulo do conjunto de um DatasetType.",
+  aUnit: "uma unidade",
   aUnitOfTheModelDid: "Uma unidade do modelo não iniciou; veja o log do servidor.",
   aVersionIsComparedWithAnother: "Uma versão é comparada com outra.",
   allImagesMustHaveTheSame:
     "Todas as imagens precisam ter as mesmas dimensões: {value1} tem {value2}x{value3}, a primeira imagem {value4}x{value5}.",
+  allNodesOfTheRayCluster:
+    "Todos os nós do cluster Ray estão ocupados: {kind} precisa de {need} em um de {nodes}.",
   allPicturesOfADatasetLie: "Todas as imagens de um conjunto de dados ficam em um só bucket.",
   anAnomalyLabelHas1To: "Um rótulo de anomalia tem de 1 a 256 caracteres: {value1}",
   anEmptyLineIsNoneLeave: "Uma linha vazia não é uma linha; deixe-a de fora.",
@@ -48,6 +52,8 @@ export const messages: Translation<typeof english> = {
   anotherMaskLiesAtStoreThis: "Outra máscara está em {key}: salve esta com um nome novo.",
   areInTheDatasetAlready: "{twins} já estão no conjunto {kind}.",
   areSeveralPictures: "tem várias imagens",
+  asManyTrainingsAreUnderWay:
+    "Há tantos treinamentos em andamento quantos um servidor executa ao mesmo tempo: {atOnce}.",
   askForUpToHashesAs: "Peça até {mostHashes} hashes, em uma lista `sha256`.",
   atMostUnitsAreFewerThan: "No máximo {top} unidades são menos que pelo menos {least}.",
   beforeAnImport: "Antes de uma importação",
@@ -159,6 +165,7 @@ export const messages: Translation<typeof english> = {
   isStillBeingMade: "ainda está sendo criado",
   isStopped: "está parada",
   isStopping: "está parando",
+  isTheLastNodeThatTakes: "{name} é o último nó que aceita trabalho: adicione outro antes.",
   isTooLongForThePath: "{path}… é longo demais para o caminho de um arquivo.",
   isTrainedAndNotRunning: "está treinada e não está em execução",
   itIsInTheDatasetA: "Ela está no conjunto {kind}; uma imagem fica em só um dos dois.",
@@ -188,13 +195,18 @@ export const messages: Translation<typeof english> = {
   noAnswerIsAcceptedYetReview: "Nenhuma resposta foi aceita ainda; revise a rodada primeiro.",
   noAttributeAnnotationsWereFound: "Nenhuma anotação de atributo foi encontrada.",
   noLabelAttributesFound: "Nenhum atributo de rótulo foi encontrado.",
+  noNodeIsBeingEmptied: "Nenhum nó {name} está sendo esvaziado.",
+  noNodeOfTheRayCluster:
+    "Nenhum nó do cluster Ray é grande o bastante para {kind}: são necessários {need}, e o maior de {nodes} tem {largest}.",
   noPicturePassesThisFilterA: "Nenhuma imagem passa por este filtro; uma rodada precisa de ao menos uma.",
+  noRayClusterAnswersAt: "Nenhum cluster Ray responde em {host}:{port}: {reason}.",
   noValidAnnotationsFound: "Nenhuma anotação válida foi encontrada.",
   noValidLabelAttributesFound: "Nenhum atributo de rótulo válido foi encontrado.",
   nobodyIsSignedInHereOr: "Ninguém está conectado aqui, ou a sessão terminou.",
   nobodyOfTheIdLabelsIn:
     "Ninguém com o id {missing} rotula na rodada {name}; adicione essas pessoas primeiro.",
   nobodyOfThisIdLabelsThat: "Ninguém com este id rotula essa imagem.",
+  nodesAreOfTheWholeInstallation: "Os nós são de toda a instalação: só a conta dela os esvazia.",
   notAllOfTheLinesCan: "Nem todas as {lines} linhas podem ser entradas.",
   notOneLineCanBeImported: "Nenhuma linha pode ser importada.",
   nothingIsAsThisChangeLeft:
@@ -225,6 +237,8 @@ export const messages: Translation<typeof english> = {
   suggestionsOfThisDatasetAreDismissed:
     "{most} sugestões deste conjunto foram dispensadas; retome algumas primeiro.",
   test: "de teste",
+  theAccountHasUnderWayAnd: "A conta tem {running} em andamento e pode ter {most} ao mesmo tempo.",
+  theAccountMayHaveUnitsAnd: "A conta {account} pode ter {most} unidades, e com este início teria {units}.",
   theAnswerOfWasAcceptedFor: "A resposta de {name} foi aceita para esta imagem; devolva aquela primeiro.",
   theBoundingBoxHasOffFrame: "A caixa passa da imagem.",
   theBucketIsInTheRegion:
@@ -233,6 +247,8 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "O bucket {bucket} não deixa gravar seus resultados.",
   theBucketOfThePictureWas: "O bucket da imagem foi excluído.",
   theChangeIsItCannotBe: "A alteração está {status}; não pode ser desfeita.",
+  theConnectionToTheRayCluster: "A conexão com o cluster Ray em {address} terminou.",
+  theConnectionToTheRayCluster2: "A conexão com o cluster Ray em {address} terminou: {reason}.",
   theDatasetCameWithThisChange: "O conjunto veio com esta alteração; exclua o conjunto para desfazê-la.",
   theDatasetHasASnapshotAlready: "O conjunto {kind} já tem um instantâneo {name}.",
   theDatasetHasImagesLabeledAnomaly:
@@ -263,6 +279,7 @@ export const messages: Translation<typeof english> = {
   theDatasetsOfTheTrainingWere: "Os conjuntos de dados do treinamento foram excluídos antes de ele começar.",
   theDeadlineOfTheRoundPassed:
     "O prazo da rodada {name} acabou em {deadline} UTC, e ela não aceita respostas atrasadas; peça mais tempo a quem a conduz.",
+  theDiskOfTheNodeRefuses: "O disco do nó {address} recusa: {reason}.",
   theExportIsUnderWayCancel: "A exportação está em andamento; cancele-a primeiro.",
   theExportWasDeleted: "A exportação foi excluída.",
   theFolderSNameHasA: "O nome da pasta tem um caractere que não pode ser mostrado.",
@@ -330,6 +347,8 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "O modelo está sendo treinado.",
   theModelIsRunning: "O modelo está em execução.",
   theModelIsStopping: "O modelo {name} está parando.",
+  theNodeOfTheRayCluster:
+    "O nó {address} do cluster Ray tem o Vedette {greeting}, e este servidor {version}: instale o mesmo em ambos.",
   thePackagingJobHasWrittenNothing: "A tarefa de empacotamento {name} ainda não gravou nada.",
   thePermissionsForTheImagesS3: "As permissões do bucket das imagens não são válidas.",
   thePictureCannotBeRead: "A imagem {source} não pode ser lida.",
@@ -366,6 +385,11 @@ export const messages: Translation<typeof english> = {
   theProjectHasNoTrainingDataset: "O projeto {name} não tem conjunto de treinamento.",
   theProjectHasNoVersion: "O projeto {name} não tem a versão {name2}.",
   theProjectWasDeleted: "O projeto {name} foi excluído.",
+  theRayClusterAtDidNot: "O cluster Ray em {address} não iniciou uma unidade a tempo.",
+  theRayClusterAtDoesNot: "O cluster Ray em {address} não responde: {reason}.",
+  theRayClusterAtRunsRay:
+    "O cluster Ray em {address} usa Ray {rayThere} com Python {pythonThere}, e este servidor Ray {rayHere} com Python {pythonHere}: instale os mesmos em ambos.",
+  theRayClusterHasNoNode: "O cluster Ray não tem nó para {kind}.",
   theRequestLacksTheSessionS: "Falta à requisição o token da sessão. Recarregue a página e tente de novo.",
   theRoundHasEnded: "A rodada {name} foi encerrada.",
   theRoundHasNoPicture: "A rodada não tem a imagem {entry}.",
@@ -448,6 +472,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoMend: "Não há correção {kind}.",
   thereIsNoModelToDownload: "{label} {state}: não há modelo para baixar.",
   thereIsNoModelToTry: "{sentence}: não há modelo para testar.",
+  thereIsNoNode: "Não há nó {name}.",
   thereIsNoPictureAmongThe: "Não há imagem {name} entre as {count} que estão aqui.",
   thereIsNoProject: "Não há projeto {text}.",
   thereIsNoProjectNamedIn: "Não há projeto chamado {name} em {region}.",
@@ -470,6 +495,7 @@ export const messages: Translation<typeof english> = {
   thisPictureIsSomebodyElseS: "Nesta rodada esta imagem é de outra pessoa.",
   thisPictureWasReviewedItCan: "Esta imagem foi revisada; pode ser alterada depois de devolvida.",
   thisProjectHasTrialsDeleteOne: "Este projeto tem {mostTrials} testes; exclua um que já terminou.",
+  thisServerIsBeingEmptiedAnother: "Este servidor está sendo esvaziado: outro assume o que espera.",
   thisServerTakesNoRequestsFrom:
     "Este servidor não aceita requisições de páginas de outra origem ({origin}). Um proxy no caminho precisa repassar o cabeçalho Host como veio.",
   thisTakesTheLastAdministratorOf:

@@ -27,6 +27,7 @@ export const messages = {
   feedback: "Production feedback",
   packages: "Edge model packages",
   devices: "Devices",
+  cluster: "Cluster",
   account: "Account",
   navigation: "Navigation",
   openNavigation: "Open navigation",

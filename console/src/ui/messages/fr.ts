@@ -30,6 +30,7 @@ export const messages: Translation<typeof english> = {
   feedback: "Retour de production",
   packages: "Paquets pour appareils",
   devices: "Appareils",
+  cluster: "Grappe",
   account: "Compte",
   navigation: "Navigation",
   openNavigation: "Ouvrir la navigation",

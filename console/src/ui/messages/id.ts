@@ -24,6 +24,7 @@ export const messages: Translation<typeof english> = {
   feedback: "Umpan balik produksi",
   packages: "Paket model edge",
   devices: "Perangkat",
+  cluster: "Klaster",
   account: "Akun",
   navigation: "Navigasi",
   openNavigation: "Buka navigasi",

@@ -30,6 +30,7 @@ export const messages: Translation<typeof english> = {
   feedback: "Retorno da produção",
   packages: "Pacotes para dispositivos",
   devices: "Dispositivos",
+  cluster: "Cluster",
   account: "Conta",
   navigation: "Navegação",
   openNavigation: "Abrir a navegação",

@@ -23,6 +23,7 @@ export const messages: Translation<typeof english> = {
   feedback: "生产反馈",
   packages: "边缘模型包",
   devices: "设备",
+  cluster: "集群",
   account: "账户",
   navigation: "导航",
   openNavigation: "打开导航",

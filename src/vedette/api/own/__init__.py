@@ -19,6 +19,7 @@ from vedette.api.own.account import (
     update_user,
 )
 from vedette.api.own.changes import change_entries, describe_change, undo_change
+from vedette.api.own.cluster import describe_cluster, drain_node, resume_node
 from vedette.api.own.comparisons import compare_versions, list_compared_images
 from vedette.api.own.devices import (
     create_device,
@@ -160,6 +161,9 @@ OPERATIONS: dict[str, Handler] = {
     "GetDeviceSigningKey": get_device_signing_key,
     "ListDevices": list_devices,
     "UpdateDevice": update_device,
+    "DescribeCluster": describe_cluster,
+    "DrainNode": drain_node,
+    "ResumeNode": resume_node,
     "DescribeFeedback": describe_feedback,
     "UpdateFeedback": update_feedback,
     "AddTrialPictures": add_trial_pictures,

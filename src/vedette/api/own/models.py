@@ -40,10 +40,12 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
 
 
 def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the progress of a training; one that is queued or has ended has no stage."""
+    """Return the progress of a training; one that waits says why, and has no stage."""
     version = find_model(house, caller, "DescribeTraining", request)
     facts = house.trainings.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
+    if version.state == "training" and facts is None and (why := house.trainings.queue.why(version)):
+        answer["Waits"] = why
     if facts is not None:
         answer |= {"Stage": facts["stage"], "Done": facts["done"], "Of": facts["of"]}
         if facts.get("seconds_left") is not None:

@@ -20,6 +20,9 @@ def _health(_: Visit) -> Response:
 
 
 def _readiness(visit: Visit) -> Response:
+    placing = visit.house.placing
+    if placing is not None and placing.is_emptied:
+        return text_page(503, "being emptied")
     return text_page(200, "ready") if visit.status.ready else text_page(503, "not ready")
 
 

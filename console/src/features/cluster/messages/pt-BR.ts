@@ -1,0 +1,53 @@
+import type { Translation } from "../../../i18n/texts";
+import type { messages as english } from "./en";
+
+export const messages: Translation<typeof english> = {
+  loading: "Carregando…",
+  onRay: "Treinamentos e unidades rodam no cluster Ray em {address}.",
+  onServers: "Treinamentos e unidades rodam nos próprios servidores.",
+  troubled: "O cluster não responde",
+  nodes: "Nós",
+  nodesNone: "Nenhum nó aceita trabalho agora.",
+  node: "Nó",
+  state: "Estado",
+  node_ready: "Pronto",
+  node_draining: "Sendo esvaziado",
+  node_drained: "Vazio",
+  node_away: "Ausente",
+  cores: "Núcleos livres",
+  memory: "GiB livres",
+  gpus: "GPUs livres",
+  units: "Unidades",
+  trainings: "Treinamentos",
+  upkeep: "Manutenção",
+  drain: "Esvaziar",
+  drainTitle: "Esvaziar o nó {name}",
+  drainHelp:
+    "Ele não aceita nada novo. Suas unidades são iniciadas antes em outro lugar; os treinamentos nele seguem até o fim. Depois ele fica livre, até que você o deixe trabalhar de novo.",
+  resume: "Deixar trabalhar",
+  resumeNode: "Deixar o nó {name} trabalhar de novo",
+  work: "O que roda",
+  workNone: "Nada desta conta roda agora.",
+  model: "Modelo",
+  kind: "Tipo",
+  training: "Treinamento",
+  unitsOf: { one: "{count} unidade", other: "{count} unidades" },
+  beingPlaced: "Sendo alocado",
+  waiting: "O que espera",
+  waitingHelp: "As contas se revezam, para que os muitos treinamentos de uma não façam esperar os de outra.",
+  waitingNone: "Nada espera.",
+  position: "Na fila",
+  why: "Por que espera",
+  othersWait: {
+    one: "{count} treinamento de outra conta também espera.",
+    other: "{count} treinamentos de outras contas também esperam.",
+  },
+  quotaTrainings: {
+    one: "Esta conta tem {count} treinamento em andamento, de {most} que pode ter ao mesmo tempo.",
+    other: "Esta conta tem {count} treinamentos em andamento, de {most} que pode ter ao mesmo tempo.",
+  },
+  quotaUnits: {
+    one: "Esta conta tem {count} unidade, de {most} que pode ter.",
+    other: "Esta conta tem {count} unidades, de {most} que pode ter.",
+  },
+};
