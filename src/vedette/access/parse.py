@@ -190,6 +190,9 @@ class _Parser:
         return Actions(frozenset(names), patterns, negated=element != "Action")
 
     def _check_action(self, name: str) -> None:
+        if "${" in name:
+            # IAM refuses it too; as it stands it would match no action, and a Deny would deny nothing.
+            self._refuse(f"{name} is not an action: variables are for resources and conditions")
         service = name.partition(":")[0]
         form = self._form
         if form.services and name != "*" and service not in form.services:
