@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
     )
+    dataset_entries: int = Field(
+        default=0,
+        ge=0,
+        le=100_000_000,
+        description="The most entries of a dataset, where a service allows fewer; 0 is its own limit.",
+    )
     engine: str = Field(
         default="local",
         pattern="^(local|ray)$",
@@ -104,6 +110,18 @@ class Settings(BaseSettings):
         default=86400.0,
         ge=0.5,
         description="The seconds of a day in lifecycle rules; fewer are for trying rules out.",
+    )
+    keep_trials: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="After so many days a trial is deleted that nobody has touched since; 0 never.",
+    )
+    keep_failed: int = Field(
+        default=0,
+        ge=0,
+        le=365,
+        description="After so many days a version is deleted whose training failed; 0 never.",
     )
     most_units: int = Field(default=16, ge=1, description="The most inference units one model may be given.")
     packaging_jobs: int = Field(

@@ -1,5 +1,7 @@
 """What every dialect keeps of the promise in dialect.py, and a third one, which rooms take like the two."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +14,13 @@ from vedette.dialects.intake import ManifestRefused
 from vedette.dialects.limits import DatasetLimits
 from vedette.dialects.registry import DIALECTS, LOOKOUT, REKOGNITION, dialect_of
 from vedette.dialects.rekognition.dialect import CustomLabelsDialect
+from vedette.dialects.training_data import TrainingTerms
 from vedette.errors import Missing
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import read_line
 from vedette.manifest.problems import Flaw
 from vedette.projects.project import read_project_arn
+from vedette.training.folder import Folder
 
 every_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
 STAMP = Stamp(job="labeling-job/test")
@@ -56,6 +60,37 @@ def test_a_dataset_may_be_as_large_as_its_limits_and_no_larger(dialect, kind):
     for over in ({"entries": entries + 1, "labels": labels}, {"entries": entries, "labels": labels + 1}):
         with pytest.raises(ManifestRefused):
             dialect.refuse_beyond_limits(kind, **over)
+
+
+@every_dialect
+def test_a_dialect_takes_larger_datasets_where_an_installation_says_so(dialect):
+    larger = dialect.with_room_for(1_000_000)
+    for kind in ("train", "test"):
+        larger.refuse_beyond_limits(kind, entries=1_000_000, labels=dialect.datasets.labels)
+        with pytest.raises(ManifestRefused):
+            larger.refuse_beyond_limits(kind, entries=1_000_001, labels=1)
+    larger.refuse_manifest("s3://doors/a.manifest", is_readable=True, size=4096 * 1_000_000)
+    larger.refuse_frozen(4096 * 1_000_000)
+    with pytest.raises(ManifestRefused):
+        larger.refuse_frozen(4096 * 1_000_000 + 1)
+    # The service's own limits are never made smaller, and the dialect that others hold stays as it is.
+    assert dialect.with_room_for(0) is dialect
+    assert dialect.with_room_for(5).datasets == replace(
+        dialect.datasets, entries={kind: max(5, most) for kind, most in dialect.datasets.entries.items()}
+    )
+    assert dialect.datasets.entries["train"] < 1_000_000
+
+
+def test_a_server_s_projects_have_what_its_setting_allows(monkeypatch):
+    for name, dialect in DIALECTS.items():
+        monkeypatch.setitem(DIALECTS, name, dialect)
+    registry.allow_entries(300_000)
+    assert dialect_of("rekognition").datasets.entries == {"train": 300_000, "test": 300_000}
+    assert dialect_of("lookoutvision").datasets.entries == {"train": 300_000, "test": 300_000}
+    registry.allow_entries(100_000)
+    assert dialect_of("rekognition").datasets.entries == {"train": 250_000, "test": 250_000}
+    registry.allow_entries(0)
+    assert dialect_of("lookoutvision") is LOOKOUT
 
 
 @every_dialect
@@ -139,6 +174,17 @@ class ThirdDialect(CustomLabelsDialect):
     def refuse_manifest(self, address, *, is_readable, size):
         if size > self.datasets.manifest_bytes:
             raise ManifestRefused("THIRD", f"{address} is too large.")
+
+
+@pytest.mark.parametrize(("most", "code"), [(0, "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM"), (4, ""), (3, "same")])
+def test_a_training_s_order_says_how_many_lines_it_may_have(most, code, tmp_path):
+    folder = Folder(tmp_path)
+    folder.manifest("train").write_text("\n".join(a_line(number, "a") for number in range(4)), "utf-8")
+    third = ThirdDialect()
+    terms = TrainingTerms(has_test=False, split=lambda samples: (samples, []), most_entries=most)
+    codes = [need.code for need in third.prepare(folder, terms).needs]
+    is_refused = "ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM" in codes
+    assert is_refused == bool(code)
 
 
 @pytest.fixture

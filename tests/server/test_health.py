@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from doubles.installations import an_installation
 from vedette.cli import doctor
 from vedette.cli.main import app
+from vedette.datasets.changes import add_dataset
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.versions import NewVersion, Versions
@@ -61,6 +63,7 @@ def test_all_is_well_with_a_new_installation(data):
             "note",
             "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are",
         ),
+        HealthCheck("datasets", "good", "may have as many entries as each service allows"),
         HealthCheck("clock", "good", "2200-01-01 00:00 UTC, later than anything in the folder"),
     ]
 
@@ -126,6 +129,23 @@ def test_models_that_name_a_key_are_counted(data):
         Versions(database, projects).create(project, NewVersion(f"v{number}", inputs={"kms_key": key}))
     database.close()
     assert checks(data)["encryption"].sentence.endswith("(1 models name one)")
+
+
+def test_a_dataset_that_is_larger_than_the_setting_allows_is_named(data):
+    database = open_database("", data)
+    scope = Scope("lookoutvision", "000000000000", "us-east-1")
+    project = Projects(database).create(scope, NewProject("doors"))
+    with database.write() as connection:
+        add_dataset(
+            connection, project.id, "test", part=1, status="created", message="", now_ms=1_700_000_000_000
+        )
+        connection.execute(text("update datasets set total = 4001"))
+    database.close()
+    found = checks(data)["datasets"]
+    assert found.verdict == "note"
+    assert "the test dataset of doors has 4,001 entries, where 4,000 are allowed" in found.sentence
+    found = checks(data, dataset_entries=5000)["datasets"]
+    assert found == HealthCheck("datasets", "good", "may have 5,000 entries, or as many as a service allows")
 
 
 def test_a_lost_index_is_bad_and_names_the_command(data):

@@ -15,7 +15,7 @@ from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.datasets.dataset import NewDataset
 from vedette.datasets.editing import EntryEdit, revision_of
-from vedette.dialects.lookout import limits
+from vedette.dialects.lookout import intake, limits
 from vedette.errors import Denied, MalformedPolicy, Missing, NoSpace, TooMuch, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.manifest.lines import read_line
@@ -87,7 +87,10 @@ def test_a_dataset_that_gets_full_takes_what_it_has_room_for_and_names_the_rest(
     trial = line.run()
     line.verify(trial, *((number, "correct", 0) for number in range(1, 13)))
     room = replace(limits.DATASETS, entries={"train": 7, "test": 7})
-    monkeypatch.setattr("vedette.dialects.lookout.intake.DATASETS", room)
+    monkeypatch.setattr(
+        "vedette.dialects.lookout.dialect.LookoutDialect.refuse_beyond_limits",
+        lambda self, kind, **counts: intake.refuse_beyond_limits(room, kind, **counts),
+    )
     answer = line.add(trial)
     assert (answer["Added"], len(answer["LeftOut"]), len(line.lines())) == (7, 5, 7)
     assert [item["PictureId"] for item in answer["LeftOut"]] == [8, 9, 10, 11, 12]

@@ -72,6 +72,9 @@ class Dialect(Protocol):
     first_result: str
     unwritable_output: str
 
+    def with_room_for(self, entries: int) -> "Dialect":
+        """Return the dialect with datasets of so many entries, where that is more than the service's own."""
+
     # Lines and manifests
 
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:

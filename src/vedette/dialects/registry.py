@@ -16,6 +16,16 @@ CODES = {name: code for dialect in DIALECTS.values() for name, code in dialect.c
 MOST_PICTURE_BYTES = max(dialect.pictures.most_bytes for dialect in DIALECTS.values())
 
 
+def allow_entries(most: int) -> None:
+    """Let datasets of every service have so many entries in this process; 0 is what each of them allows.
+
+    A server says so once, when it starts. Whoever holds a project has its dialect, and so the limit; a worker
+    has it in its order.
+    """
+    for dialect in (REKOGNITION, LOOKOUT):
+        DIALECTS[dialect.name] = dialect.with_room_for(most)
+
+
 def allow_sides(width: int, height: int) -> bool:
     """Say whether some dialect takes pictures of these sides."""
     return any(dialect.pictures.allow_sides(width, height) for dialect in DIALECTS.values())

@@ -53,6 +53,8 @@ class TrainingTerms:
     one_size: bool = True
     denied: frozenset[str] = frozenset()
     foreign: frozenset[str] = frozenset()
+    # The most lines of a part, where the installation lets it have more than the service does.
+    most_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from vedette.store.db import Database
 
 # A stop loses what was counted since the last mark.
 MARK_MS = 60 * 60 * 1000
-# Ten days more than anything is kept for.
-KEPT_MS = 40 * 24 * 60 * 60 * 1000
+# Ten days more than any setting lets anything be kept for: at most 9,000 marks.
+KEPT_MS = 375 * 24 * 60 * 60 * 1000
 
 
 class PassedTime:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from vedette.clock import Clock, from_milliseconds, system_clock
+from vedette.datasets.sizes import largest_datasets
 from vedette.errors import Refusal
 from vedette.projects.projects import Projects
 from vedette.projects.version import MOVES
@@ -27,6 +28,8 @@ from vedette.store.reserve import NAME
 Verdict = Literal["good", "note", "bad"]
 # More than so many files that others can read are told by their number only.
 COUNTED = 1000
+# Datasets whose size is held against what is allowed, the largest first.
+LOOKED_AT = 20
 # File systems and clocks of networks differ by seconds; an hour is a time zone set wrongly.
 AHEAD = timedelta(minutes=5)
 # This release was made later than this: a clock that says less has never been set.
@@ -54,6 +57,7 @@ def examine_installation(settings: Settings, clock: Clock = system_clock) -> Ite
         lambda: _reserve(data),
         lambda: _buckets(settings),
         lambda: _encryption(settings),
+        lambda: _entries(settings),
         lambda: _clock(data, clock),
     )
     for check in checks:
@@ -135,6 +139,27 @@ def _encryption(settings: Settings) -> HealthCheck:
         count = 0
     sentence = "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are"
     return HealthCheck("encryption", "note", f"{sentence} ({count} models name one)" if count else sentence)
+
+
+def _entries(settings: Settings) -> HealthCheck:
+    """Say how large datasets may become, and which one is larger already: nothing more goes into that one."""
+    larger = settings.dataset_entries
+    try:
+        with open_installation(settings) as installation:
+            largest = largest_datasets(installation.database, LOOKED_AT)
+    except Refusal:
+        largest = []
+    for project, dataset in largest:
+        most = project.dialect.with_room_for(larger).datasets.entries[dataset.kind]
+        if dataset.counts.total > most:
+            sentence = (
+                f"the {dataset.kind} dataset of {project.name} has {dataset.counts.total:,} entries, where "
+                f"{most:,} are allowed: it takes no more unless VEDETTE_DATASET_ENTRIES says so"
+            )
+            return HealthCheck("datasets", "note", sentence)
+    if not larger:
+        return HealthCheck("datasets", "good", "may have as many entries as each service allows")
+    return HealthCheck("datasets", "good", f"may have {larger:,} entries, or as many as a service allows")
 
 
 def _clock(data: Path, clock: Clock) -> HealthCheck:

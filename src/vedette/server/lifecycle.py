@@ -16,6 +16,7 @@ from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
+from vedette.dialects.registry import allow_entries
 from vedette.encryption.encryption import Encryption, open_encryption
 from vedette.encryption.keeper import KeyKeeper
 from vedette.engines.choose import open_engine, open_units, open_watch
@@ -52,6 +53,7 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
+from vedette.server.retention import RetentionWatch, rules_of
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.store.blobs.choose import open_blobs
@@ -137,6 +139,7 @@ def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None
 def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Installation]:
     """Yield the installation; its files are closed to others meanwhile, and what they take is reported."""
     with open_installation(settings, makes=True) as installation:
+        allow_entries(settings.dataset_entries)
         installation.database.is_short_of_room = lambda: reserve.is_spent
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         watch = SpaceWatch(installation.settings, installation.database)
@@ -147,6 +150,19 @@ def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Insta
         finally:
             installation.identity.uses.close()
             watch.close()
+
+
+def _watch_retention(
+    settings: Settings,
+    database: Database,
+    trainings: Trainings,
+    jobs: JobRunner,
+    closing: contextlib.ExitStack,
+) -> None:
+    """Have what the settings say is kept no longer deleted at night."""
+    watch = RetentionWatch(database, jobs.passed, rules_of(settings, database, trainings))
+    closing.callback(watch.close)
+    watch.start()
 
 
 def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[FolderHold, Reserve]:
@@ -348,7 +364,11 @@ def _open_feedback(
     jobs: JobRunner,
     closing: contextlib.ExitStack,
 ) -> Feedback:
-    """Return the feedback from production, which takes what serving hands over."""
+    """Return the feedback from production, which takes what serving hands over.
+
+    From now on all is there that grows by itself, and what is kept no longer can be deleted at night.
+    """
+    _watch_retention(hold.settings, trials.tools.database, trainings, jobs, closing)
     places = FeedbackPlaces(
         trials.tools.root.parent / "feedback",
         lambda version, part: lines_of_training(trainings.folder(version), part),

@@ -27,6 +27,8 @@ class TrainOrder:
     foreign: Sequence[str] = ()
     # Whether the installation lets a dialect ask for one size of all pictures.
     one_size: bool = True
+    # The most lines of a part in this installation; 0 is what the service allows.
+    most_entries: int = 0
 
     def dump(self) -> dict[str, Any]:
         """Return the order as it crosses to the process."""

@@ -200,6 +200,7 @@ def prepare_samples(folder: Folder, order: TrainOrder, *, split: Split) -> Prepa
         one_size=order.one_size,
         denied=frozenset(order.denied),
         foreign=frozenset(order.foreign),
+        most_entries=order.most_entries,
     )
     return dialect_of(order.dialect).prepare(folder, terms)
 

@@ -24,8 +24,8 @@ import { useRestoring } from "./useRestoring";
 import { useNames } from "../../ui/address";
 
 const PAGE = 200;
-/** A dataset has at most 250,000 pictures. */
-const MOST_PAGES = 250_000 / PAGE;
+/** Where the wire's integers end: how many pictures a dataset has, the installation says. */
+const MOST_PAGES = Math.floor((2 ** 31 - 1) / PAGE);
 const SHOWN_LABELS = 12;
 type DifferenceKind = NonNullable<Own.DescribeSnapshotRequest["Kind"]>;
 const KINDS: readonly DifferenceKind[] = ["relabeled", "gone", "new", "changed", "moved"];

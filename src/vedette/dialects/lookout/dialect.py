@@ -64,6 +64,15 @@ class LookoutDialect:
     first_result = "evaluation_result"
     unwritable_output = CODES.sentence("LOOKOUT_OUTPUT")
 
+    def with_room_for(self, entries: int) -> "LookoutDialect":
+        """Return a dialect of larger datasets, or this one where they may be so large already."""
+        limits = self.datasets.with_room_for(entries)
+        if limits == self.datasets:
+            return self
+        larger = type(self)()
+        larger.datasets = limits
+        return larger
+
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
         return line_rules.judge_line(line, strict=strict)
@@ -84,7 +93,7 @@ class LookoutDialect:
 
     def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
         """Refuse by intake.py."""
-        intake.refuse_beyond_limits(kind, entries=entries, labels=labels)
+        intake.refuse_beyond_limits(self.datasets, kind, entries=entries, labels=labels)
 
     def refuse_missing_manifest(self, address: str, version: str) -> None:
         """Refuse, naming what was looked for."""
@@ -93,11 +102,11 @@ class LookoutDialect:
 
     def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
         """Refuse by intake.py."""
-        intake.refuse_manifest(address, is_readable=is_readable, size=size)
+        intake.refuse_manifest(self.datasets, address, is_readable=is_readable, size=size)
 
     def refuse_frozen(self, size: int) -> None:
         """Refuse by intake.py; of an empty dataset the counts say what it lacks."""
-        intake.refuse_manifest("", is_readable=True, size=size)
+        intake.refuse_manifest(self.datasets, "", is_readable=True, size=size)
 
     def mask_of(self, line: Line) -> MaskRef | None:
         """Return the mask of an anomalous picture, by line_rules.py."""

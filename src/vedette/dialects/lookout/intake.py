@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview, ManifestRefused
+from vedette.dialects.limits import DatasetLimits
 from vedette.dialects.lookout.codes import flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, LINE_LENGTH
 from vedette.dialects.lookout.line_rules import judge_line
@@ -11,19 +12,19 @@ from vedette.manifest.marks import canonical_line, strip_marks
 from vedette.manifest.places import is_s3, split_s3
 
 
-def refuse_manifest(address: str, *, is_readable: bool, size: int) -> None:
+def refuse_manifest(limits: DatasetLimits, address: str, *, is_readable: bool, size: int) -> None:
     """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
     if not is_readable:
         raise refusal("LOOKOUT_UNREADABLE", f"{address} is not for the caller to read.")
-    if size > DATASETS.manifest_bytes:
+    if size > limits.manifest_bytes:
         raise refusal("LOOKOUT_TOO_LARGE")
 
 
-def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
+def refuse_beyond_limits(limits: DatasetLimits, kind: str, *, entries: int, labels: int) -> None:
     """Refuse more entries or labels than a dataset may have."""
-    if entries > DATASETS.entries[kind]:
-        raise refusal("LOOKOUT_TOO_MANY_ROWS", DATASETS.entries[kind])
-    if labels > DATASETS.labels:
+    if entries > limits.entries[kind]:
+        raise refusal("LOOKOUT_TOO_MANY_ROWS", limits.entries[kind])
+    if labels > limits.labels:
         raise refusal("LOOKOUT_LABELS_OF_PROJECT")
 
 

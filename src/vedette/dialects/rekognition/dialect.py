@@ -66,6 +66,15 @@ class CustomLabelsDialect:
     first_result = "manifest_summary"
     unwritable_output = CODES.sentence("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET")
 
+    def with_room_for(self, entries: int) -> "CustomLabelsDialect":
+        """Return a dialect of larger datasets, or this one where they may be so large already."""
+        limits = self.datasets.with_room_for(entries)
+        if limits == self.datasets:
+            return self
+        larger = type(self)()
+        larger.datasets = limits
+        return larger
+
     def judge_line(self, line: Line, *, strict: bool = True) -> Verdict:
         """Judge by line_rules.py."""
         return line_rules.judge_line(line, strict=strict)
@@ -86,7 +95,7 @@ class CustomLabelsDialect:
 
     def refuse_beyond_limits(self, kind: str, *, entries: int, labels: int) -> None:
         """Refuse by intake.py."""
-        intake.refuse_beyond_limits(kind, entries=entries, labels=labels)
+        intake.refuse_beyond_limits(self.datasets, kind, entries=entries, labels=labels)
 
     def refuse_missing_manifest(self, address: str, version: str) -> None:
         """Refuse in the sentence for every manifest that cannot be opened."""
@@ -96,13 +105,13 @@ class CustomLabelsDialect:
     def refuse_manifest(self, address: str, *, is_readable: bool, size: int) -> None:
         """Refuse by intake.py."""
         del address
-        intake.refuse_manifest(is_readable=is_readable, size=size)
+        intake.refuse_manifest(self.datasets, is_readable=is_readable, size=size)
 
     def refuse_frozen(self, size: int) -> None:
         """Refuse an empty manifest: the sentence says more than what each label lacks."""
         if not size:
             raise refusal("ERROR_EMPTY_MANIFEST")
-        intake.refuse_manifest(is_readable=True, size=size)
+        intake.refuse_manifest(self.datasets, is_readable=True, size=size)
 
     def mask_of(self, line: Line) -> MaskRef | None:
         """Return nothing: no type of pair here has a mask."""
@@ -128,7 +137,8 @@ class CustomLabelsDialect:
 
     def prepare(self, files: TrainingFiles, terms: TrainingTerms) -> Prepared:
         """Check by training.py."""
-        return training.prepare(files, terms)
+        limits = self.datasets.with_room_for(terms.most_entries)
+        return training.prepare(files, terms, most_rows=limits.entries["train"])
 
     def find_lacks(self, train: DatasetTally, test: DatasetTally | None) -> list[TrainingLack]:
         """Find by readiness.py."""
@@ -139,7 +149,7 @@ class CustomLabelsDialect:
     ) -> TrainingPreview:
         """Check by training_preview.py."""
         del one_size  # asked of no Custom Labels project
-        return training_preview.preview(train, test, note_of)
+        return training_preview.preview(train, test, note_of, most_rows=self.datasets.entries["train"])
 
     def name_broken(self, source: str) -> Flaw:
         """Return the code of every picture that is of no use; validation manifests say it on the line."""

@@ -7,6 +7,7 @@ Five kinds of line are dropped without a word, and the operation fails only when
 from collections.abc import Iterable, Iterator
 
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
+from vedette.dialects.limits import DatasetLimits
 from vedette.dialects.rekognition.codes import flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
@@ -18,19 +19,19 @@ from vedette.manifest.problems import Flaw, Problem
 from vedette.manifest.unsure import is_unsure
 
 
-def refuse_manifest(*, is_readable: bool, size: int) -> None:
+def refuse_manifest(limits: DatasetLimits, *, is_readable: bool, size: int) -> None:
     """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
     if not is_readable:
         raise refusal("ERROR_INVALID_PERMISSIONS_MANIFEST_S3_BUCKET")
-    if size > DATASETS.manifest_bytes:
+    if size > limits.manifest_bytes:
         raise refusal("ERROR_MANIFEST_SIZE_TOO_LARGE")
 
 
-def refuse_beyond_limits(kind: str, *, entries: int, labels: int) -> None:
+def refuse_beyond_limits(limits: DatasetLimits, kind: str, *, entries: int, labels: int) -> None:
     """Refuse more entries or labels than a dataset may have."""
-    if entries > DATASETS.entries[kind]:
+    if entries > limits.entries[kind]:
         raise refusal("ERROR_MANIFEST_ROWS_EXCEEDS_MAXIMUM")
-    if labels > DATASETS.labels:
+    if labels > limits.labels:
         raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
 
 

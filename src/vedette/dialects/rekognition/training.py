@@ -31,7 +31,7 @@ from vedette.vision.annotations import Sample
 NO_LINES = "ERROR_MANIFEST_INACCESSIBLE_OR_UNSUPPORTED_FORMAT"
 
 
-def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
+def prepare(files: TrainingFiles, terms: TrainingTerms, *, most_rows: int) -> Prepared:
     """Check the frozen manifests, write the validation results, and return what is to be learnt."""
     pictures = PictureProblems(
         terms.denied,
@@ -43,7 +43,7 @@ def prepare(files: TrainingFiles, terms: TrainingTerms) -> Prepared:
     if empty := [name for name, part in (("train", train), ("test", test)) if part and not has_lines(part)]:
         sentence = CODES.sentence(NO_LINES)
         return Prepared(refusal=sentence, needs=[Need(sentence, NO_LINES, name) for name in empty])
-    assessment = assess(train, test, pictures=pictures)
+    assessment = assess(train, test, pictures=pictures, most_rows=most_rows)
     if not assessment.is_accepted:
         _report(files, assessment, train, test, pictures)
         problems = [problems_of("train", train, pictures)]

@@ -17,13 +17,15 @@ from vedette.vision.annotations import Task
 UNUSABLE = frozenset({"ERROR_INVALID_IMAGE", "ERROR_INVALID_IMAGE_DIMENSION"})
 
 
-def preview(train: Manifest, test: Manifest | None, note_of: PictureNotes) -> TrainingPreview:
+def preview(
+    train: Manifest, test: Manifest | None, note_of: PictureNotes, *, most_rows: int
+) -> TrainingPreview:
     """Return what is to be learnt, and every reason why nothing can be."""
     empty = [name for name, part in (("train", train), ("test", test)) if part and not has_lines(part)]
     if empty:
         return TrainingPreview(None, {}, [Need(CODES.sentence(NO_LINES), NO_LINES, name) for name in empty])
     pictures = PictureProblems(is_broken=lambda address: _is_broken(note_of(address)))
-    assessment = assess(train, test, pictures=pictures)
+    assessment = assess(train, test, pictures=pictures, most_rows=most_rows)
     case = assessment.train.use_case
     parts = {"train": _part(assessment.train, case)}
     if test is not None and assessment.test is not None:
