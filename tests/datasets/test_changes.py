@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from doubles.houses import MovedClock
 from doubles.lines import a_box_line, a_line, a_room
-from vedette.datasets.addresses import Addresses
+from vedette.datasets.addresses import MOST_SEARCHES, Addresses
 from vedette.datasets.dataset import Counts
 from vedette.store.db import open_database
 
@@ -52,6 +52,26 @@ def test_updates_come_to_what_a_dictionary_does(sqlite_maker, tmp_path_factory, 
             bool({"b", "c"} & set(names)) for _, names in usable.values()
         )
     database.close()
+
+
+def test_a_search_finds_the_same_again_and_what_came_since(room, database):
+    made = room.create([a_line(number) for number in range(1500)])
+    kept = Addresses()
+
+    def search(text):
+        with database.read() as connection:
+            return dict(kept.search(connection, made.part, [0, 1], text))
+
+    first = search("boards/14")
+    assert [bits.bit_count() for bits in first.values()] == [11, 100]
+    assert search("boards/14") == first
+    room.update([a_line("14-late")])
+    assert [bits.bit_count() for bits in search("boards/14").values()] == [11, 101]
+    for number in range(40):
+        search(f"text {number}")
+    # Of so many texts alone what they were found in is kept, and only of blocks that are full.
+    assert len(kept._finds) == MOST_SEARCHES
+    assert all(set(finds) <= {0} for finds in kept._finds.values())
 
 
 def test_addresses_kept_in_memory_are_those_of_the_table(room, database):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from doubles.houses import MovedClock
 from doubles.lines import a_box_line, a_line, a_room, refs_of
+from vedette.datasets.addresses import find_containing
 from vedette.datasets.dataset import Filter
-from vedette.datasets.listing import _containing
 from vedette.store.db import open_database
 
 NAMES = ["a", "b", "c"]
@@ -91,7 +91,7 @@ def test_walking_all_pages_meets_every_entry_once(filled):
 )
 def test_one_search_finds_what_many_would(addresses, needle):
     text = b"".join(address.encode() + b"\xff" for address in addresses)
-    found = _containing(text, needle.encode())
+    found = find_containing(text, needle.encode())
     assert found == sum(1 << place for place, address in enumerate(addresses) if needle in address)
 
 

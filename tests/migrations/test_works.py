@@ -65,6 +65,8 @@ LATER = (
     "drop table encryption_key_versions",
     "drop table encryption_keys",
     "drop table encryption_masters",
+    "drop index ix_versions_project_id",
+    "drop index ix_projects_service_account_region_id",
     "drop table servers",
     "drop table passed_time",
     "drop table unit_spans",

@@ -178,6 +178,22 @@ def test_only_what_is_being_deleted_is_forgotten(versions, boards):
         versions.remove(a_version(versions, boards, "v1"))
 
 
+def test_every_version_has_its_folder_and_state(versions, boards, doors):
+    first, second = a_version(versions, boards, "v1"), a_version(versions, doors)
+    led_to(versions, first, "failed")
+    assert versions.folders() == {first.folder: "failed", second.folder: "training"}
+
+
+def test_the_newest_of_an_account_are_its_own(versions, projects, boards, doors):
+    made = [a_version(versions, boards, "v1"), a_version(versions, doors), a_version(versions, boards, "v2")]
+    others = projects.create(Scope("rekognition", "444455556666", "eu-west-1"), NewProject("boards"))
+    a_version(versions, others, "v9")
+    led_to(versions, made[1], "failed")
+    assert versions.newest_of(HERE, "training", most=5) == [made[2], made[0]]
+    assert versions.newest_of(HERE, "training", most=1) == [made[2]]
+    assert versions.newest_of("777788889999", "training", most=5) == []
+
+
 def test_versions_are_found_by_state(versions, boards, doors):
     first, second = a_version(versions, boards, "v1"), a_version(versions, doors)
     led_to(versions, first, "failed")

@@ -1,7 +1,9 @@
-"""The addresses of pictures as blocks of text, kept in memory once they were looked through.
+"""The addresses of pictures as blocks of text, kept in memory once they were looked through, and searched.
 
 A full block's addresses never change, and a part's number is never given twice, so that what is
-kept need never be checked. Searching 250,000 of them takes ten milliseconds; fetching them took thirty.
+kept need never be checked. That holds of what a search found in them too: whoever pages through the finds
+of a text has them looked for once. Searching 250,000 addresses takes ten milliseconds; fetching them took
+thirty.
 """
 
 import threading
@@ -14,18 +16,23 @@ from vedette.datasets.blocks import SEPARATOR
 from vedette.datasets.staging import BLOCK
 from vedette.datasets.tables import refs
 
-# Four datasets of the largest size, with addresses of 60 characters.
+# Four datasets of the largest size of the services, or one of a million, with addresses of 60 characters.
 MOST_BYTES = 64 << 20
+# What so many searches found is kept: a bitmap for each block with a find, 130 kB for a million entries.
+MOST_SEARCHES = 32
 
 
 class Addresses:
     """The most recently used blocks of text. Threads may share it."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES, most_searches: int = MOST_SEARCHES) -> None:
         self._most_bytes = most_bytes
+        self._most_searches = most_searches
         self._bytes = 0
         self._lock = threading.Lock()
         self._texts: OrderedDict[tuple[int, int], bytes] = OrderedDict()
+        # By part and text: the bits of the addresses of each full block that hold it.
+        self._finds: OrderedDict[tuple[int, bytes], dict[int, int]] = OrderedDict()
 
     def read(self, connection: Connection, part: int, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Yield the text of each of these blocks, in any order."""
@@ -46,13 +53,52 @@ class Addresses:
                 self._keep(part, record.block, text)
                 yield record.block, text
 
+    def search(
+        self, connection: Connection, part: int, numbers: Sequence[int], text: str
+    ) -> Iterator[tuple[int, int]]:
+        """Yield for each of these blocks, in any order, the bits of the addresses that contain the text."""
+        needle = text.encode("utf-8", "surrogatepass")
+        finds = self._finds_of(part, needle)
+        yield from ((number, finds[number]) for number in numbers if number in finds)
+        missing = [number for number in numbers if number not in finds]
+        for number, addresses in self.read(connection, part, missing):
+            bits = find_containing(addresses, needle)
+            # What is kept is full; where there was no room for it, it is counted.
+            if (part, number) in self._texts or addresses.count(SEPARATOR) == BLOCK:
+                finds[number] = bits
+            yield number, bits
+
+    def _finds_of(self, part: int, needle: bytes) -> dict[int, int]:
+        """Return what a text was found in so far; whoever finds more writes it there."""
+        with self._lock:
+            finds = self._finds.setdefault((part, needle), {})
+            self._finds.move_to_end((part, needle))
+            if len(self._finds) > self._most_searches:
+                self._finds.popitem(last=False)
+        return finds
+
     def _keep(self, part: int, number: int, text: bytes) -> None:
         if text.count(SEPARATOR) < BLOCK:
             return  # it may still grow
         with self._lock:
             if (part, number) in self._texts:
                 return
+            while self._texts and self._bytes + len(text) > self._most_bytes:
+                if next(iter(self._texts))[0] == part:
+                    # To let the part's first block go for its last would find none of them the next time.
+                    return
+                self._bytes -= len(self._texts.popitem(last=False)[1])
             self._texts[part, number] = text
             self._bytes += len(text)
-            while self._bytes > self._most_bytes:
-                self._bytes -= len(self._texts.popitem(last=False)[1])
+
+
+def find_containing(addresses: bytes, needle: bytes) -> int:
+    """Return the bits of the addresses with the needle in them; one search runs over all of them."""
+    bits, place, counted_to = 0, 0, 0
+    at = addresses.find(needle)
+    while at >= 0:
+        place += addresses.count(SEPARATOR, counted_to, at)
+        bits |= 1 << place
+        counted_to = addresses.find(SEPARATOR, at)
+        at = addresses.find(needle, counted_to)
+    return bits

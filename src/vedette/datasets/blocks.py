@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy import Row as Record
 
@@ -18,11 +19,14 @@ from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.staging import BLOCK, EntryRow, read_flaws
 from vedette.datasets.steps import Touched
 from vedette.datasets.tables import blocks, entries, label_blocks, labels, parts, refs
+from vedette.store.bulk import insert_rows
 
 # No UTF-8 text holds this byte.
 SEPARATOR = b"\xff"
 _BYTES = BLOCK // 8
 BITMAPS = ("present", "labelled", "normal", "anomaly", "errors", "unsure")
+EMPTY = bytes(_BYTES)
+"""A bitmap of no entry."""
 
 
 @dataclass(slots=True)
@@ -152,7 +156,7 @@ class Sheet:
         if self._replaced:
             run(update(entries).where(*same_entry), self._replaced)
         if self._appended:
-            run(insert(entries), self._appended)
+            insert_rows(self._connection, entries, self._appended)
         self._save_blocks()
         self._save_labels()
         if self._recorder:
@@ -255,10 +259,8 @@ class Sheet:
             if bits
         ]
         self._forget_blocks()
-        if rows:
-            self._connection.execute(insert(blocks), rows)
-        if places:
-            self._connection.execute(insert(label_blocks), places)
+        insert_rows(self._connection, blocks, rows)
+        insert_rows(self._connection, label_blocks, places)
         self._save_refs()
 
     def _forget_blocks(self) -> None:
@@ -317,12 +319,14 @@ def count_change(connection: Connection, part: int) -> int:
 
 
 def count(connection: Connection, part: int) -> Counts:
-    """Count a part's entries by their bitmaps: 250 short rows at a quarter of a million entries."""
-    sums = dict.fromkeys(BITMAPS, 0)
+    """Count a part's entries by their bitmaps: 1,000 short rows for a million entries."""
     columns = [blocks.c[name] for name in BITMAPS]
-    for record in connection.execute(select(*columns).where(blocks.c.part == part)):
-        for name, bitmap in zip(BITMAPS, record, strict=True):
-            sums[name] += read_bits(bitmap).bit_count()
+    records = connection.execute(select(*columns).where(blocks.c.part == part)).all()
+    bitmaps = np.frombuffer(b"".join(bytes(bitmap) for record in records for bitmap in record), np.uint64)
+    by_name = bitmaps.reshape(len(records), len(BITMAPS), -1)
+    sums = dict(
+        zip(BITMAPS, np.bitwise_count(by_name).sum(axis=(0, 2), dtype=np.int64).tolist(), strict=True)
+    )
     used = select(func.count()).where(labels.c.part == part, labels.c.pictures > 0)
     return Counts(
         total=sums["present"],

@@ -13,7 +13,8 @@ from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
 from vedette.datasets.listing import ListedEntry, list_entries, list_labels
 from vedette.datasets.parts import read_lines_at, read_lines_of, read_refs
-from vedette.datasets.snapshots import DatasetMoment, read_moment
+from vedette.datasets.past_lines import read_lines_then
+from vedette.datasets.snapshots import DatasetMoment, DatasetSnapshot, read_moment
 from vedette.datasets.tables import datasets
 from vedette.manifest.places import split_s3
 from vedette.manifest.problems import Flaw
@@ -26,10 +27,12 @@ MOST_LABELS = 10_000
 class DatasetContents:
     """The entries and labels of all datasets."""
 
-    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+    def __init__(
+        self, database: Database, clock: Clock = system_clock, addresses: Addresses | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._addresses = Addresses()
+        self._addresses = addresses or Addresses()
 
     def page(
         self, dataset: Dataset, conditions: Filter, *, after: int = -1, most: int = 100
@@ -63,6 +66,12 @@ class DatasetContents:
             for line in read_lines_of(connection, current.part):
                 out.write(line.encode("utf-8") + b"\n")
             return read_moment(connection, current)
+
+    def write_snapshot(self, snapshot: DatasetSnapshot, out: BinaryIO) -> None:
+        """Write every line that the dataset had at the moment of a snapshot, as it was given."""
+        with self._database.read() as connection:
+            for line in read_lines_then(connection, snapshot.part, snapshot.step):
+                out.write(line.encode("utf-8") + b"\n")
 
     def addresses(self, part: int, *, after: int = -1, most: int = 1000) -> list[tuple[int, str]]:
         """Return the places and picture addresses of the next entries of a part."""

@@ -2,7 +2,8 @@
 
 A filter is worked out on bitmaps, 1,024 entries at a time, from the place where the last page
 ended. So a deep page costs what the first does, and entries that come or go between two pages
-neither hide nor repeat another.
+neither hide nor repeat another. The database leaves out blocks whose bitmaps show that none of their
+entries can pass: a rare label costs what its blocks do, however large the dataset is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from vedette.datasets.addresses import Addresses
-from vedette.datasets.blocks import SEPARATOR, ones, read_bits
+from vedette.datasets.blocks import EMPTY, ones, read_bits
 from vedette.datasets.dataset import Filter, Label
 from vedette.datasets.staging import BLOCK, read_flaws
 from vedette.datasets.tables import blocks, entries, label_blocks, labels
@@ -83,14 +84,11 @@ def _places(
     numbers = _find_labels(connection, part, conditions.labels)
     if conditions.labels and not numbers:
         return
-    skipped = (after + 1) % BLOCK
-    for batch in _batches(connection, part, (after + 1) // BLOCK, conditions):
+    first, skipped = divmod(after + 1, BLOCK)
+    for batch in _batches(connection, _blocks_of(part, conditions, numbers), first):
         passing = {record.block: _passing(record, conditions) for record in batch}
-        if skipped:
-            first = batch[0].block
-            if first == (after + 1) // BLOCK:
-                passing[first] &= -1 << skipped
-            skipped = 0
+        if first in passing:
+            passing[first] &= -1 << skipped
         _keep_labelled(connection, part, numbers, passing)
         if conditions.contains:
             _keep_containing(connection, part, addresses, conditions.contains, passing)
@@ -100,11 +98,10 @@ def _places(
                 yield record.block * BLOCK + place, bool(labelled >> place & 1)
 
 
-def _batches(connection: Connection, part: int, first: int, conditions: Filter) -> Iterator[Sequence[Any]]:
+def _batches(connection: Connection, query: Select[Any], first: int) -> Iterator[Sequence[Any]]:
     size = _FIRST_BATCH
     while True:
-        query = _columns(conditions).where(blocks.c.part == part, blocks.c.block >= first)
-        batch = connection.execute(query.order_by(blocks.c.block).limit(size)).all()
+        batch = connection.execute(query.where(blocks.c.block >= first).limit(size)).all()
         if not batch:
             return
         yield batch
@@ -114,15 +111,28 @@ def _batches(connection: Connection, part: int, first: int, conditions: Filter) 
         size = min(4 * size, _LARGEST_BATCH)
 
 
-def _columns(conditions: Filter) -> Select[Any]:
-    columns = [blocks.c.block, blocks.c.present, blocks.c.labelled]
+def _blocks_of(part: int, conditions: Filter, numbers: Sequence[int]) -> Select[Any]:
+    """Return the blocks that may hold an entry that passes, in order, with the bitmaps that are asked."""
+    columns: list[ColumnElement[Any]] = [blocks.c.block, blocks.c.present, blocks.c.labelled]
+    needed: list[ColumnElement[bool]] = [blocks.c.part == part]
+    if conditions.is_labelled is not None:
+        others = EMPTY if conditions.is_labelled else blocks.c.present
+        needed.append(blocks.c.labelled != others)
     if conditions.has_errors:
         columns.append(blocks.c.errors)
+        needed.append(blocks.c.errors != EMPTY)
     if conditions.is_anomalous is not None:
-        columns.append(blocks.c.anomaly if conditions.is_anomalous else blocks.c.normal)
+        column = blocks.c.anomaly if conditions.is_anomalous else blocks.c.normal
+        columns.append(column)
+        needed.append(column != EMPTY)
     if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
         columns.append(blocks.c.created)
-    return select(*columns)
+    if numbers:
+        having = select(label_blocks.c.block).where(
+            label_blocks.c.part == part, label_blocks.c.label.in_(numbers)
+        )
+        needed.append(blocks.c.block.in_(having))
+    return select(*columns).where(*needed).order_by(blocks.c.block)
 
 
 def _passing(record: Any, conditions: Filter) -> int:
@@ -180,19 +190,6 @@ def _keep_containing(
     connection: Connection, part: int, addresses: Addresses, text_part: str, passing: dict[int, int]
 ) -> None:
     """Keep the entries whose picture's address contains the text."""
-    needle = text_part.encode("utf-8", "surrogatepass")
     open_blocks = [number for number, bits in passing.items() if bits]
-    for number, text in addresses.read(connection, part, open_blocks):
-        passing[number] &= _containing(text, needle)
-
-
-def _containing(addresses: bytes, needle: bytes) -> int:
-    """Return the bits of the addresses with the needle in them; one search runs over all of them."""
-    bits, place, counted_to = 0, 0, 0
-    at = addresses.find(needle)
-    while at >= 0:
-        place += addresses.count(SEPARATOR, counted_to, at)
-        bits |= 1 << place
-        counted_to = addresses.find(SEPARATOR, at)
-        at = addresses.find(needle, counted_to)
-    return bits
+    for number, bits in addresses.search(connection, part, open_blocks, text_part):
+        passing[number] &= bits

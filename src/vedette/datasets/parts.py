@@ -25,6 +25,8 @@ from vedette.datasets.tables import (
 )
 from vedette.store.db import Database
 
+BLOCKS_AT_ONCE = 4
+
 
 def make_part(connection: Connection) -> int:
     """Make an empty part and return its number."""
@@ -119,19 +121,26 @@ def read_lines_at(connection: Connection, part: int, places: Sequence[int]) -> d
 
 
 def read_refs(connection: Connection, part: int, after: int = -1) -> Iterator[tuple[int, str]]:
-    """Yield the place and the picture's address of every entry behind `after`, in order."""
+    """Yield the place and the picture's address of every entry behind `after`, in order.
+
+    Some blocks at a time: PostgreSQL sends all of an answer, however little of it is looked at.
+    """
     query = (
         select(refs.c.block, refs.c.refs, blocks.c.present)
         .join(blocks, (blocks.c.part == refs.c.part) & (blocks.c.block == refs.c.block))
-        .where(refs.c.part == part, refs.c.block >= (after + 1) // BLOCK)
+        .where(refs.c.part == part)
         .order_by(refs.c.block)
+        .limit(BLOCKS_AT_ONCE)
     )
-    for record in connection.execute(query):
-        present = read_bits(record.present)
-        for place, ref in enumerate(bytes(record.refs).split(SEPARATOR)[:-1]):
-            seq = record.block * BLOCK + place
-            if seq > after and present >> place & 1:
-                yield seq, ref.decode("utf-8")
+    first = (after + 1) // BLOCK
+    while records := connection.execute(query.where(refs.c.block >= first)).all():
+        for record in records:
+            present = read_bits(record.present)
+            for place, ref in enumerate(bytes(record.refs).split(SEPARATOR)[:-1]):
+                seq = record.block * BLOCK + place
+                if seq > after and present >> place & 1:
+                    yield seq, ref.decode("utf-8")
+        first = records[-1].block + 1
 
 
 def _read_block(

@@ -32,6 +32,8 @@ projects = Table(
     Column("auto_update", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     UniqueConstraint("service", "account", "region", "name"),
+    # The order of a listing: a page reads its own rows alone.
+    Index("ix_projects_service_account_region_id", "service", "account", "region", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -85,6 +87,7 @@ versions = Table(
     Column("thresholds", Text, nullable=False, server_default=""),
     UniqueConstraint("project", "name"),
     Index("ix_versions_state", "state"),
+    Index("ix_versions_project_id", "project", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -153,7 +153,12 @@ class Version:
     @property
     def folder(self) -> str:
         """The name of the folder that holds its files, below the data folder's `versions`."""
-        return str(self.id)
+        return folder_of(self.id)
+
+
+def folder_of(version: int) -> str:
+    """Return the name of the folder of the version with this number."""
+    return str(version)
 
 
 # Each detection asks for its version, and each of its figures.

@@ -18,7 +18,7 @@ from vedette.projects.project import Project, Scope
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.projects import by_name as project_by_name
-from vedette.projects.tables import version_numbers, versions
+from vedette.projects.tables import projects, version_numbers, versions
 from vedette.projects.tags import drop_tags, put_tags
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import (
@@ -29,6 +29,7 @@ from vedette.projects.version import (
     Version,
     VersionThresholds,
     dump_thresholds,
+    folder_of,
     read_thresholds,
     read_version_arn,
 )
@@ -205,7 +206,25 @@ class Versions:
         """Return every version of the installation that is in one of these states, the oldest first."""
         query = select(versions).where(versions.c.state.in_(states)).order_by(versions.c.id)
         with self._database.read() as connection:
-            return [_with_project(connection, row) for row in connection.execute(query).all()]
+            return _with_projects(connection, connection.execute(query).all())
+
+    def newest_of(self, account: str, *states: State, most: int) -> Sequence[Version]:
+        """Return an account's newest versions in these states, the newest first."""
+        query = (
+            select(versions)
+            .join(projects, projects.c.id == versions.c.project)
+            .where(projects.c.account == account, versions.c.state.in_(states))
+            .order_by(versions.c.id.desc())
+            .limit(most)
+        )
+        with self._database.read() as connection:
+            return _with_projects(connection, connection.execute(query).all())
+
+    def folders(self) -> dict[str, State]:
+        """Return the folder and the state of every version of the installation."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(versions.c.id, versions.c.state).order_by(versions.c.id))
+            return {folder_of(row.id): row.state for row in rows}
 
     def tally(self, projects: Collection[int]) -> dict[int, tuple[int, int]]:
         """Return by project id how many versions it has, and the id of the newest; none where it has none."""
@@ -299,6 +318,12 @@ def under_copying(connection: Connection) -> Sequence[Version]:
     return [_with_project(connection, row) for row in connection.execute(query).all()]
 
 
+def under_training(connection: Connection, project: int) -> Sequence[Version]:
+    """Return the versions of a project that are being trained, as they are in this transaction."""
+    query = select(versions).where(versions.c.project == project, versions.c.state == "training")
+    return _with_projects(connection, connection.execute(query.order_by(versions.c.id)).all())
+
+
 def require(connection: Connection, number: int) -> Version:
     """Return the version of that number as it is now."""
     version = _by_id(connection, number)
@@ -378,6 +403,17 @@ def _by_name(
 def _by_id(connection: Connection, number: int) -> Version | None:
     row = connection.execute(select(versions).where(versions.c.id == number)).first()
     return _with_project(connection, row) if row else None
+
+
+def _with_projects(connection: Connection, rows: Sequence[Row[Any]]) -> list[Version]:
+    """Return rows as versions; each of their projects is read once."""
+    by_id = {number: project_by_id(connection, number) for number in {row.project for row in rows}}
+    result: list[Version] = []
+    for row in rows:
+        project = by_id[row.project]
+        assert project is not None, "a project with versions is not deleted"
+        result.append(_version(row, project))
+    return result
 
 
 def _with_project(connection: Connection, row: Row[Any]) -> Version:

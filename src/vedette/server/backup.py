@@ -23,7 +23,7 @@ from vedette.clock import Clock, system_clock
 from vedette.errors import Busy, NoSpace, Refusal, Wrong
 from vedette.migrations import current
 from vedette.projects.projects import Projects
-from vedette.projects.version import MOVES, WITH_PACKAGE, State
+from vedette.projects.version import WITH_PACKAGE, State
 from vedette.projects.versions import Versions
 from vedette.runtime.package import open_package
 from vedette.server.archive import DATA, FILES, MANIFEST, BackupManifest, Progress, seal_archive
@@ -175,9 +175,7 @@ def _copy_database(database: Database, target: Path) -> dict[str, State]:
 
 
 def _versions(database: Database) -> dict[str, State]:
-    return {
-        version.folder: version.state for version in Versions(database, Projects(database)).in_state(*MOVES)
-    }
+    return Versions(database, Projects(database)).folders()
 
 
 def _copy_models(

@@ -9,27 +9,29 @@ from vedette.projects.versions import Versions
 from vedette.training.estimate import PastTraining
 
 REMEMBERED_S = 60.0
+# Of each task the last 20 count (estimate.py), and there are five: so many hold them, as a rule.
+MOST = 200
 
 
 @dataclass(slots=True)
 class PastTrainings:
-    """The trainings of the installation that ended with a model. Threads may share it."""
+    """The last trainings of each account that ended with a model. Threads may share it."""
 
     versions: Versions
-    _by_account: dict[str, list[PastTraining]] = field(default_factory=dict)
-    _renewed: float = -REMEMBERED_S
+    # By account, with the moment at which they were read.
+    _by_account: dict[str, tuple[float, list[PastTraining]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, account: str) -> list[PastTraining]:
         """Return an account's trainings, the newest last."""
         with self._lock:
-            if time.monotonic() - self._renewed >= REMEMBERED_S:
-                self._by_account = {}
-                for version in self.versions.in_state(*sorted(WITH_PACKAGE)):
-                    if (training := _past(version)) is not None:
-                        self._by_account.setdefault(version.project.scope.account, []).append(training)
-                self._renewed = time.monotonic()
-            return self._by_account.get(account, [])
+            now = time.monotonic()
+            read_s, trainings = self._by_account.get(account, (now - REMEMBERED_S, []))
+            if now - read_s >= REMEMBERED_S:
+                newest = self.versions.newest_of(account, *sorted(WITH_PACKAGE), most=MOST)
+                trainings = [past for version in reversed(newest) if (past := _past(version)) is not None]
+                self._by_account[account] = (now, trainings)
+            return trainings
 
 
 def _past(version: Version) -> PastTraining | None:
