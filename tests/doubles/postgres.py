@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,8 @@ class PostgresServer:
     Its folder is not pytest's, which closes its own to other users each time a run begins.
     """
 
-    def __init__(self, programs: Path, place: Path) -> None:
+    def __init__(self, programs: Path, place: Path, options: Sequence[str] = ()) -> None:
+        self._options = (*OPTIONS, *options)
         self._programs = programs
         self._place = place
         self._owner = _owner()
@@ -52,7 +53,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
-        words = ("-D", self._place / "data", "-k", self._place, *OPTIONS)
+        words = ("-D", self._place / "data", "-k", self._place, *self._options)
         self._process = _run(self._owner, self._programs / "postgres", *words)
         _wait_for(self._place / ".s.PGSQL.5432", self._process)
 
@@ -65,12 +66,12 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[PostgresServer]:
+def postgres_server(programs: Path, *options: str, in_memory: bool = True) -> Iterator[PostgresServer]:
     """Yield a server that runs, and stop it after."""
     memory = Path("/dev/shm")
-    beside = memory if os.access(memory, os.W_OK) else None
+    beside = memory if in_memory and os.access(memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="vedette-pg-", dir=beside) as place:
-        server = PostgresServer(programs, Path(place))
+        server = PostgresServer(programs, Path(place), options)
         server.create()
         server.start()
         try:

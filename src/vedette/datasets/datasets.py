@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
+from vedette.datasets.blocks import find_places
 from vedette.datasets.comparing import SnapshotComparisons
 from vedette.datasets.contents import DatasetContents
 from vedette.datasets.dataset import (
@@ -35,11 +35,13 @@ from vedette.datasets.history import DatasetHistory
 from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.many import EntryChanges
 from vedette.datasets.orders import (
+    PLACES,
     DatasetOrder,
     DistributeOrder,
     DivideOrder,
     SweepOrder,
     UpdateOrder,
+    pack_places,
 )
 from vedette.datasets.parts import drop_orphans, drop_unused, make_part
 from vedette.datasets.queries import EntryQueries
@@ -51,7 +53,7 @@ from vedette.datasets.tables import datasets, restorations, snapshots
 from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kind_of, kinds, subject_of
 from vedette.dialects.registry import DIALECTS
 from vedette.engines.port import Engine
-from vedette.errors import Missing, Taken, Wrong
+from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import NewJob
 from vedette.jobs.runner import JobRunner
@@ -96,10 +98,11 @@ class Datasets:
         self._folder = folder
         self._jobs = jobs
         self._listeners: list[Callable[[Changed], None]] = []
+        self._holdings: list[Callable[[Connection, Dataset], str]] = []
         self.editor = EntryEditor(database, self._tell, clock)
-        self.contents = DatasetContents(database, clock)
-        self.label_settings = LabelSettings(database)
         self.queries = EntryQueries(database)
+        self.contents = DatasetContents(database, clock, self.queries.addresses)
+        self.label_settings = LabelSettings(database)
         self.many = EntryChanges(database, self.queries, jobs, self._tell, clock)
         self.snapshots = DatasetSnapshots(database, clock)
         self.comparisons = SnapshotComparisons(database)
@@ -144,6 +147,10 @@ class Datasets:
     def watch(self, listener: Callable[[Changed], None]) -> None:
         """Tell this listener, in a thread of ours, of entries that are new or changed and can be seen."""
         self._listeners.append(listener)
+
+    def ask_before_deleting(self, holding: Callable[[Connection, Dataset], str]) -> None:
+        """Ask this room too, within the transaction, why a dataset cannot be deleted yet: in a sentence."""
+        self._holdings.append(holding)
 
     def announce(self, changed: Changed) -> None:
         """Tell the listeners of entries that a room above has changed, after its transaction."""
@@ -258,15 +265,18 @@ class Datasets:
         nothing to do, so that this may be asked for any number of times. `caller` is whose training it
         is, as `dump_principal` writes it.
         """
+        with self._database.read() as connection:
+            before = changes.find_by_id(connection, train)
+            places = find_places(connection, before.part, tested) if before else {}
         with self._database.write() as connection:
             dataset = changes.find_by_id(connection, train)
             if dataset is None or changes.find_of_project(connection, dataset.project, "test") is not None:
                 return True
-            if dataset.status not in MOVES["distributed"]:
+            if dataset.status not in MOVES["distributed"] or before is None or before.part != dataset.part:
                 return False
             now = milliseconds(self._clock())
             changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
-            order = DivideOrder(train, orjson.dumps(list(tested)), caller)
+            order = DivideOrder(train, pack_places(places.values()), caller, form=PLACES)
             _, job = self._add(connection, account_of(connection, dataset), order, runs_here=True)
         self._jobs.run_here(job)
         return True
@@ -325,6 +335,9 @@ class Datasets:
 
     def _delete(self, connection: Connection, project: Project, dataset: Dataset) -> Answer:
         changes.require_state(dataset, "deleted")
+        for holding in self._holdings:
+            if sentence := holding(connection, dataset):
+                raise Busy(sentence, kind="dataset", name=dataset.kind)
         if project.dialect.names.dataset:
             drop_tags(connection, str(dataset.arn(project)))
         used = connection.execute(select(snapshots.c.part).where(snapshots.c.dataset == dataset.id)).scalars()

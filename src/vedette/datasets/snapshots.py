@@ -109,6 +109,18 @@ class DatasetSnapshots:
         if current is not None and connection.execute(is_there).first():
             _write(connection, moment, new, milliseconds(self._clock()))
 
+    def keep_now(self, connection: Connection, dataset: Dataset, new: NewSnapshot) -> Dataset:
+        """Make a snapshot in a transaction of somebody else's; return the dataset as it is in it."""
+        current = changes.require(connection, dataset)
+        _write(connection, read_moment(connection, current), new, milliseconds(self._clock()))
+        return current
+
+    def of_version(self, version: int) -> Mapping[int, DatasetSnapshot]:
+        """Return what a version began from, by the number of the dataset."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(snapshots).where(snapshots.c.version == version)).all()
+        return {row.dataset: _snapshot(row, {}) for row in rows}
+
     def forget_version(self, version: int) -> None:
         """Delete what was kept for a version that is deleted, unless it is being restored just now."""
         with self._database.write() as connection:

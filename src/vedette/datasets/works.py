@@ -30,6 +30,7 @@ from vedette.datasets.forgetting import forget
 from vedette.datasets.importing import import_manifest
 from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.orders import (
+    PLACES,
     CopyOrder,
     DatasetOrder,
     DistributeOrder,
@@ -37,6 +38,7 @@ from vedette.datasets.orders import (
     ImportOrder,
     SweepOrder,
     UpdateOrder,
+    unpack_places,
 )
 from vedette.datasets.parts import drop_part, read_rows, sweep
 from vedette.datasets.reading import Spoilt
@@ -198,10 +200,9 @@ def _distribute(tools: Tools, context: JobContext, order: DistributeOrder) -> No
 
 def _divide(tools: Tools, context: JobContext, order: DivideOrder) -> None:
     """Move named pictures' entries into a test dataset that nobody sees before they are in it."""
-    addresses = orjson.loads(order.body)
     with tools.database.read() as reader:
         train = require_dataset(reader, order.dataset)
-        moved_places = set(find_places(reader, train.part, addresses).values())
+        moved_places = _places_of(reader, train.part, order)
         with new_part(tools) as part:
             fill(tools, context, part, read_rows(reader, train.part, moved_places))
             with tools.database.write() as connection:
@@ -209,6 +210,16 @@ def _divide(tools: Tools, context: JobContext, order: DivideOrder) -> None:
                 context.end(connection)
     if test:
         tools.tell(Changed(test.id, part))
+
+
+def _places_of(connection: Connection, part: int, order: DivideOrder) -> set[int]:
+    """Return where the entries of an order are, those aside that somebody removed before it was written."""
+    if order.form != PLACES:
+        return set(find_places(connection, part, orjson.loads(order.body)).values())
+    query = select(blocks.c.block, blocks.c.present).where(blocks.c.part == part)
+    present = {block: read_bits(bits) for block, bits in connection.execute(query)}
+    places = unpack_places(order.body)
+    return {place for place in places if present.get(place // BLOCK, 0) >> place % BLOCK & 1}
 
 
 def _move_out(

@@ -6,7 +6,7 @@ later. Where there is nothing to link to (a foreign S3, another disk) the object
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -28,6 +28,10 @@ from vedette.training.folder import Folder
 # Between so many pictures other requests get their turn.
 BATCH = 64
 PAUSE_S = 0.001
+FROZEN_AT_ONCE = 20_000
+"""So many lines are written out while the caller waits, in a fifth of a second; of more, the job does it."""
+MOMENTS = "moments"
+"""Where a version's inputs say of which datasets its snapshots are, by part."""
 
 
 class Unfit(Exception):
@@ -134,6 +138,20 @@ def freeze(datasets: Datasets, folder: Folder, sources: dict[str, Dataset]) -> d
             moments[part] = datasets.contents.freeze(dataset, out)
         beside.replace(folder.manifest(part))
     return moments
+
+
+def freeze_moments(datasets: Datasets, folder: Folder, version: int, moments: Mapping[str, int]) -> None:
+    """Write the lines that datasets had when the training was asked for, out of the version's snapshots."""
+    snapshots = datasets.snapshots.of_version(version)
+    for part, number in moments.items():
+        if folder.manifest(part).exists():
+            continue
+        if number not in snapshots:
+            raise Unfit(f"The snapshot of the {part} dataset was deleted before the training had read it.")
+        beside = folder.manifest(part).with_suffix(".new")
+        with beside.open("wb") as out:
+            datasets.contents.write_snapshot(snapshots[number], out)
+        beside.replace(folder.manifest(part))
 
 
 def _linked(source: Path, place: Path) -> bool:

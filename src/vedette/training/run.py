@@ -28,7 +28,7 @@ from vedette.training.copying import copy_package, copy_results
 from vedette.training.finish import Ends
 from vedette.training.folder import Folder
 from vedette.training.follow import Stages
-from vedette.training.gather import Gatherer, Unfit, freeze
+from vedette.training.gather import MOMENTS, Gatherer, Unfit, freeze, freeze_moments
 from vedette.training.order import VersionOrder, source_of
 from vedette.training.results import mask_folder_of
 from vedette.training.worker_order import TrainingResult, TrainOrder
@@ -250,11 +250,15 @@ class VersionJobs:
             denied=sorted(denied),
             foreign=sorted(foreign),
             one_size=self._rooms.rules.one_size,
+            most_entries=project.dialect.datasets.entries["train"],
         )
 
     def _freeze_again(self, version: Version, folder: Folder, parts: tuple[str, ...]) -> None:
-        """Freeze the datasets where a crash came before their frozen lines had their place."""
+        """Freeze large datasets, and those whose frozen lines a crash kept from having their place."""
         if all(folder.manifest(part).exists() for part in parts):
+            return
+        if moments := version.inputs.get(MOMENTS):
+            freeze_moments(self._rooms.datasets, folder, version.id, moments)
             return
         datasets = self._rooms.datasets.of_projects([version.project]).get(version.project.id, [])
         sources: dict[str, Dataset] = {item.kind: item for item in datasets if item.kind in parts}

@@ -31,8 +31,8 @@ from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
-from vedette.projects.version import FIRST, MOVES, WITH_PACKAGE, WORDS, Version
-from vedette.projects.versions import NewVersion, Versions, require, under_copying
+from vedette.projects.version import FIRST, WITH_PACKAGE, WORDS, Version
+from vedette.projects.versions import NewVersion, Versions, require, under_copying, under_training
 from vedette.store.blobs.port import Blobs
 from vedette.training.admission import (
     NO_DATASET,
@@ -49,7 +49,7 @@ from vedette.training.failure import TrainingFailure, read_failure
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
-from vedette.training.gather import freeze
+from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
 from vedette.training.order import NewTraining, VersionOrder
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
@@ -111,6 +111,7 @@ class Trainings:
             jobs.register(kind)
         self.queue = TrainingQueue(jobs, rules, gate)
         self._rooms.root.mkdir(parents=True, exist_ok=True)
+        datasets.ask_before_deleting(self._unfrozen)
 
     def start(self, *, is_alone: bool = True) -> None:
         """Clear what a stop or a crash left half made. The server calls this before its jobs start.
@@ -149,9 +150,14 @@ class Trainings:
             inputs=request.inputs(self._rooms.rules.budget) | parts_of(project, request, sources),
             tags=request.tags,
         )
+        # A large dataset's lines are written out by the job; what they are is settled by a snapshot, at once.
+        is_large = sum(dataset.counts.total for dataset in sources.values()) > FROZEN_AT_ONCE
+        if is_large:
+            new = replace(new, inputs={**new.inputs, MOMENTS: {part: sources[part].id for part in sources}})
         with self._beside() as beside:
-            moments = freeze(self._rooms.datasets, beside, sources)
-            also = partial(self._place, beside, moments.values(), request.caller)
+            moments = {} if is_large else freeze(self._rooms.datasets, beside, sources)
+            later = tuple(sources.values()) if is_large else ()
+            also = partial(self._place, beside, moments.values(), later, request.caller)
             version, is_new = self.versions.create(project, new, token, also=also)
         if is_new:
             self._begin(version)
@@ -318,19 +324,36 @@ class Trainings:
         self,
         beside: Folder,
         moments: Iterable[DatasetMoment],
+        later: Iterable[Dataset],
         caller: Principal,
         connection: Connection,
         version: Version,
     ) -> None:
-        """Give a version its frozen lines, snapshots beside them, and its job, before anybody sees it."""
+        """Give a version its frozen lines, snapshots beside them, and its job, before anybody sees it.
+
+        Of datasets whose lines are written `later` the snapshots are made now, in this transaction.
+        """
+        name = f"Trained: {version.name}"[:LONGEST_NAME]
+        new = NewSnapshot(name, caller, reason="training", version=version.id)
+        for moment in moments:
+            self._rooms.datasets.snapshots.keep(connection, moment, new)
+        for dataset in later:
+            refuse_unready(version.project, self._rooms.datasets.snapshots.keep_now(connection, dataset, new))
         folder = self.folder(version)
         folder.put_aside()
         beside.root.rename(folder.root)
-        for moment in moments:
-            name = f"Trained: {version.name}"[:LONGEST_NAME]
-            new = NewSnapshot(name, caller, reason="training", version=version.id)
-            self._rooms.datasets.snapshots.keep(connection, moment, new)
         self._add_training(connection, version)
+
+    def _unfrozen(self, connection: Connection, dataset: Dataset) -> str:
+        """Say that a training's lines are still to be written out of a dataset."""
+        for version in under_training(connection, dataset.project):
+            for part, number in version.inputs.get(MOMENTS, {}).items():
+                if number == dataset.id and not self.folder(version).manifest(part).exists():
+                    return (
+                        f"The training of {version.path} is still reading the {dataset.kind} dataset; "
+                        "delete it when that is done."
+                    )
+        return ""
 
     def _add_training(self, connection: Connection, version: Version) -> None:
         """Add a version's training; where that may wait long, its data are checked first (decisions/0205)."""
@@ -362,7 +385,7 @@ class Trainings:
         """Take away what a crash left beside versions that are over; the others take it up again."""
         for beside in self._rooms.cache.glob("*/*.part"):
             beside.unlink(missing_ok=True)
-        states = {version.folder: version.state for version in self.versions.in_state(*MOVES)}
+        states = self.versions.folders()
         for name, state in states.items():
             if state not in FIRST:
                 Folder(self._rooms.root / name).tidy()
