@@ -84,9 +84,9 @@ def read_rows(
         for record in connection.execute(select(labels).where(labels.c.part == part))
     }
     numbers = select(blocks.c.block).where(blocks.c.part == part).order_by(blocks.c.block)
-    wanted = None if only is None else {seq // BLOCK for seq in only}
+    block_numbers = None if only is None else {seq // BLOCK for seq in only}
     for number in connection.execute(numbers).scalars().all():
-        if wanted is not None and number not in wanted:
+        if block_numbers is not None and number not in block_numbers:
             continue
         if rows := _read_block(connection, part, number, names, only):
             yield rows

@@ -52,10 +52,10 @@ def _read(image: Image.Image) -> PictureSlice:
     width, height = image.size
     if orientation_of(image) in LYING:
         width, height = height, width
-    taken, camera = _exif(image)
+    moment, camera = _exif(image)
     image.draft("L", (ENOUGH, ENOUGH))
     small = image.convert("L").resize((ENOUGH, ENOUGH), Image.Resampling.BOX)
-    return PictureSlice(width, height, round(float(np.asarray(small).mean()) / 255, 4), taken, camera)
+    return PictureSlice(width, height, round(float(np.asarray(small).mean()) / 255, 4), moment, camera)
 
 
 def _exif(image: Image.Image) -> tuple[str, str]:
