@@ -195,8 +195,7 @@ def is_known_action(action: str) -> bool:
     if not service or not name:
         return False
     actions = KNOWN.get(service)
-    return (
-        actions is None
-        or name in actions
-        or any(Template(name, variables=False).matches(x, {}) for x in actions)
-    )
+    if actions is None or name in actions:
+        return True
+    pattern = Template(name, variables=False)
+    return any(pattern.matches(action, {}) for action in actions)
