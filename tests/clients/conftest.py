@@ -25,7 +25,7 @@ def javascript() -> Path:
     if shutil.which("npm") is None:
         pytest.skip("there is no npm on this machine")
     place = CACHE / "javascript"
-    if not (place / "node_modules" / "@aws-sdk" / "client-lookoutvision").exists():
+    if not all((place / "node_modules" / name).exists() for name in JS_PACKAGES):
         place.mkdir(parents=True, exist_ok=True)
         run("npm", "install", "--no-audit", "--no-fund", "--silent", *JS_PACKAGES, cwd=place)
     return place

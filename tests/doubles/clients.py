@@ -11,6 +11,7 @@ JS_PACKAGES = (
     "@aws-sdk/client-s3",
     "@aws-sdk/lib-storage",
     "@aws-sdk/s3-request-presigner",
+    "@aws-sdk/client-iam",
     "@aws-sdk/client-rekognition",
     "@aws-sdk/client-lookoutvision",
 )
