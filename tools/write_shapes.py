@@ -33,7 +33,19 @@ CUSTOM_LABELS = frozenset(
     UpdateDatasetEntries
     """.split()
 )
+# Of CloudWatch, whose clients sign as `monitoring`, figures, dashboards, alarms and their tags.
+FIGURES = frozenset(
+    """
+    DeleteAlarms DeleteDashboards DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric
+    DisableAlarmActions EnableAlarmActions GetDashboard GetMetricData GetMetricStatistics ListDashboards
+    ListMetrics ListTagsForResource PutDashboard PutMetricAlarm PutMetricData SetAlarmState TagResource
+    UntagResource
+    """.split()
+)
+# Folders of botocore's that are not called as their service signs, as ours are.
+SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
+    "cloudwatch/2010-08-01": FIGURES,
     "iam/2010-05-08": None,
     "kms/2014-11-01": None,
     "lookoutvision/2020-11-20": None,
@@ -179,7 +191,7 @@ def files(source: Path) -> dict[str, str]:
     """Return every shape file by its path, from botocore's data folder."""
     files: dict[str, str] = {}
     for service, described in SERVICES.items():
-        folder = source / service
+        folder, service = source / service, SIGNED_AS.get(service, service)
         files[f"{service}/service-2.json"] = lines(bare_service(read(folder / "service-2.json"), described))
         pages = read(folder / "paginators-1.json")["pagination"]
         pages = {name: item for name, item in pages.items() if described is None or name in described}

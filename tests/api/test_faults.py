@@ -16,6 +16,11 @@ UNMODELLED = {"ValidationException", "SerializationException", "UnknownOperation
 # Errors that all services of AWS have in common, whether their models name them or not.
 COMMON = {"AccessDeniedException", "ThrottlingException"}
 OUR_OWN = {"UnsupportedOperationException"}
+# The same in Query, whose codes have no ending.
+OF_QUERY = {
+    "AccessDenied", "InvalidAction", "MalformedQueryString", "Throttling", "UnsupportedOperation",
+    "ValidationError",
+}  # fmt: skip
 SAMPLES = [
     *[refusal("a sentence", kind="project", name="boards") for refusal in sorted(REFUSALS, key=str)],
     Invalid(["Value 'x' at 'y' failed"]),
@@ -45,7 +50,7 @@ def test_every_fault_is_one_that_the_service_has(dialect, error):
     fault = DIALECTS[dialect].translate(error)
     shapes = {shape.error_code: shape for shape in models.service(dialect).error_shapes}
     shapes |= {shape.name: shape for shape in models.service(dialect).error_shapes}
-    assert fault.code in set(shapes) | UNMODELLED | COMMON | OUR_OWN
+    assert fault.code in set(shapes) | UNMODELLED | COMMON | OUR_OWN | OF_QUERY
     shape = shapes.get(fault.code)
     if shape is not None:
         said = {"Message", *(fault.members or {})}
@@ -72,6 +77,7 @@ def test_only_our_own_faults_are_a_500_and_a_surprise_says_nothing(dialect):
         ("vedette", ("ServiceQuotaExceededException", 402), ("InternalServerException", 500)),
         ("sts", ("LimitExceeded", 409), ("InternalFailure", 500)),
         ("kms", ("LimitExceededException", 400), ("KMSInternalException", 500)),
+        ("monitoring", ("LimitExceeded", 400), ("InternalServiceError", 500)),
     ],
 )
 def test_a_disk_that_refuses_is_told_in_each_dialect(dialect, full, failing):

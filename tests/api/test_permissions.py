@@ -37,6 +37,8 @@ from vedette.store.db import open_database
 
 DIALECTS = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor) and door.permissions}
 TABLES = {name: door.permissions for name, door in DIALECTS.items()}
+# What policies and ARNs call a service, where its clients sign with another name.
+PREFIXES = {name: door.prefix or name for name, door in DIALECTS.items()}
 REGION, MOMENT = "eu-west-1", "1777896000000"
 BASE = f"arn:aws:rekognition:{REGION}:{HERE}:project/boards"
 PROJECT, VERSION = f"{BASE}/{MOMENT}", f"{BASE}/version/v1/{MOMENT}"
@@ -114,6 +116,11 @@ NEW_TRIAL = {
 NEW_DOORS_TRIAL = {**NEW_TRIAL, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
+AN_HOUR = {
+    "StartTime": datetime(2026, 5, 4, 11, tzinfo=UTC),
+    "EndTime": datetime(2026, 5, 4, 12, tzinfo=UTC),
+}
+MADE = {"Namespace": "Plant", "MetricName": "Made"}
 WORD = re.compile(r"\b[A-Z]{3,}\b")
 
 # An operation, a request that it could carry out, and which of its occasional rights that asks for.
@@ -343,6 +350,10 @@ REQUESTS = [
     ("vedette", "RemoveEntries", {**ENTRIES, "Entries": []}, ""),
     ("vedette", "UndoChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
+    ("monitoring", "GetMetricData", {**AN_HOUR, "MetricDataQueries": []}, ""),
+    ("monitoring", "GetMetricStatistics", {**AN_HOUR, **MADE, "Period": 60, "Statistics": ["Sum"]}, ""),
+    ("monitoring", "ListMetrics", {}, ""),
+    ("monitoring", "PutMetricData", {"Namespace": "Plant", "MetricData": [{**MADE, "Value": 1.0}]}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
 ]  # fmt: skip
 REQUESTS += IAM_REQUESTS
@@ -414,7 +425,7 @@ def furnish(house):
 
 def call(house, service, name, policies=None):
     """Return the operation as somebody calls it who holds these policies; everything without any named."""
-    caller = a_caller(service)
+    caller = a_caller(PREFIXES[service])
     if policies is not None:
         caller = replace(caller, principal=replace(caller.principal, policies=tuple(policies)))
     caller = replace(caller, tags_of=house.projects.tags.peek)
@@ -451,7 +462,7 @@ def asked(service, name, when):
 
 def arns(right, service):
     """Return a right's resources as ARNs, with words in capitals for what differs."""
-    home = f"arn:aws:{service}:REGION:ACCOUNT:"
+    home = f"arn:aws:{PREFIXES[service]}:REGION:ACCOUNT:"
     texts = re.split(r", | or ", right.resource)
     return [text if text == "*" or text.startswith("arn:") else home + text for text in texts]
 
@@ -519,9 +530,9 @@ def test_every_right_is_an_action_that_policies_may_name(service):
     named = {
         right.action.partition(":")[2].lower()
         for right in sum(TABLES[service].values(), ())
-        if right.action.startswith(service)
+        if right.action.startswith(PREFIXES[service])
     }
-    assert named <= KNOWN[service]
+    assert named <= KNOWN[PREFIXES[service]]
     if service == "vedette":
         # The stream of events is a route of the console and no operation.
         assert named == KNOWN[service] - {"describeevents"}

@@ -30,6 +30,7 @@ from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
+from vedette.monitoring.monitoring import Monitoring
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.projects.projects import Projects
@@ -259,7 +260,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         versions=versions,
         trainings=trainings,
         hosting=Hosting(versions, lambda version: trainings.folder(version).package, meter),
-        meter=meter,
+        monitoring=Monitoring(database, meter, clock),
         blobs=blobs,
         access=Reach(blobs, as_administrator),
         page_key=bytes(32),

@@ -4,7 +4,7 @@ import pytest
 
 from vedette.clock import milliseconds
 from vedette.metering.figure import Figure
-from vedette.metering.fold import HOURS_KEPT, MINUTES_KEPT
+from vedette.metering.fold import FIVES_KEPT, HOURS_KEPT, MINUTES_KEPT
 from vedette.metering.meter import Meter
 from vedette.metering.spans import KEPT_MS, SET_MS, SILENT_MS, SpanRecorder, UnitSpan
 from vedette.metering.tables import hours, minutes
@@ -35,8 +35,8 @@ def read_all(meter, name="answered", arn=ARN):
     return meter.read(arn, name, since=0, until=10**9)
 
 
-def test_minutes_are_kept_for_fifteen_days_and_hours_for_455():
-    assert (MINUTES_KEPT, HOURS_KEPT) == (15 * DAY, 455 * DAY)
+def test_minutes_are_kept_for_fifteen_days_five_for_63_and_hours_for_455():
+    assert (MINUTES_KEPT, FIVES_KEPT, HOURS_KEPT) == (15 * DAY, 63 * DAY, 455 * DAY)
     assert KEPT_MS == HOURS_KEPT * 60_000
 
 
@@ -48,6 +48,9 @@ def test_a_minute_is_folded_once_it_is_older_than_minutes_are_kept_and_not_befor
     meter.fold()
     assert read_all(meter) == [(now + 59, Figure(2, 1, 2, 2))]
     clock.move(minutes=1)
+    meter.fold()
+    assert read_all(meter) == [(now + 55, Figure(2, 1, 2, 2))]
+    clock.move(minutes=FIVES_KEPT - MINUTES_KEPT)
     meter.fold()
     assert read_all(meter) == [(now, Figure(2, 1, 2, 2))]
 

@@ -133,6 +133,20 @@ SERVICES = {
         UpdateSigningCertificate UpdateUser UploadCloudFrontPublicKey UploadSSHPublicKey
         UploadServerCertificate UploadSigningCertificate
     """,
+    "cloudwatch": """
+        BatchGetServiceLevelIndicatorReport CreateServiceLevelObjective DeleteAlarms DeleteAnomalyDetector
+        DeleteDashboards DeleteInsightRules DeleteMetricStream DeleteServiceLevelObjective
+        DescribeAlarmContributors DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric
+        DescribeAnomalyDetectors DescribeInsightRules DisableAlarmActions DisableInsightRules
+        EnableAlarmActions EnableInsightRules EnableTopologyDiscovery GenerateQuery
+        GenerateQueryResultsSummary GetDashboard GetInsightRuleReport GetMetricData GetMetricStatistics
+        GetMetricStream GetMetricWidgetImage GetService GetServiceData GetServiceLevelObjective
+        GetTopologyDiscoveryStatus GetTopologyMap Link ListDashboards ListEntitiesForMetric
+        ListManagedInsightRules ListMetricStreams ListMetrics ListServiceLevelObjectives ListServices
+        ListTagsForResource PutAnomalyDetector PutCompositeAlarm PutDashboard PutInsightRule
+        PutManagedInsightRules PutMetricAlarm PutMetricData PutMetricStream SetAlarmState StartMetricStreams
+        StopMetricStreams TagResource UntagResource UpdateServiceLevelObjective
+    """,
     "sts": """
         AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity AssumeRoot DecodeAuthorizationMessage
         GetAccessKeyInfo GetCallerIdentity GetFederationToken GetServiceBearerToken GetSessionToken

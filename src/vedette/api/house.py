@@ -22,6 +22,7 @@ from vedette.jobs.members import ServerRoll
 from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
+from vedette.monitoring.monitoring import Monitoring
 from vedette.packaging.packagings import Packagings
 from vedette.pictures.pictures import DatasetPictures
 from vedette.projects.projects import Projects
@@ -62,7 +63,7 @@ class House:
     next_steps: NextSteps
     trials: Trials
     feedback: Feedback
-    meter: Meter
+    monitoring: Monitoring
     access: ObjectAccess
     page_key: bytes
     # A folder or a foreign S3; S3's door alone asks which.
@@ -80,6 +81,11 @@ class House:
     def roll(self) -> ServerRoll | None:
         """The servers that share the database."""
         return None if self.placing is None else self.placing.roll
+
+    @property
+    def meter(self) -> Meter:
+        """What counts what models are asked."""
+        return self.monitoring.metrics.meter
 
     @property
     def servers(self) -> int:

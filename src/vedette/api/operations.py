@@ -78,6 +78,8 @@ class OperationsDoor:
     permissions: Mapping[str, tuple[Permission, ...]] = field(default_factory=dict)
     # What to do without the operations that are not supported yet.
     instead: str = ""
+    # What the service is called in policies and ARNs, where its clients sign with another name.
+    prefix: str = ""
     reads_whole_body: bool = True
     operations: Mapping[str, Operation] = field(init=False)
 
@@ -180,19 +182,19 @@ class OperationsDoor:
         model, path_params = self._match(visit)
         request.operation = model.name
         handler = self._handler(model.name)
-        members = self.protocol.wire.parse(model, request, path_params)
+        members = self.protocol.format_of(request).parse(model, request, path_params)
         assert visit.principal is not None
         assert visit.signed is not None
         caller = self._caller(visit, visit.principal, visit.signed.region)
         result = handler(visit.house, caller, members)
         if isinstance(result, dict):
-            return self.protocol.wire.serialise(model, result, request.id)
-        return self._answer_later(model, result, request.id)
+            return self.protocol.format_of(request).serialise(model, result, request.id)
+        return self._answer_later(model, result, request)
 
     async def _answer_later(
-        self, model: OperationModel, result: Awaitable[Result], request_id: str
+        self, model: OperationModel, result: Awaitable[Result], request: Request
     ) -> Response:
-        return self.protocol.wire.serialise(model, await result, request_id)
+        return self.protocol.format_of(request).serialise(model, await result, request.id)
 
     def _match(self, visit: Visit) -> Match:
         if visit.match is None:
@@ -224,7 +226,7 @@ class OperationsDoor:
         return Caller(
             principal,
             region,
-            self.name,
+            self.prefix or self.name,
             visit.request.id,
             context,
             house.projects.tags.peek,
@@ -234,7 +236,7 @@ class OperationsDoor:
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""
         fault = self._fault(error, visit)
-        return self.protocol.wire.fault(
+        return self.protocol.format_of(visit.request).fault(
             fault.code, fault.status, fault.message, fault.members, visit.request.id
         )
 

@@ -4,12 +4,12 @@ A door (`api/operations.py`) has one of them. The formats themselves are the mod
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from botocore.model import OperationModel
 
-from vedette.wire import json11, models, query, rest_json
+from vedette.wire import json11, models, query, query_compatible, rest_json
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import Family
 
@@ -62,9 +62,25 @@ class ServiceProtocol(Protocol):
     def match(self, request: Request) -> Match:
         """Return which operation the request names, and what its path says."""
 
+    def format_of(self, request: Request) -> WireFormat:
+        """Return the format that a request is in, and its answer."""
+
+
+class OneFormat:
+    """What a service has in common whose requests are all in one format."""
+
+    __slots__ = ()
+
+    wire: WireFormat
+
+    def format_of(self, request: Request) -> WireFormat:
+        """Return the format."""
+        del request
+        return self.wire
+
 
 @dataclass(frozen=True, slots=True)
-class JsonProtocol:
+class JsonProtocol(OneFormat):
     """AWS JSON: the operation stands in X-Amz-Target, under the service's own prefix."""
 
     service: str
@@ -92,7 +108,7 @@ class JsonProtocol:
 
 
 @dataclass(frozen=True, slots=True)
-class RestJsonProtocol:
+class RestJsonProtocol(OneFormat):
     """REST-JSON: the operation is a method and a path, below `root` if the service has one of its own."""
 
     service: str
@@ -122,7 +138,7 @@ class RestJsonProtocol:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryProtocol:
+class QueryProtocol(OneFormat):
     """Query: a form with Action and Version at the root, answered in XML."""
 
     service: str
@@ -152,6 +168,71 @@ class QueryProtocol:
     def match(self, request: Request) -> Match:
         """Return the operation that the form's Action names."""
         return query.action(self.service, request), {}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCompatibleProtocol:
+    """A service that was Query, and is JSON 1.0 and RPC v2 CBOR for its newer clients."""
+
+    service: str
+    # What stands before the operation in X-Amz-Target, and in the path of RPC v2.
+    prefix: str
+    formats: Mapping[str, WireFormat] = field(init=False)
+    family: Family = "query"
+
+    def __post_init__(self) -> None:
+        formats: dict[str, WireFormat] = {
+            "query": query_compatible.PackedQuery(self.service),
+            "json": query_compatible.QueryJson(self.service),
+            "cbor": query_compatible.RpcCbor(self.service),
+        }
+        object.__setattr__(self, "formats", formats)
+
+    @property
+    def wire(self) -> WireFormat:
+        """The format of the oldest clients, for answers to no request."""
+        return self.formats["query"]
+
+    def recognises(self, request: Request, *, is_signed: bool) -> bool:
+        """Say whether an unsigned request names the service's prefix; a form alone could be another's."""
+        del is_signed
+        return self._kind(request) != "query"
+
+    def is_preflight(self, request: Request) -> bool:
+        """Say whether the path is RPC's; a target alone is for another door to answer, in the same way."""
+        return request.raw_path.startswith(self._path)
+
+    def bytes_to_recognise(self, request: Request) -> int:
+        """Nothing: the head says it."""
+        del request
+        return 0
+
+    def match(self, request: Request) -> Match:
+        """Return the operation that the path, the target or the form names."""
+        kind = self._kind(request)
+        if kind == "query":
+            unpacked = replace(request, body=query_compatible.unpacked(request))
+            return query.action(self.service, unpacked), {}
+        name = (
+            request.headers.get(TARGET).rpartition(".")[2]
+            if kind == "json"
+            else request.raw_path.removeprefix(self._path)
+        )
+        return query_compatible.operation_of(self.service, name), {}
+
+    def format_of(self, request: Request) -> WireFormat:
+        """Return the format that a request is in."""
+        return self.formats[self._kind(request)]
+
+    @property
+    def _path(self) -> str:
+        return f"/service/{self.prefix}/operation/"
+
+    def _kind(self, request: Request) -> str:
+        if request.raw_path.startswith(self._path):
+            return "cbor"
+        is_json = request.headers.get(TARGET).rpartition(".")[0] == self.prefix
+        return "json" if is_json else "query"
 
 
 def _announced_headers(request: Request) -> str:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from vedette.dialects.codes import CodeTable
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.limits import DatasetLimits, PictureLimits, TextLimits
+from vedette.dialects.metrics import ServiceMetrics
 from vedette.dialects.names import ResourceNames
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.statuses import Statuses
@@ -49,6 +50,8 @@ class Dialect(Protocol):
     # As it is stored with a project.
     name: Service
     names: ResourceNames
+    # What its figures are called where they are graphed.
+    metrics: ServiceMetrics
     codes: CodeTable
     datasets: DatasetLimits
     # Of a dataset, or in a bucket; and of the body of a request.

@@ -170,10 +170,10 @@ def _server(services: AgentServices) -> Any:
 
 def _listening(services: AgentServices, options: AgentOptions) -> ListeningServer:
     """Return the server of the network: with threads of its own, it takes none from the socket's clients."""
-    gathered = GatheredServices()
-    services.add_to(gathered)
+    functions = GatheredServices()
+    services.add_to(functions)
     return ListeningServer(
-        gathered,
+        functions,
         services.health,
         interceptor=services.interceptor,
         # Without the last, a second agent on the port would take every other call.

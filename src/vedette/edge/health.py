@@ -57,7 +57,7 @@ class AgentHealth:
         self._servicer = health.HealthServicer()
         self._lock = threading.Lock()
         self._statuses: dict[str, Any] = {}
-        self._told: list[StatusListener] = [self._servicer.set]
+        self._listeners: list[StatusListener] = [self._servicer.set]
         for name in ("", *SERVICES):
             self._set(name, health_pb2.HealthCheckResponse.SERVING)
 
@@ -78,10 +78,10 @@ class AgentHealth:
         with self._lock:
             for name, status in self._statuses.items():
                 listener(name, status)
-            self._told.append(listener)
+            self._listeners.append(listener)
 
     def _set(self, name: str, status: Any) -> None:
         with self._lock:
             self._statuses[name] = status
-            for listener in self._told:
+            for listener in self._listeners:
                 listener(name, status)

@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.metering.figure import Figure, Key, add
-from vedette.metering.fold import MINUTES_KEPT, by_hour, fold
+from vedette.metering.fold import by_hour, fold
+from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
 from vedette.metering.spans import SpanRecorder
 from vedette.metering.tables import hours, minutes
 from vedette.metering.usage import ASKED, PeriodFigure, read_periods
@@ -68,6 +69,11 @@ class Meter:
         for name, value in figures.items():
             self.watch(arn, name, value)
 
+    def put(self, key: Key, figure: Figure) -> None:
+        """Count a figure of some minute, of now or of another time."""
+        with self._lock:
+            self._new.setdefault(key, Figure()).add(figure)
+
     def write(self) -> None:
         """Add the counts since the last write to the database."""
         with self._moving:
@@ -98,7 +104,7 @@ class Meter:
         now = milliseconds(self._clock()) // 60_000
         if now // 60 == self._folded // 60:
             return
-        while fold(self._database, since=self._folded - MINUTES_KEPT, now=now):
+        while fold(self._database, last=self._folded, now=now):
             if self._stop.is_set():
                 return
         self.spans.forget_old()
@@ -108,9 +114,8 @@ class Meter:
         """Return what was asked of all versions whose ARNs begin so, in periods between these minutes."""
         with self._moving:
             counted = read_periods(self._database, prefix, edges)
-            with self._lock:
-                unwritten = [(key, replace(figure)) for key, figure in self._new.items()]
-        for (arn, minute, name), figure in unwritten:
+            unwritten = self._unwritten()
+        for (arn, minute, name), figure in unwritten.items():
             period = bisect_right(edges, minute) - 1
             if arn.startswith(prefix) and name in ASKED and 0 <= period < len(edges) - 1:
                 counted.append(PeriodFigure(arn, period, name, figure))
@@ -127,6 +132,27 @@ class Meter:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(minutes.c.minute)).all()
         return [(row.minute, Figure(row.total, row.samples, row.least, row.most)) for row in rows]
+
+    def read_series(self, requests: Sequence[SeriesRequest]) -> list[dict[int, Figure]]:
+        """Return each series by the first minutes of its periods, with what is not written yet."""
+        now = milliseconds(self._clock()) // 60_000
+        with self._moving, self._database.read() as connection:
+            unwritten = self._unwritten()
+            return [read_series(connection, request, unwritten, now) for request in requests]
+
+    def read_names(self, prefix: str, *, since: int) -> dict[str, set[str]]:
+        """Return which figures the resources whose ARNs begin so had from a minute on."""
+        with self._moving, self._database.read() as connection:
+            return read_names(connection, prefix, self._unwritten(), since=since)
+
+    def read_arns(self, prefix: str) -> list[str]:
+        """Return the resources with figures whose ARNs begin so, in order."""
+        with self._moving, self._database.read() as connection:
+            return read_arns(connection, prefix, self._unwritten())
+
+    def _unwritten(self) -> dict[Key, Figure]:
+        with self._lock:
+            return {key: replace(figure) for key, figure in self._new.items()}
 
     def _write_often(self) -> None:
         while not self._stop.wait(self.write_every_s):

@@ -11,6 +11,7 @@ import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
 import vedette.metering.tables
+import vedette.monitoring.tables
 import vedette.packaging.tables
 import vedette.pictures.tables
 import vedette.projects.tables
@@ -35,6 +36,7 @@ ROOMS = (
     vedette.feedback.tables,
     vedette.packaging.tables,
     vedette.devices.tables,
+    vedette.monitoring.tables,
 )
 
 

@@ -5,17 +5,26 @@ names, or by the form of the request. Both may lie: the choice decides only who 
 for another service than the one chosen is refused by whoever verifies it.
 """
 
-from vedette.api import console, devices, iam, kms, lookout, own, own_pages, rekognition, s3, sts
+from vedette.api import cloudwatch, console, devices, iam, kms, lookout, own, own_pages, rekognition, s3, sts
 from vedette.api.door import Door, PageDoor, Visit
 from vedette.api.relay import RelayDoor
 from vedette.api.unknown import UnknownServiceDoor
 from vedette.wire.http import Request, Response
 
 # Services whose operations people may ask for at the console.
-RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, own.DOOR)
+RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, cloudwatch.DOOR, own.DOOR)
 PAGES: tuple[PageDoor, ...] = (console.open_door(RELAYED, s3.DOOR), devices.DOOR, own_pages.DOOR)
 # The last one takes what has no other form.
-SERVICES: tuple[Door, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, iam.DOOR, kms.DOOR, own.DOOR, s3.DOOR)
+SERVICES: tuple[Door, ...] = (
+    rekognition.DOOR,
+    lookout.DOOR,
+    sts.DOOR,
+    iam.DOOR,
+    kms.DOOR,
+    cloudwatch.DOOR,
+    own.DOOR,
+    s3.DOOR,
+)
 
 LAST = SERVICES[-1]
 UNKNOWN: Door = UnknownServiceDoor(sorted(door.name for door in SERVICES))

@@ -38,6 +38,7 @@ from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import numbers
+from vedette.monitoring.monitoring import Monitoring
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
@@ -121,7 +122,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             next_steps=steps,
             trials=trials,
             feedback=feedback,
-            meter=meter,
+            monitoring=Monitoring(database, meter),
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=access,

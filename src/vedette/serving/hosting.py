@@ -454,7 +454,9 @@ class Hosting:
 
     def _watch(self, version: Version, hosted: HostedModel) -> None:
         arn = str(version.arn)
-        self._count(arn, {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)})
+        units = {"desired_units": hosted.desired_units, "in_service_units": len(hosted.units)}
+        bounds = {"least_units": hosted.plan.least, "most_units": hosted.plan.most}
+        self._count(arn, {**units, **bounds})
         self._meter.spans.note(arn, len(hosted.units))
 
 

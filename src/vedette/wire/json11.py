@@ -12,7 +12,7 @@ from vedette.wire.http import Request, Response
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 # SDKs send the first two, people type the third, and netcat sends none.
-_ACCEPTED = frozenset({CONTENT_TYPE, "application/x-amz-json-1.0", "application/json", ""})
+ACCEPTED = frozenset({CONTENT_TYPE, "application/x-amz-json-1.0", "application/json", ""})
 
 
 def target(service: str, request: Request) -> OperationModel:
@@ -33,7 +33,7 @@ def refuse_content_type(request: Request, accepted: frozenset[str]) -> None:
 
 def parse(operation: OperationModel, request: Request, _path_params: object = None) -> dict[str, Any]:
     """Return the request by its shape, held to its limits."""
-    refuse_content_type(request, _ACCEPTED)
+    refuse_content_type(request, ACCEPTED)
     body = json_values.load(request.body)
     if operation.input_shape is None:
         return {}

@@ -19,6 +19,7 @@ from vedette.dialects.lookout import (
 )
 from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, DESCRIPTIONS, PICTURES
+from vedette.dialects.lookout.metrics import METRICS
 from vedette.dialects.lookout.names import NAMES
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.training_data import (
@@ -45,6 +46,7 @@ class LookoutDialect:
 
     name: Service = "lookoutvision"
     names = NAMES
+    metrics = METRICS
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES

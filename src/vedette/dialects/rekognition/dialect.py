@@ -18,6 +18,7 @@ from vedette.dialects.rekognition import (
 )
 from vedette.dialects.rekognition.codes import CODES, flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, DESCRIPTIONS, PICTURES, PICTURES_IN_REQUESTS
+from vedette.dialects.rekognition.metrics import METRICS
 from vedette.dialects.rekognition.names import NAMES
 from vedette.dialects.training_data import (
     DrawnMask,
@@ -44,6 +45,7 @@ class CustomLabelsDialect:
 
     name: Service = "rekognition"
     names = NAMES
+    metrics = METRICS
     codes = CODES
     datasets = DATASETS
     pictures = PICTURES

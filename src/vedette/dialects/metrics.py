@@ -1,0 +1,29 @@
+"""What a service calls its figures where people graph them: metrics with names, units and dimensions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMetric:
+    """One metric: the meter's figure behind it, and its unit."""
+
+    figure: str
+    unit: str = "Count"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMetrics:
+    """The metrics of one service.
+
+    Those of models have a project and a version as dimensions, or the project alone, whose versions are then
+    added up; those of calls have the call that looks at pictures, of all models of the region together.
+    """
+
+    namespace: str
+    version_dimension: str
+    of_models: Mapping[str, ServiceMetric]
+    of_calls: Mapping[str, ServiceMetric]
+    call: str
+    project_dimension: str = "ProjectName"
+    call_dimension: str = "Operation"

@@ -1,0 +1,235 @@
+"""Queries of figures: statistics of metrics and expressions over them, read at once, computed in order."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from vedette.errors import Unbuilt, Wrong
+from vedette.metering.figure import Figure
+from vedette.metering.series import SeriesRequest, earliest, round_start
+from vedette.monitoring.expressions import Evaluation, WorkBudget
+from vedette.monitoring.grammar import Node, calls_in, names_in, parse
+from vedette.monitoring.metrics import KnownMetrics, MetricName, MetricSource, Place
+from vedette.monitoring.series import ManySeries, Series, Span, Value
+
+# As many as CloudWatch takes.
+MOST_QUERIES = 500
+# Periods that one request may read: what a hundred graphs of a month by five minutes have.
+MOST_PERIODS = 1_000_000
+ID = re.compile(r"[a-z][A-Za-z0-9_]*", re.ASCII)
+STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
+PERCENTILE = re.compile(r"(p|tm|wm|tc|ts|pr|iqm)[\d(].*|iqm", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricStatistic:
+    """A statistic of a metric, in periods of so many minutes."""
+
+    metric: MetricName
+    statistic: str
+    period: int
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricQuery:
+    """One query of a request: a statistic, or an expression over the others."""
+
+    id: str
+    statistic: MetricStatistic | None = None
+    expression: str = ""
+    label: str = ""
+    returns: bool = True
+    period: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a query comes to."""
+
+    query: MetricQuery
+    series: tuple[Series, ...]
+
+
+def read_statistic(text: str) -> str:
+    """Return the statistic of that name."""
+    if text in STATISTICS:
+        return text
+    if PERCENTILE.fullmatch(text):
+        raise Unbuilt(f"The statistic {text[:20]} is not supported yet: figures are kept as sums.")
+    raise Wrong(f"There is no statistic {text[:40]!r}: there are {', '.join(STATISTICS)}.")
+
+
+def read_period(seconds: int) -> int:
+    """Return a period in minutes."""
+    if seconds < 1 or seconds % 60:
+        raise Wrong(f"The period {seconds} is no multiple of 60 seconds: figures are kept by the minute.")
+    return seconds // 60
+
+
+def value_of(figure: Figure, statistic: str) -> float:
+    """Return a statistic of what was counted."""
+    match statistic:
+        case "Sum":
+            return figure.total
+        case "SampleCount":
+            return float(figure.samples)
+        case "Average":
+            return figure.total / figure.samples
+        case "Minimum":
+            return figure.least
+        case _:
+            return figure.most
+
+
+def span_of(since: int, until: int, period: int, now: int) -> Span:
+    """Return the periods between two minutes, from where kept figures begin."""
+    start = round_start(since, now)
+    # Before what is kept there is nothing: a request from the year 1 reads no more than one of 455 days.
+    skipped = max(0, (earliest(period, now) - start) // period)
+    start += skipped * period
+    return Span(start, max(until, start), period)
+
+
+def answer(
+    metrics: KnownMetrics, place: Place, queries: Sequence[MetricQuery], *, since: int, until: int
+) -> list[Answered]:
+    """Return what the queries come to that are to be returned, in their order.
+
+    Raises:
+        Wrong: when they do not fit together, or ask for too much.
+    """
+    trees = _checked(queries)
+    now = metrics.now()
+    spans = {query.id: span_of(since, until, query.statistic.period, now) for query in _asked(queries)}
+    if sum(len(span.starts) for span in spans.values()) > MOST_PERIODS:
+        raise Wrong(
+            f"The request asks for more than {MOST_PERIODS:,} data points; ask for a shorter time, "
+            "longer periods or fewer metrics."
+        )
+    values = dict[str, Value](_read(metrics, place, queries, spans))
+    basic = [series for value in values.values() for series in _members(value)]
+    budget = WorkBudget()
+    for query in _in_order(queries, trees):
+        span = _span_of_expression(
+            query, trees, spans, queries, span_of(since, until, query.period or 1, now)
+        )
+        spans[query.id] = span
+        value = Evaluation(values, basic, span, budget).value(trees[query.id])
+        if isinstance(value, str) or (isinstance(value, int | float) and query.returns):
+            raise Wrong(
+                f"The expression of {query.id} comes to a single value, not to a series; "
+                "TIME_SERIES() makes one of a number."
+            )
+        values[query.id] = value
+    return [
+        Answered(query, _labelled(query, _members(values[query.id]))) for query in queries if query.returns
+    ]
+
+
+def _asked(queries: Sequence[MetricQuery]) -> Iterator["_Asked"]:
+    for query in queries:
+        if query.statistic is not None:
+            yield _Asked(query.id, query.statistic)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    id: str
+    statistic: MetricStatistic
+
+
+def _checked(queries: Sequence[MetricQuery]) -> dict[str, Node]:
+    """Return the trees of the expressions; refuse queries that do not fit together."""
+    if len(queries) > MOST_QUERIES:
+        raise Wrong(f"A request has {MOST_QUERIES} queries at most, not {len(queries)}.")
+    ids = {query.id for query in queries}
+    if len(ids) < len(queries):
+        raise Wrong("Two queries of the request have the same Id.")
+    trees: dict[str, Node] = {}
+    for query in queries:
+        if not ID.fullmatch(query.id):
+            raise Wrong(f"The Id {query.id[:40]!r} does not begin with a small letter, or has other signs.")
+        if (query.statistic is None) == (not query.expression):
+            raise Wrong(f"The query {query.id} has to have either a MetricStat or an Expression.")
+        if query.expression:
+            trees[query.id] = parse(query.expression)
+            unknown = names_in(trees[query.id]) - ids - {"REPEAT", "LINEAR", "repeat", "linear"}
+            if unknown:
+                raise Wrong(f"The expression of {query.id} names {min(unknown)[:40]}, which no query is.")
+    return trees
+
+
+def _in_order(queries: Sequence[MetricQuery], trees: Mapping[str, Node]) -> list[MetricQuery]:
+    """Return the expressions, each after those that it names."""
+    pending = {query.id: query for query in queries if query.expression}
+    ordered: list[MetricQuery] = []
+    while pending:
+        ready = [query for query in pending.values() if not names_in(trees[query.id]) & pending.keys()]
+        if not ready:
+            raise Wrong(f"The expressions of {', '.join(sorted(pending)[:5])} name each other in a circle.")
+        ordered += ready
+        pending = {name: query for name, query in pending.items() if query not in ready}
+    return ordered
+
+
+def _span_of_expression(
+    query: MetricQuery,
+    trees: Mapping[str, Node],
+    spans: Mapping[str, Span],
+    queries: Sequence[MetricQuery],
+    own: Span,
+) -> Span:
+    """Return an expression's periods: those of what it names, which have to be the same."""
+    names = names_in(trees[query.id]) & spans.keys()
+    if "METRICS" in calls_in(trees[query.id]):
+        names |= {other.id for other in queries if other.statistic is not None}
+    periods = {spans[name].period for name in names}
+    if len(periods) > 1:
+        raise Wrong(f"The expression of {query.id} computes with metrics of different periods.")
+    return next((spans[name] for name in sorted(names)), own)
+
+
+def _read(
+    metrics: KnownMetrics, place: Place, queries: Sequence[MetricQuery], spans: Mapping[str, Span]
+) -> Iterator[tuple[str, Value]]:
+    """Yield the series of each statistic; what is asked for twice is read once."""
+    index = metrics.index(place)
+    unique: dict[SeriesRequest, None] = {}
+    statistics: list[tuple[MetricQuery, MetricStatistic, list[SeriesRequest]]] = []
+    for query in queries:
+        if query.statistic is None:
+            continue
+        sources = index.sources(query.statistic.metric, query.statistic.unit)
+        requests = [request_of(source, spans[query.id]) for source in sources]
+        unique |= dict.fromkeys(requests)
+        statistics.append((query, query.statistic, requests))
+    figures = dict(zip(unique, metrics.meter.read_series(list(unique)), strict=True))
+    for query, statistic, requests in statistics:
+        whole: dict[int, Figure] = {}
+        for request in requests:
+            for minute, figure in figures[request].items():
+                whole.setdefault(minute, Figure()).add(figure)
+        points = {minute: value_of(figure, statistic.statistic) for minute, figure in whole.items()}
+        finite = {minute: value for minute, value in points.items() if math.isfinite(value)}
+        yield query.id, Series(query.label or statistic.metric.name, finite, spans[query.id], query.id)
+
+
+def request_of(source: MetricSource, span: Span) -> SeriesRequest:
+    """Return what to read of a source."""
+    return SeriesRequest(source.arns, source.figure, span.since, span.until, span.period)
+
+
+def _labelled(query: MetricQuery, several: Sequence[Series]) -> tuple[Series, ...]:
+    """Return the series as they are called in the answer; of several each has its own name beside."""
+    if len(several) == 1:
+        own = query.id if query.statistic is None else several[0].label
+        return (replace(several[0], label=query.label or own),)
+    return tuple(replace(series, label=f"{query.label} {series.label}".strip()) for series in several)
+
+
+def _members(value: Value) -> tuple[Series, ...]:
+    if isinstance(value, Series):
+        return (value,)
+    return value.members if isinstance(value, ManySeries) else ()
