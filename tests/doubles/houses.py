@@ -12,6 +12,7 @@ from sqlalchemy import text
 from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
+from vedette.api.s3.sealing import ObjectSealing
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
@@ -160,6 +161,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         identity.directory.create_account(account)
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
+    blobs.keys = ObjectSealing(encryption)
     jobs = JobRunner(database, clock, ticks=clock.ticks)
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", jobs=jobs, clock=clock)
     imports = Imports(

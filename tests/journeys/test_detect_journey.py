@@ -159,6 +159,20 @@ def test_a_picture_in_a_bucket_is_seen_where_the_caller_may_read_it(server, reko
         assert refused(rekognition.detect_custom_labels, **asked) == (code, 400)
 
 
+def test_a_picture_under_a_key_is_seen_while_the_key_may_be_used(server, rekognition, started, name):
+    arn = started("classification")
+    s3, kms = server.client("s3"), server.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="a.png", Body=picture(), ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    asked = {"ProjectVersionArn": arn, "Image": {"S3Object": {"Bucket": name, "Name": "a.png"}}}
+    assert [found["Name"] for found in rekognition.detect_custom_labels(**asked)["CustomLabels"]] == ["red"]
+    kms.disable_key(KeyId=key)
+    assert refused(rekognition.detect_custom_labels, **asked) == ("InvalidS3ObjectException", 400)
+    kms.enable_key(KeyId=key)
+    assert rekognition.detect_custom_labels(**asked)["CustomLabels"]
+
+
 def test_a_bucket_says_whose_pictures_are_looked_at(server, rekognition, started, name):
     arn = started("classification")
     server.vedette("account", "create", "555566667777")

@@ -13,7 +13,7 @@ from vedette.encryption.grants import KeyGrants
 from vedette.encryption.policies import stored_policy, via_service
 from vedette.encryption.values import EncryptionContext, EncryptionKey, KeyGrant
 from vedette.errors import Denied
-from vedette.identity.may import Context, decide, refusal
+from vedette.identity.may import Circumstances, Context, decide, refusal
 from vedette.identity.principal import Principal
 
 # Operations that a grant can allow, of those that there are here.
@@ -39,7 +39,7 @@ class KeyUse:
     action: str
     key: EncryptionKey
     context: EncryptionContext = field(default_factory=dict)
-    facts: Context = field(default_factory=dict)
+    facts: Circumstances = field(default_factory=dict)
     via: str = ""
 
     @property
@@ -91,7 +91,7 @@ class KeyAuthority:
         """Gather what conditions may ask; only where a policy has one."""
         key = use.key
         facts: dict[str, str | tuple[str, ...]] = {
-            **use.facts,
+            **(use.facts() if callable(use.facts) else use.facts),
             "kms:CallerAccount": principal.account,
             "kms:KeySpec": "SYMMETRIC_DEFAULT",
             "kms:KeyUsage": "ENCRYPT_DECRYPT",

@@ -137,6 +137,11 @@ class EncryptionKeys:
                     _put_own_alias(connection, place, service, key, milliseconds(self._clock()))
         return str(key)
 
+    def remembers(self, key: str) -> bool:
+        """Return whether `by_id` would answer from memory."""
+        entry = self._cache.get(key)
+        return entry is not None and entry[1] >= self._ticks()
+
     def by_id(self, key: str) -> EncryptionKey:
         """Return a key by its id."""
         entry = self._cache.get(key)

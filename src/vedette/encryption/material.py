@@ -152,6 +152,11 @@ class Materials:
             )
         )
 
+    def remembers(self, key: str, version: int) -> bool:
+        """Return whether `of` would answer from memory."""
+        entry = self._cache.get((key, version))
+        return entry is not None and entry[1] >= self._ticks()
+
     def of(self, key: str, version: int) -> bytes | None:
         """Return a version's material; None where there is none (any more)."""
         entry = self._cache.get((key, version))

@@ -37,14 +37,14 @@ def key_id_of(text: str, region: str) -> str:
     try:
         uuid.UUID(text)
     except ValueError:
-        raise Missing(f"Invalid keyId {text!r}", kind="key", name=text) from None
+        raise Missing(f"Invalid keyId {text!r}", kind="encryption key", name=text) from None
     return text
 
 
 def missing_key(text: str, *, alias: bool = False) -> Missing:
     """Return the refusal that names a key which is not there."""
     sentence = f"Alias {text} is not found." if alias else f"Key {text!r} does not exist"
-    return Missing(sentence, kind="key", name=text)
+    return Missing(sentence, kind="encryption key", name=text)
 
 
 def bad_arn(text: str) -> Wrong:

@@ -11,6 +11,7 @@ from vedette.api.house import House
 from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
+from vedette.api.s3.sealing import ObjectSealing
 from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
@@ -84,7 +85,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         hold, reserve = _hold_folder(settings, closing)
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
-        encryption, blobs = _open_encryption(installation, closing), _open_buckets(settings, closing)
+        encryption, blobs = _open_keys_and_buckets(installation, closing)
         access, projects = Reach(blobs, installation.identity.current), Projects(database)
         _name_unreadable_policies(installation.identity, projects, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
@@ -230,6 +231,17 @@ def _open_encryption(installation: Installation, closing: contextlib.ExitStack) 
     closing.callback(keeper.close)
     keeper.start()
     return encryption
+
+
+def _open_keys_and_buckets(
+    installation: Installation, closing: contextlib.ExitStack
+) -> tuple[Encryption, Blobs]:
+    """Return the keys, and the buckets whose objects they seal."""
+    encryption = _open_encryption(installation, closing)
+    blobs = _open_buckets(installation.settings, closing)
+    if isinstance(blobs, FolderBlobs):
+        blobs.keys = ObjectSealing(encryption)
+    return encryption, blobs
 
 
 def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:

@@ -109,12 +109,13 @@ def test_a_lifecycle_rule_that_cannot_be_is_refused(s3, bucket, refused, change,
     assert refusal == (code, 400)
 
 
-def test_the_default_encryption_is_said_of_new_objects(s3, bucket):
-    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}]
+def test_the_default_encryption_is_said_of_new_objects(s3, server, bucket):
+    key = server.client("kms").create_key()["KeyMetadata"]["Arn"]
+    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}]
     s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": rules})
     s3.put_object(Bucket=bucket, Key="a", Body=b"1")
     head = s3.head_object(Bucket=bucket, Key="a")
-    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "k")
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Copies: an object from another, and a part of an upload from a part of an object."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from vedette.api.s3 import about
@@ -19,16 +19,19 @@ from vedette.api.s3.encryption import (
     echo,
     encoder,
     require_key,
+    require_sealed,
 )
 from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, version_header
 from vedette.api.s3.pick import refuse_to_tell
 from vedette.api.s3.ranges import ByteSpan, read_copy_range
+from vedette.api.s3.sealing import SSE
 from vedette.api.s3.tags import tags_of_header
-from vedette.api.s3.uploads import part_number
+from vedette.api.s3.uploads import part_number, seal_part
 from vedette.store.blobs.files import BUFFER, Draft
 from vedette.store.blobs.objects import missing_key
+from vedette.store.blobs.sealed import is_sealed, place_of, read_sealed
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum, UploadPart
 from vedette.wire.checksums import SIZES, new_sum, write_sum
 from vedette.wire.http import Response
@@ -42,6 +45,7 @@ async def copy_object(call: Call) -> Response:
     bucket = call.owned_bucket()
     source_bucket, source = _source(call)
     key = require_key(call, source.about.encryption, COPY_CUSTOMER)
+    require_sealed(call, source)
     check_copy(call, source)
     if source.size > MOST:
         raise S3Fault(
@@ -52,6 +56,7 @@ async def copy_object(call: Call) -> Response:
     description = _about_copy(call, bucket, source)
     _refuse_idle(call, source, description)
     draft = call.store.draft()
+    call.store.seal_draft(draft, bucket.name, call.key, description)
     try:
         etag, description = await in_thread(_fill, call, draft, Source(source, key), description)
         blob = await in_thread(
@@ -156,7 +161,7 @@ def _refuse_idle(call: Call, source: Blob, description: About) -> None:
     changed = (
         call.header("x-amz-metadata-directive").upper() == "REPLACE"
         or description.storage_class != source.about.storage_class
-        or description.encryption != source.about.encryption
+        or _is_encrypted_otherwise(call, source, description)
         or about.REDIRECT in description.headers
         or "versionId" in call.header(SOURCE)
         or call.header("x-amz-checksum-algorithm")
@@ -167,6 +172,13 @@ def _refuse_idle(call: Call, source: Blob, description: About) -> None:
             "This copy request is illegal because it is trying to copy an object to itself without changing"
             " the object's metadata, storage class, website redirect location or encryption attributes.",
         )
+
+
+def _is_encrypted_otherwise(call: Call, source: Blob, description: About) -> bool:
+    """Say whether a copy has another encryption than its source; a data key of its own is none."""
+    if is_sealed(source.about) and is_sealed(description):
+        return SSE in call.request.headers or echo(description.encryption) != echo(source.about.encryption)
+    return description.encryption != source.about.encryption
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,43 +199,42 @@ def _fill(call: Call, draft: Draft, source: Source, description: About) -> tuple
     original = blob.about.checksum
     algorithm = wanted_algorithm or (original.algorithm if original else "")
     is_known = original is not None and original.kind == "FULL_OBJECT" and algorithm == original.algorithm
-    in_clear = CIPHER not in blob.about.encryption and CIPHER not in description.encryption
+    in_clear = not any(CIPHER in about.encryption or is_sealed(about) for about in (blob.about, description))
     if in_clear and "-" not in blob.etag and (is_known or not algorithm):
         draft.append_file(call.store.path_of(blob), 0, blob.size)
         return blob.etag, replace(description, checksum=original)
     encode = encoder(customer_key(call, CUSTOMER), description.encryption)
-    path = call.store.path_of(blob)
-    recode = Recoder(decoder(source.key, blob), encode)
-    etag, checksum = _copy_hashed(path, draft, recode, whole, algorithm)
-    return etag, replace(description, checksum=checksum)
+    checksum = _copy_hashed(_pieces(call, source, whole), draft, encode, algorithm)
+    return "", replace(description, checksum=checksum)
 
 
-@dataclass(frozen=True, slots=True)
-class Recoder:
-    """From the source's key to the copy's."""
-
-    decode: Coder | None
-    encode: Coder | None
-
-
-def _copy_hashed(
-    source: Path, draft: Draft, recoder: Recoder, span: ByteSpan, algorithm: str
-) -> tuple[str, Checksum | None]:
-    """Copy bytes through memory, a little at a time, with the sums they need."""
-    running = new_sum(algorithm) if algorithm else None
-    remaining = span.length
-    with source.open("rb") as file:
+def _pieces(call: Call, source: Source, span: ByteSpan) -> Iterator[bytes]:
+    """Yield a source's bytes in clear, a little at a time."""
+    blob, remaining = source.blob, span.length
+    if is_sealed(blob.about):
+        with call.store.path_of(blob).open("rb") as file:
+            place = place_of(blob.bucket, blob.key)
+            yield from read_sealed(file.fileno(), call.store.stretches(blob), place, span.start, remaining)
+        return
+    decode = decoder(source.key, blob, span.start)
+    with call.store.path_of(blob).open("rb") as file:
         file.seek(span.start)
         while remaining and (data := file.read(min(remaining, BUFFER))):
             remaining -= len(data)
-            data = recoder.decode(data) if recoder.decode else data
-            if running is not None:
-                running.update(data)
-            if draft.add(recoder.encode(data) if recoder.encode else data):
-                draft.flush()
-    draft.flush()
-    checksum = Checksum(algorithm, write_sum(running.digest())) if running is not None else None
-    return draft.md5, checksum
+            yield decode(data) if decode else data
+
+
+def _copy_hashed(
+    pieces: Iterator[bytes], draft: Draft, encode: Coder | None, algorithm: str
+) -> Checksum | None:
+    """Copy bytes through memory with the sum they need; return it."""
+    running = new_sum(algorithm) if algorithm else None
+    for data in pieces:
+        if running is not None:
+            running.update(data)
+        if draft.add(encode(data) if encode else data):
+            draft.flush()
+    return Checksum(algorithm, write_sum(running.digest())) if running is not None else None
 
 
 async def copy_part(call: Call) -> Response:
@@ -235,6 +246,7 @@ async def copy_part(call: Call) -> Response:
     source_bucket, source = _source(call)
     source_key = require_key(call, source.about.encryption, COPY_CUSTOMER)
     key = require_key(call, upload.about.encryption)
+    require_sealed(call, source)
     check_copy(call, source)
     range_header = call.header(f"{SOURCE}-range")
     span = (
@@ -244,22 +256,19 @@ async def copy_part(call: Call) -> Response:
     )
     announced = upload.about.checksum
     draft = call.store.draft()
-    recoder = Recoder(
-        decoder(source_key, source, span.start), encoder(key, upload.about.encryption, draft.unique)
-    )
-    path, algorithm = call.store.path_of(source), announced.algorithm if announced else ""
+    encode = encoder(key, upload.about.encryption, draft.unique)
+    algorithm = announced.algorithm if announced else ""
+    pieces = _pieces(call, Source(source, source_key), span)
+    await seal_part(call, upload, draft)
     try:
-        etag, checksum = await in_thread(_copy_hashed, path, draft, recoder, span, algorithm)
+        checksum = await in_thread(_copy_hashed, pieces, draft, encode, algorithm)
         part = await in_thread(
-            call.store.uploads.put_part,
-            upload,
-            draft,
-            UploadPart(number, draft.size, etag, checksum=checksum),
+            call.store.uploads.put_part, upload, draft, UploadPart(number, draft.size, "", checksum=checksum)
         )
     finally:
         draft.discard()
     value: dict[str, Any] = {
-        "ETag": f'"{etag}"',
+        "ETag": f'"{part.etag}"',
         "LastModified": moment(part.modified_ms),
         **checksum_members(checksum),
     }

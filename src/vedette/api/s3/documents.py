@@ -76,7 +76,9 @@ def _check_encryption(document: dict[str, Any]) -> None:
     if len(rules) != 1:
         raise S3Fault("MalformedXML", "There is one rule of encryption.")
     default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
-    if default.get("SSEAlgorithm") not in ("AES256", "aws:kms", "aws:kms:dsse"):
+    if default.get("SSEAlgorithm") == "aws:kms:dsse":
+        raise S3Fault("NotImplemented", "aws:kms:dsse, two layers of encryption, is not supported yet.")
+    if default.get("SSEAlgorithm") not in ("AES256", "aws:kms"):
         raise S3Fault("MalformedXML", "The algorithm is AES256 or one of KMS.")
     if default["SSEAlgorithm"] == "AES256" and "KMSMasterKeyID" in default:
         raise S3Fault(

@@ -1,8 +1,8 @@
 """What clients say about encryption: checked, remembered and echoed.
 
 An object of a customer's key (SSE-C) is encrypted with it (decisions/0237). The key itself is kept nowhere: a
-hash with a salt holds later requests to it. All other files lie as they came; the disk's encryption is the
-operator's.
+hash with a salt holds later requests to it. One of a key of ours (SSE-S3, SSE-KMS) is sealed (sealing.py).
+All other files lie as they came; the disk's encryption is the operator's.
 """
 
 import base64
@@ -12,19 +12,32 @@ import hmac
 import secrets
 from collections.abc import Callable
 
-from vedette.api.s3.call import Call, read_setting
+from vedette.api.s3.call import Call
+from vedette.api.s3.facts import facts_of_request
 from vedette.api.s3.faults import S3Fault
+from vedette.api.s3.sealing import (
+    BUCKET_KEY,
+    CONTEXT,
+    KMS_KEY,
+    KMS_SSE,
+    PLAIN_SSE,
+    SSE,
+    KeyCaller,
+    ObjectSealing,
+    ObjectUse,
+    default_headers,
+    read_context,
+)
 from vedette.store.blobs.cipher import Decoder, Stretch, derive_key, open_stream
+from vedette.store.blobs.sealed import is_sealed
 from vedette.store.blobs.values import Blob, Bucket
 
 Coder = Callable[[bytes], bytes]
 
-SSE = "x-amz-server-side-encryption"
-KMS_KEY = f"{SSE}-aws-kms-key-id"
 CUSTOMER = f"{SSE}-customer-"
 COPY_CUSTOMER = "x-amz-copy-source-server-side-encryption-customer-"
-ECHOED = (SSE, KMS_KEY, f"{SSE}-context", f"{SSE}-bucket-key-enabled")
-KNOWN = ("AES256", "aws:kms", "aws:kms:dsse")
+ECHOED = (SSE, KMS_KEY, CONTEXT, BUCKET_KEY)
+KNOWN = (PLAIN_SSE, KMS_SSE)
 
 CIPHER = "customer-cipher"
 """The salt of an object's own key. Objects from before they were encrypted have none, and lie in clear."""
@@ -46,14 +59,51 @@ def encryption_of_request(call: Call, bucket: Bucket) -> dict[str, str]:
             "customer-md5": call.header(f"{CUSTOMER}key-md5"),
             CIPHER: secrets.token_hex(16),
         }
-    if KMS_KEY in headers and not headers.get(SSE, "").startswith("aws:kms"):
+    _check_headers(headers)
+    return _sealed(call, bucket, headers or default_headers(bucket))
+
+
+def _check_headers(headers: dict[str, str]) -> None:
+    """Refuse headers that contradict each other, or that ask for what there is not."""
+    if KMS_KEY in headers and not headers.get(SSE, "").startswith(KMS_SSE):
         raise S3Fault(
             "InvalidArgument",
             f"Server Side Encryption with AWS KMS managed key requires the header {SSE}: aws:kms",
         )
-    if SSE in headers and headers[SSE] not in KNOWN:
+    if headers and SSE not in headers:
+        raise S3Fault("InvalidArgument", f"The header {SSE} is missing.")
+    if headers.get(SSE) == "aws:kms:dsse":
+        raise S3Fault("NotImplemented", "aws:kms:dsse, two layers of encryption, is not supported yet.")
+    if headers and headers[SSE] not in KNOWN:
         raise S3Fault("InvalidArgument", "The encryption method specified is not supported")
-    return headers or _default(bucket)
+
+
+def _sealed(call: Call, bucket: Bucket, headers: dict[str, str]) -> dict[str, str]:
+    """Return the encryption of a new object by a key of ours, if the caller may use it."""
+    if not headers:
+        return {}
+    sealing, account = sealing_of(call), call.account or bucket.account
+    if CONTEXT in headers:
+        read_context(headers[CONTEXT])
+    key = sealing.key_for(bucket, headers, account)
+    sealing.require(caller_of(call), "GenerateDataKey", ObjectUse(bucket.name, call.key, headers, key))
+    return sealing.seal(bucket, call.key, headers, account)
+
+
+def sealing_of(call: Call) -> ObjectSealing:
+    """Return what seals objects here."""
+    return ObjectSealing(call.house.encryption)
+
+
+def caller_of(call: Call) -> KeyCaller:
+    """Return who asks, for the policies of keys."""
+    return KeyCaller(call.principal, lambda: facts_of_request(call))
+
+
+def require_sealed(call: Call, blob: Blob) -> None:
+    """Refuse a caller who may not have a sealed version decrypted."""
+    if is_sealed(blob.about):
+        sealing_of(call).require_open(caller_of(call), blob)
 
 
 def echo(encryption: dict[str, str]) -> list[tuple[str, str]]:
@@ -129,13 +179,3 @@ def customer_key(call: Call, prefix: str) -> bytes | None:
 
 def _hash(salt: str, key: bytes) -> str:
     return hashlib.sha256(salt.encode() + key).hexdigest()
-
-
-def _default(bucket: Bucket) -> dict[str, str]:
-    document = bucket.documents.get("encryption")
-    if document is None:
-        return {}
-    rules = read_setting("PutBucketEncryption", document)["Rules"]
-    default = rules[0].get("ApplyServerSideEncryptionByDefault", {})
-    headers = {SSE: default.get("SSEAlgorithm", ""), KMS_KEY: default.get("KMSMasterKeyID", "")}
-    return {name: value for name, value in headers.items() if value}

@@ -6,6 +6,7 @@ Refusals of the rooms are translated by their class and kind; what only S3 knows
 
 from vedette import errors
 from vedette.api.door import ChosenAnswer
+from vedette.store.blobs.sealed import DamagedSeal
 from vedette.wire.errors import ProtocolFault
 from vedette.wire.http import Request, Response
 from vedette.wire.rest_xml import escape
@@ -44,6 +45,10 @@ STATUSES = {
     "InvalidStorageClass": 400,
     "InvalidTag": 400,
     "InvalidURI": 400,
+    "KMS.DisabledException": 400,
+    "KMS.KMSInvalidStateException": 400,
+    "KMS.KeyUnavailableException": 503,
+    "KMS.NotFoundException": 400,
     "KeyTooLongError": 400,
     "MalformedACLError": 400,
     "MalformedPOSTRequest": 400,
@@ -105,7 +110,11 @@ BY_KIND: dict[tuple[type[errors.Refusal], str], str] = {
     (errors.Missing, "key"): "NoSuchKey",
     (errors.Missing, "upload"): "NoSuchUpload",
     (errors.Missing, "version"): "NoSuchVersion",
+    (errors.Missing, "encryption key"): "KMS.NotFoundException",
     (errors.Busy, "bucket"): "BucketNotEmpty",
+    (errors.Busy, "disabled key"): "KMS.DisabledException",
+    (errors.Busy, "key state"): "KMS.KMSInvalidStateException",
+    (errors.Busy, "master key"): "KMS.KeyUnavailableException",
     (errors.Wrong, "bucket"): "InvalidBucketName",
     (errors.Wrong, "part"): "InvalidPart",
     (errors.Wrong, "part-order"): "InvalidPartOrder",
@@ -138,6 +147,8 @@ def translate(error: Exception) -> S3Fault:
         code = BY_KIND.get((type(error), error.kind)) or FAULTS[type(error)]
         members = {NAMED[error.kind]: error.name} if error.kind in NAMED and error.name else {}
         return S3Fault(code, error.sentence, members=members)
+    if isinstance(error, DamagedSeal):
+        return S3Fault("InternalError", f"The file of this object cannot be decrypted: {error}.")
     if isinstance(error, SignatureFault):
         answer = answer_for(error, "s3")
         fault = S3Fault("AccessDenied", answer.message)

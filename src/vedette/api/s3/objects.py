@@ -9,14 +9,26 @@ from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.browsers import browser_headers
 from vedette.api.s3.call import Call, document_answer, in_thread, moment
 from vedette.api.s3.conditions import check_read, check_write, http_date, names
-from vedette.api.s3.encryption import CUSTOMER, SSE, Coder, customer_key, decoder, echo, encoder, require_key
+from vedette.api.s3.encryption import (
+    CUSTOMER,
+    Coder,
+    customer_key,
+    decoder,
+    echo,
+    encoder,
+    require_key,
+    require_sealed,
+)
 from vedette.api.s3.expiration import expiration_headers
 from vedette.api.s3.faults import S3Fault, translate
 from vedette.api.s3.locks import check_removal
+from vedette.api.s3.opened import sealed_body
 from vedette.api.s3.pick import authorised_version
 from vedette.api.s3.ranges import ByteSpan, read_number_of_part, read_part_number, read_range
+from vedette.api.s3.sealing import SSE
 from vedette.api.s3.tags import tags_of_header
 from vedette.store.blobs.files import Draft
+from vedette.store.blobs.sealed import is_sealed
 from vedette.store.blobs.values import About, Blob, Bucket, Checksum, UploadPart
 from vedette.wire.bodies import BodyReader, open_body
 from vedette.wire.http import FileBody, Response
@@ -41,6 +53,7 @@ async def write_object(call: Call, bucket: Bucket, description: About) -> Blob:
     """Make the body the object's newest version, once it has come and has been what it should be."""
     draft = call.store.draft()
     encode = encoder(customer_key(call, CUSTOMER), description.encryption)
+    call.store.seal_draft(draft, bucket.name, call.key, description)
     try:
         body = await receive(call, draft, encode)
         return await in_thread(
@@ -96,6 +109,7 @@ async def get_object(call: Call) -> Response:
         raise S3Fault("InvalidArgument", f"The header {SSE} is not supported for this operation.")
     span = _span(call, blob)
     key = require_key(call, blob.about.encryption)
+    require_sealed(call, blob)
     check_read(call, blob)
     headers = about.read_headers(call, bucket, blob) + expiration_headers(bucket, blob)
     if span.is_part:
@@ -105,8 +119,10 @@ async def get_object(call: Call) -> Response:
     if call.header("x-amz-checksum-mode").upper() == "ENABLED":
         headers += about.checksum_headers(_checksum_of_span(call, blob, span))
     headers = browser_headers(call, bucket, headers)
-    body = _body(call, blob, span, key)
-    return Response(206 if span.is_part else 200, headers, body)
+    status = 206 if span.is_part else 200
+    if is_sealed(blob.about):
+        return Response(status, *await sealed_body(call, blob, span, headers))
+    return Response(status, headers, _body(call, blob, span, key))
 
 
 def _body(call: Call, blob: Blob, span: ByteSpan, key: bytes | None) -> FileBody | bytes:

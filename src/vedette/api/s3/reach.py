@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from vedette.access.request import environment
 from vedette.api.s3.access import AccessTarget, decide
+from vedette.api.s3.sealing import KeyCaller, ObjectSealing
 from vedette.clock import Clock, system_clock
 from vedette.errors import Denied, Missing
 from vedette.identity.may import RESOURCE_ACCOUNT, may
 from vedette.identity.principal import Principal
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.sealed import is_sealed
 from vedette.store.blobs.values import Bucket
 
 Current = Callable[[Principal], Principal]
@@ -87,4 +89,10 @@ class Reach:
         facts = self._facts()
         if version:
             facts["s3:versionid"] = version
-        return decide(caller, AccessTarget(action, bucket, key, blob), facts.get)
+        is_allowed = decide(caller, AccessTarget(action, bucket, key, blob), facts.get)
+        key_caller = KeyCaller(caller, self._facts)
+        if not is_allowed or not isinstance(blobs.keys, ObjectSealing):
+            return is_allowed and (blob is None or not is_sealed(blob.about))
+        if action == "s3:PutObject":
+            return blobs.keys.may_write(key_caller, bucket, key)
+        return blob is None or not is_sealed(blob.about) or blobs.keys.may_open(key_caller, blob)

@@ -10,14 +10,24 @@ from vedette.api.s3 import about
 from vedette.api.s3.access import authorise, authorise_write
 from vedette.api.s3.call import Call, document_answer, in_thread, moment, owner
 from vedette.api.s3.conditions import check_write
-from vedette.api.s3.encryption import CIPHER, CUSTOMER, customer_key, echo, encoder, require_key
+from vedette.api.s3.encryption import (
+    CIPHER,
+    CUSTOMER,
+    customer_key,
+    echo,
+    encoder,
+    require_key,
+    require_sealed,
+)
 from vedette.api.s3.expiration import abort_headers, expiration_headers
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.objects import checksum_members, checksum_of, receive, version_header
 from vedette.api.s3.ranges import MOST_PARTS, read_number_of_part
 from vedette.api.s3.tags import tags_of_header
+from vedette.store.blobs.files import Draft
+from vedette.store.blobs.sealed import is_sealed
 from vedette.store.blobs.uploads import choose_parts, nonce_of
-from vedette.store.blobs.values import About, Bucket, Checksum, Upload, UploadPart
+from vedette.store.blobs.values import About, Blob, Bucket, Checksum, Upload, UploadPart
 from vedette.wire.checksums import SIZES, header_of, join_sums, new_sum, write_sum
 from vedette.wire.http import Response
 
@@ -79,6 +89,7 @@ async def upload_part(call: Call) -> Response:
     key = require_key(call, upload.about.encryption)
     draft = call.store.draft()
     encode = encoder(key, upload.about.encryption, draft.unique)
+    await seal_part(call, upload, draft)
     try:
         body = await receive(call, draft, encode)
         checksum = checksum_of(body)
@@ -90,6 +101,16 @@ async def upload_part(call: Call) -> Response:
         draft.discard()
     headers = [("etag", f'"{part.etag}"'), *echo(upload.about.encryption)]
     return Response(200, headers + about.checksum_headers(checksum)[:1])
+
+
+async def seal_part(call: Call, upload: Upload, draft: Draft) -> None:
+    """Have a part sealed where its upload is, if the caller may have the upload's key opened."""
+    if is_sealed(upload.about):
+        unmade = Blob(
+            upload.bucket, upload.key, "", 0, False, False, 0, "", 0, upload.owner, "", upload.about
+        )
+        require_sealed(call, unmade)
+        await in_thread(call.store.seal_draft, draft, upload.bucket, upload.key, upload.about, draft.unique)
 
 
 def _check_algorithm(upload: Upload, checksum: Checksum | None) -> None:
@@ -221,7 +242,7 @@ async def complete_upload(call: Call) -> Response:
     _check_promised(call, checksum)
     joined = md5(bytes.fromhex("".join(part.etag for part in parts)), usedforsecurity=False)
     etag = f"{joined.hexdigest()}-{len(parts)}"
-    is_encrypted = CIPHER in upload.about.encryption
+    is_encrypted = CIPHER in upload.about.encryption or is_sealed(upload.about)
     stored_parts = tuple(
         replace(part, path="", modified_ms=0, etag="", nonce=nonce_of(part) if is_encrypted else "")
         for part in parts

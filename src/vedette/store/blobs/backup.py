@@ -18,14 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vedette.errors import Busy, Missing, Taken
+from vedette.store.blobs.codec import read_about
 from vedette.store.blobs.files import FILE_MODE, leased, make_folder, make_unsynced, sync_all
 from vedette.store.blobs.index import INDEX, SCHEMA, check_version, find_generation
 from vedette.store.blobs.journal import JOURNAL, JournalHeader, open_fresh
+from vedette.store.blobs.sealed import SEALED, file_size, sealed_size
 from vedette.store.blobs.snapshot import ESTABLISHED, change_number, snapshot_lines
 from vedette.store.blobs.standing import check_index
 
-NAMED = "SELECT path, size FROM blobs WHERE path != '' UNION ALL SELECT path, size FROM parts"
-"""Every file that the index names, and how many bytes it should have."""
+NAMED = (
+    "SELECT path, size, about, 0 FROM blobs WHERE path != '' UNION ALL"
+    " SELECT parts.path, parts.size, uploads.about, 1 FROM parts JOIN uploads ON uploads.id = parts.upload"
+)
+"""Every file that the index names, how many bytes of an object it holds, and whether it is a part alone."""
 
 COUNTED = f"SELECT count(*) FROM ({NAMED})"  # noqa: S608  (our own text)
 
@@ -126,18 +131,24 @@ def _copy_files(root: Path, target: Path, links: bool, progress: Progress | None
     result = _Pass()
     with closing(sqlite3.connect(target / INDEX)) as index:
         (total,) = index.execute(COUNTED).fetchone()
-        for number, (path, size) in enumerate(index.execute(NAMED), 1):
+        for number, (path, size, about, is_part) in enumerate(index.execute(NAMED), 1):
             have = _copy_file(root / path, target / path, links)
             if have is None:
                 result.missing.add(path)
             else:
                 result.files += 1
                 result.size += have
-                if have != size:
+                if have != _file_size(size, about, is_part=bool(is_part)):
                     result.damaged.add(path)
             if progress is not None:
                 progress(number, total)
     return result
+
+
+def _file_size(size: int, about: bytes, *, is_part: bool) -> int:
+    if SEALED.encode() not in about:
+        return size
+    return sealed_size(size) if is_part else file_size(size, read_about(about))
 
 
 def _copy_file(source: Path, target: Path, links: bool) -> int | None:
@@ -163,7 +174,7 @@ def _copy_file(source: Path, target: Path, links: bool) -> int | None:
 def _remove_surplus(target: Path) -> None:
     """Remove from the copy what only an earlier copy of the index named."""
     with closing(sqlite3.connect(target / INDEX)) as index:
-        indexed = {path for path, _ in index.execute(NAMED)}
+        indexed = {row[0] for row in index.execute(NAMED)}
     for path in list(_files(target)):
         relative = path.relative_to(target).as_posix()
         if relative != INDEX and relative not in indexed:

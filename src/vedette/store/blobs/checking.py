@@ -12,6 +12,7 @@ from vedette.store.blobs.codec import read_about
 from vedette.store.blobs.files import md5
 from vedette.store.blobs.quarantine import quarantined
 from vedette.store.blobs.report import DAMAGED, MISSING, RepairReport
+from vedette.store.blobs.sealed import file_size, hashes_file, is_sealed, sealed_size
 
 RETURNS = "comes back from quarantine"
 _ROWS = "SELECT seq, bucket, key, path, size, etag, about FROM blobs WHERE marker = 0"
@@ -32,8 +33,8 @@ def check_files(
             then = "it is forgotten" if forgets else "it is listed and cannot be read"
             report.add(MISSING, f"{bucket}/{key}", f"its file {path} is gone; {then}")
             db.execute("DELETE FROM blobs WHERE seq = ? AND ?", (seq, forgets))
-        elif have != size:
-            report.add(DAMAGED, f"{bucket}/{key}", f"has {have} bytes instead of {size}")
+        elif have != (expected := file_size(size, read_about(about))):
+            report.add(DAMAGED, f"{bucket}/{key}", f"has {have} bytes instead of {expected}")
         elif is_deep and not _has_etag(root / path, etag, about):
             report.add(DAMAGED, f"{bucket}/{key}", f"its bytes are not those of its ETag {etag}")
 
@@ -58,15 +59,17 @@ def _size(path: Path) -> int | None:
 def _has_etag(path: Path, etag: str, about: bytes) -> bool:
     """Return whether the bytes match the ETag; one that is no MD5 always matches."""
     total, dash, count = etag.partition("-")
-    if len(total) != 32:
+    description = read_about(about)
+    if len(total) != 32 or (is_sealed(description) and not hashes_file(description)):
         return True
     if not dash:
         return hash_file(path) == total
-    parts = read_about(about).parts
+    parts = description.parts
     if len(parts) != int(count):
         return True
     whole, start = md5(), 0
     for part in parts:
-        whole.update(bytes.fromhex(hash_file(path, start, part.size)))
-        start += part.size
+        size = sealed_size(part.size) if is_sealed(description) else part.size
+        whole.update(bytes.fromhex(hash_file(path, start, size)))
+        start += size
     return whole.hexdigest() == total

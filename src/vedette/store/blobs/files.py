@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from vedette.store.blobs.sealed import Sealer
+
 log = logging.getLogger("vedette.blobs")
 
 INCOMING = ".incoming"
@@ -58,12 +60,18 @@ class Draft:
         self._hashing: Future[None] | None = None
         self.unique = unique
         self.size = 0
+        self._sealer: Sealer | None = None
+        self._hashes_plain = False
 
     @property
     def md5(self) -> str:
         """The MD5 of what was added, in hexadecimal: the ETag of a plain object."""
         self._hashed()
         return self._hash.hexdigest()
+
+    def seal(self, sealer: Sealer, *, hashes_plain: bool) -> None:
+        """Have what is added sealed on its way to the disk; the MD5 is of what lies there, or was added."""
+        self._sealer, self._hashes_plain = sealer, hashes_plain
 
     def add(self, data: bytes) -> bool:
         """Buffer more bytes; return whether `flush` is due."""
@@ -72,18 +80,28 @@ class Draft:
         self.size += len(data)
         return self._waiting_size >= BUFFER
 
-    def flush(self) -> None:
-        """Write the buffer, and hash it meanwhile."""
+    def flush(self, *, is_last: bool = False) -> None:
+        """Write the buffer, and hash it meanwhile; what comes last ends a sealed file."""
         if self._file is None:
             make_folder(self._path.parent)
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
         pieces, size = self._waiting, self._waiting_size
         self._waiting, self._waiting_size = [], 0
         self._hashed()
-        if size < SMALL:
-            self._update(pieces)
+        if self._sealer is None:
+            self._write(pieces, pieces, size)
         else:
-            self._hashing = _HASHING.submit(self._update, pieces)
+            sealed = [chunk for data in pieces for chunk in self._sealer.update(data)]
+            if is_last:
+                sealed += self._sealer.finish()
+            self._write(sealed, pieces if self._hashes_plain else sealed, size)
+
+    def _write(self, pieces: list[bytes], hashed: list[bytes], size: int) -> None:
+        assert self._file is not None
+        if size < SMALL:
+            self._update(hashed)
+        else:
+            self._hashing = _HASHING.submit(self._update, hashed)
         for data in pieces:
             _write_all(self._file, data)
 
@@ -106,7 +124,7 @@ class Draft:
 
     def settle(self, target: Path) -> None:
         """Give the file its name and sync both."""
-        self.flush()
+        self.flush(is_last=True)
         assert self._file is not None
         for attempt in range(10):
             try:

@@ -8,6 +8,7 @@
 <root>/<bucket>/%journal    what a lost index is rebuilt from (journal.py)
 """
 
+import builtins
 import logging
 import secrets
 import sqlite3
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vedette.clock import Clock, from_milliseconds, system_clock
-from vedette.errors import Missing, Taken
+from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.buckets import Buckets
 from vedette.store.blobs.caution import pause_lifecycle
 from vedette.store.blobs.expiry import Expiry
@@ -29,6 +30,18 @@ from vedette.store.blobs.listing import Listing
 from vedette.store.blobs.objects import Objects, missing_key
 from vedette.store.blobs.port import StoredObject
 from vedette.store.blobs.quarantine import QUARANTINE
+from vedette.store.blobs.sealed import (
+    SALT,
+    ObjectKeys,
+    SealedStretch,
+    Sealer,
+    derive_file_key,
+    hashes_file,
+    is_sealed,
+    open_sealed,
+    place_of,
+    stretches_of,
+)
 from vedette.store.blobs.standing import check_index, repair_command, require_index, require_rows
 from vedette.store.blobs.sweep import PAUSE_S, clear_folder, forget_ended, sweep
 from vedette.store.blobs.uploads import Uploads
@@ -61,6 +74,8 @@ class FolderBlobs:
         self.uploads = Uploads(self.root, self._index, self._retired, clock, self.objects)
         self.listing = Listing(self._index)
         self.expiry = Expiry(self._index, self.objects, self.uploads)
+        # Whose keys seal objects; whoever opens the store brings it, and without it none is read or sealed.
+        self.keys: ObjectKeys | None = None
         try:
             require_rows(self.root, self._index)
             self.standing = check_index(self.root, self._index.reader(), self._index.generation)
@@ -164,14 +179,16 @@ class FolderBlobs:
 
     def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
         """Write an object atomically."""
-        owner = self.buckets.find(bucket).account
+        place = self.buckets.find(bucket)
+        encryption = {} if self.keys is None else self.keys.for_new(place, key)
+        about = About(content_type=content_type or "binary/octet-stream", encryption=encryption)
         draft = self.draft()
+        self.seal_draft(draft, bucket, key, about)
         try:
             for chunk in _chunks(data):
                 if draft.add(chunk):
                     draft.flush()
-            about = About(content_type=content_type or "binary/octet-stream")
-            blob = self.objects.put(bucket, key, draft, owner=owner, about=about)
+            blob = self.objects.put(bucket, key, draft, owner=place.account, about=about)
         finally:
             draft.discard()
         return _stored(blob)
@@ -182,11 +199,31 @@ class FolderBlobs:
 
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
         """Return an object's bytes."""
-        return self.path_of(self._find(bucket, key, version)).read_bytes()
+        with self.open(bucket, key, version) as stream:
+            return stream.read()
 
     def open(self, bucket: str, key: str, version: str = "") -> BinaryIO:
         """Return an object's bytes as a stream; the caller closes it."""
-        return self.path_of(self._find(bucket, key, version)).open("rb")
+        blob = self._find(bucket, key, version)
+        if not is_sealed(blob.about):
+            return self.path_of(blob).open("rb")
+        return open_sealed(self.path_of(blob), self.stretches(blob), place_of(blob.bucket, blob.key))
+
+    def stretches(self, blob: Blob) -> builtins.list[SealedStretch]:
+        """Return what a sealed version's file is made of, with its keys."""
+        return stretches_of(blob, self._object_keys().open(blob))
+
+    def seal_draft(self, draft: Draft, bucket: str, key: str, about: About, nonce: str = "") -> None:
+        """Have a draft sealed, where its object is to be; a part has its nonce."""
+        if is_sealed(about):
+            data_key = self._object_keys().data_key(bucket, key, about.encryption)
+            file_key = derive_file_key(data_key, about.encryption[SALT], nonce)
+            draft.seal(Sealer(file_key, place_of(bucket, key)), hashes_plain=not hashes_file(about))
+
+    def _object_keys(self) -> ObjectKeys:
+        if self.keys is None:
+            raise Wrong("The object is encrypted by a key, which is not to be had here.", kind="key")
+        return self.keys
 
     def list(self, bucket: str, prefix: str = "") -> Iterator[StoredObject]:
         """Yield the objects whose keys begin with the prefix."""

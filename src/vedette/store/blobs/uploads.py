@@ -20,6 +20,7 @@ from vedette.store.blobs.files import Draft, RetiredFiles
 from vedette.store.blobs.index import Index
 from vedette.store.blobs.names import place
 from vedette.store.blobs.objects import Check, Objects, accept
+from vedette.store.blobs.sealed import is_sealed, sealed_size
 from vedette.store.blobs.values import NULL, About, Blob, Upload, UploadPart
 
 LEAST_PART = 5 * 1024 * 1024
@@ -125,12 +126,12 @@ class Uploads:
     ) -> Blob:
         """Join these parts, in this order, into the object."""
         for part in parts:
-            draft.append_file(self._root / part.path, 0, part.size)
+            size = sealed_size(part.size) if is_sealed(about) else part.size
+            draft.append_file(self._root / part.path, 0, size)
         path = f"{upload.bucket}/{place(upload.key, draft.unique)}"
         draft.settle(self._root / path)
-        row = Blob(
-            upload.bucket, upload.key, NULL, 0, True, False, draft.size, etag, 0, upload.owner, path, about
-        )
+        size = sum(part.size for part in parts)
+        row = Blob(upload.bucket, upload.key, NULL, 0, True, False, size, etag, 0, upload.owner, path, about)
         try:
             with self._index.writing() as db:
                 blob, dead = self._objects.insert(db, row, check)
