@@ -12,6 +12,7 @@ JS_PACKAGES = (
     "@aws-sdk/lib-storage",
     "@aws-sdk/s3-request-presigner",
     "@aws-sdk/client-iam",
+    "@aws-sdk/client-kms",
     "@aws-sdk/client-rekognition",
     "@aws-sdk/client-lookoutvision",
 )

@@ -1,0 +1,81 @@
+"""A process that rotates keys is killed again and again: whatever was encrypted stays readable."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from vedette.encryption.encryption import open_encryption
+from vedette.encryption.keys import NewEncryptionKey
+from vedette.encryption.values import KeyPlace
+from vedette.errors import Busy
+from vedette.identity.identity import Identity
+from vedette.identity.seal import Seal
+from vedette.settings import Settings
+from vedette.store.db import open_database
+
+ACCOUNT = "111122223333"
+ROTATE = """
+import sys
+from pathlib import Path
+from vedette.encryption.encryption import open_encryption
+from vedette.identity.seal import Seal
+from vedette.settings import Settings
+from vedette.store.db import open_database
+data, key = Path(sys.argv[1]), sys.argv[2]
+room = open_encryption(open_database("", data), Seal(bytes(32)), Settings(data=data))
+print("begins", flush=True)
+while True:
+    found = room.keys.rotate(room.keys.by_id(key), on_demand=False)
+    print(found.version, room.encrypt(found, b"secret", {"a": "b"}).hex(), flush=True)
+"""
+
+
+@pytest.fixture
+def data(sqlite_maker):
+    _, folder = sqlite_maker.new()
+    return folder
+
+
+def test_what_was_encrypted_before_a_kill_is_read_after_it(data):
+    database = open_database("", data)
+    Identity(database, Seal(bytes(32))).directory.create_account(ACCOUNT)
+    room = open_encryption(database, Seal(bytes(32)), Settings(data=data))
+    key = room.keys.create(KeyPlace(ACCOUNT, "eu-west-1"), NewEncryptionKey())
+    ciphertexts = [room.encrypt(key, b"secret", {"a": "b"})]
+    for lines in (1, 2, 5, 9, 14):
+        with subprocess.Popen(
+            [sys.executable, "-c", ROTATE, str(data), key.id], stdout=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout.readline() == "begins\n"
+            for _ in range(lines):
+                ciphertexts.append(bytes.fromhex(process.stdout.readline().split()[1]))
+            process.kill()
+    again = open_encryption(database, Seal(bytes(32)), Settings(data=data))
+    now = again.keys.by_id(key.id)
+    # Each version that the key counts has its material, and none is there twice or beyond it.
+    assert [version.number for version in again.keys.versions(now)] == list(range(1, now.version + 1))
+    assert now.version >= len(ciphertexts)
+    assert {again.decrypt(now, each, {"a": "b"}) for each in ciphertexts} == {b"secret"}
+    database.close()
+
+
+def test_of_two_who_rotate_at_once_each_makes_a_version_or_is_told(opened, place):
+    room = opened()
+    key = room.keys.create(place, NewEncryptionKey())
+    told = []
+
+    def rotate():
+        try:
+            room.keys.rotate(key, on_demand=True)
+        except Busy:
+            told.append(1)
+
+    threads = [threading.Thread(target=rotate) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert room.keys.by_id(key.id).version == 1 + 8 - len(told)
+    assert len(room.keys.versions(key)) == 1 + 8 - len(told)
