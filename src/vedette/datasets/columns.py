@@ -126,9 +126,9 @@ class PartColumns:
             for columns in (self.bits, self.labels, self.boxed):
                 for key, bits in columns.items():
                     columns[key] = np.concatenate([bits, np.zeros(short, np.uint8)])  # type: ignore[index]
-            self.created = np.concatenate([self.created, np.zeros(short * 8, np.int64)])
-            self.facts = np.concatenate([self.facts, np.zeros(short * 8, FACTS)])
-            self.hashes = np.concatenate([self.hashes, np.zeros(short * 8, HASHES)])
+            self.created = _lengthen(self.created, short * 8)
+            self.facts = _lengthen(self.facts, short * 8)
+            self.hashes = _lengthen(self.hashes, short * 8)
         self.end = max(self.end, last.block * BLOCK + len(last.created) // 8)
 
     def _take_block(self, row: Any) -> None:
@@ -168,6 +168,14 @@ class PartColumns:
         for row in connection.execute(select(picture_blocks).where(*newer)):
             at = slice(row.block * BLOCK, (row.block + 1) * BLOCK)
             self.facts[at], self.hashes[at] = unpack(row.facts, row.hashes)
+
+
+def _lengthen(column: NDArray[Any], by: int) -> NDArray[Any]:
+    """Return a column with so many zeros more; new memory is zeros that take no room until it is written."""
+    longer = np.zeros(len(column) + by, column.dtype)
+    if len(column):
+        longer[: len(column)] = column
+    return longer
 
 
 class ColumnStore:

@@ -1,7 +1,7 @@
 """Which entries pass a filter: one flag an entry, from a part's columns and its addresses."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 
 import numpy as np
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from vedette.datasets.addresses import Addresses
 from vedette.datasets.asking import EntryFilter, SizeRange
 from vedette.datasets.blocks import SEPARATOR
-from vedette.datasets.columns import Flags, PartColumns
+from vedette.datasets.columns import Bits, Flags, PartColumns
 from vedette.datasets.dataset import Dataset, Filter
 from vedette.datasets.picture_facts import STATES
 from vedette.datasets.staging import BLOCK
@@ -81,13 +81,18 @@ class Matcher:
         if conditions.without_labels:
             flags &= ~self._having(conditions.without_labels)
         if conditions.has_boxes is not None:
-            boxed = [self._columns.flags(bits) for bits in self._columns.boxed.values()]
-            flags &= reduce(np.logical_or, boxed, ~self._all()) == conditions.has_boxes
+            flags &= self._any(self._columns.boxed.values()) == conditions.has_boxes
         return flags
 
     def _having(self, names: Sequence[str]) -> Flags:
-        flags = [self._columns.flags_of_label(number) for number in self._columns.numbers_of(names)]
-        return reduce(np.logical_or, flags, ~self._all())
+        return self._any(self._columns.labels[number] for number in self._columns.numbers_of(names))
+
+    def _any(self, bitmaps: Iterable[Bits]) -> Flags:
+        """Return which entries are in one or more bitmaps: bits first, which take an eighth of flags."""
+        together = np.zeros_like(self._columns.bits["present"])
+        for bits in bitmaps:
+            together |= bits
+        return self._columns.flags(together)
 
     def _pictures(self, conditions: EntryFilter) -> Flags:
         facts, flags = self._columns.facts[: self._columns.end], self._all()

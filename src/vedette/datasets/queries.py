@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
+from vedette.datasets.answers import KeptAnswers, QueryAnswer
 from vedette.datasets.asking import EntryFilter, EntryQuery
 from vedette.datasets.blocks import hash_ref
 from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
@@ -43,9 +44,6 @@ from vedette.errors import Missing
 from vedette.manifest.lines import read_line
 from vedette.manifest.problems import Flaw
 from vedette.store.db import Database
-
-MOST_ANSWERS = 64
-"""Answers that are kept, of 2 MB each for the largest datasets; who scrolls an older one is answered anew."""
 
 LARGE = 50_000
 """From so many entries on the first order by name takes more than a third of a second."""
@@ -105,13 +103,6 @@ class EntryCounts:
     is_pending: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    snapshot: str
-    places: Numbers
-    is_pending: bool
-
-
 class EntryQueries:
     """Queries on any dataset. Threads may share it."""
 
@@ -123,7 +114,7 @@ class EntryQueries:
         self._lock = threading.Lock()
         # Held while names are ranked, so that who asks meanwhile waits and does not begin again.
         self._ranking = threading.Lock()
-        self._answers: OrderedDict[str, _Answer] = OrderedDict()
+        self.answers = KeptAnswers()
         self._names: OrderedDict[int, Numbers] = OrderedDict()
         self._warmed: set[int] = set()
 
@@ -241,23 +232,6 @@ class EntryQueries:
             with columns.lock:
                 yield _Reading(self, connection, current, columns)
 
-    def recall(self, snapshot: str) -> _Answer | None:
-        """Return an answer that is kept."""
-        with self._lock:
-            answer = self._answers.get(snapshot)
-            if answer is not None:
-                self._answers.move_to_end(snapshot)
-            return answer
-
-    def remember(self, answer: _Answer) -> None:
-        """Keep an answer, and let the one go that was not asked for the longest."""
-        if answer.is_pending:
-            return
-        with self._lock:
-            self._answers[answer.snapshot] = answer
-            if len(self._answers) > MOST_ANSWERS:
-                self._answers.popitem(last=False)
-
     def names_of(self, connection: Connection, dataset: Dataset, columns: PartColumns) -> Numbers:
         """Return the entries' places by name; names of a part never change, there only come more."""
         ranks = self._known_names(dataset.part)
@@ -325,21 +299,21 @@ class _Reading:
             self._twins = self._queries.groups_of(self._connection, self._dataset, self._columns)
         return self._twins
 
-    def answer(self, query: EntryQuery, snapshot: str) -> _Answer:
+    def answer(self, query: EntryQuery, snapshot: str) -> QueryAnswer:
         """Return the answer that a snapshot names, if it is this query's and kept still; or a new one."""
         now = self._snapshot(query)
         for name in (snapshot, now):
             if name.endswith(query.key()) and name.startswith(f"{self._dataset.part}."):
-                answer = self._queries.recall(name)
+                answer = self._queries.answers.recall(name)
                 if answer is not None:
                     return answer
         answer = self._work_out(query, now)
-        self._queries.remember(answer)
+        self._queries.answers.remember(answer)
         return answer
 
-    def page(self, answer: _Answer, offset: int, most: int) -> QueryPage:
+    def page(self, answer: QueryAnswer, offset: int, most: int) -> QueryPage:
         """Return a page of an answer."""
-        places = answer.places[offset : offset + most]
+        places = answer.places[offset : offset + most].astype(np.int64)
         summaries = self._summaries(places)
         return QueryPage(
             answer.snapshot,
@@ -424,7 +398,7 @@ class _Reading:
         place = self._connection.execute(query).scalar()
         return -1 if place is None else int(place)
 
-    def _work_out(self, query: EntryQuery, snapshot: str) -> _Answer:
+    def _work_out(self, query: EntryQuery, snapshot: str) -> QueryAnswer:
         places = self.matching(query.conditions)
         ranks = ranks_of(
             query.sort,
@@ -434,7 +408,7 @@ class _Reading:
         )
         ordered = order_places(places, ranks, descending=query.descending)
         is_pending = query.asks_for_twins and self.twins[0].is_pending
-        return _Answer(snapshot, ordered, is_pending)
+        return QueryAnswer(snapshot, ordered.astype(np.int32), is_pending)
 
     def _snapshot(self, query: EntryQuery) -> str:
         return f"{self._snapshot_head()}.{query.key()}"
