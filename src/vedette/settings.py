@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="The bearer token for `/metrics`; without one only this machine may read them.",
     )
+    alarm_actions: Path | None = Field(
+        default=None, description="A TOML file that says what the topics of alarms do; without one, nothing."
+    )
     console_idle: float = Field(
         default=12.0, gt=0, le=8760, description="After so many idle hours a session at the console ends."
     )

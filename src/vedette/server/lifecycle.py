@@ -39,7 +39,7 @@ from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.migrations import numbers
-from vedette.monitoring.monitoring import Monitoring
+from vedette.monitoring.monitoring import open_monitoring
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
@@ -123,7 +123,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             next_steps=steps,
             trials=trials,
             feedback=feedback,
-            monitoring=Monitoring(database, meter),
+            monitoring=open_monitoring(database, meter, settings, closing),
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=access,

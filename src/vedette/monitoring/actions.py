@@ -1,0 +1,156 @@
+"""Whom alarms call: topics that the operator describes in a file, and nobody else.
+
+A request names a topic by an ARN, as alarms that were written for SNS do. What a topic does (a webhook, a
+command, an e-mail) stands in the operator's file alone, so that no request can have the server reach an
+address or run a program of its choice (docs/decisions/0381).
+"""
+
+import hashlib
+import hmac
+import json
+import smtplib
+import subprocess
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from vedette.errors import Refusal, Wrong
+
+# A webhook that hangs, and a command that does, hold one of a few threads for so long.
+WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
+# After a failure a webhook is called again after these.
+PAUSES_S = (1.0, 5.0)
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a topic does."""
+
+    webhook: str = ""
+    secret: str = ""
+    command: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionBook:
+    """The operator's file, read."""
+
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    mail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the operator named one address, and no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def read_actions(path: Path | None) -> ActionBook:
+    """Return what the operator's file says; nothing where there is none.
+
+    Raises:
+        Wrong: when it cannot be read, with the reason.
+    """
+    if path is None:
+        return ActionBook()
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+        topics = {name: _topic(name, facts) for name, facts in document.get("topics", {}).items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise Wrong(f"The file of alarm actions {path} cannot be read: {error}.") from error
+    return ActionBook(topics, document.get("mail", {}))
+
+
+def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
+    unknown = set(facts) - {"webhook", "secret", "command", "emails"}
+    if unknown:
+        raise ValueError(f"the topic {name} has {min(unknown)}, which says nothing")
+    webhook = str(facts.get("webhook", ""))
+    if webhook and not webhook.startswith(("https://", "http://")):
+        raise ValueError(f"the webhook of {name} is no address (https://…)")
+    command = facts.get("command", [])
+    if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
+        raise ValueError(f"the command of {name} is no list of words")
+    return Topic(webhook, str(facts.get("secret", "")), tuple(command), tuple(facts.get("emails", ())))
+
+
+def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
+    """Call a topic's webhook, run its command and send its e-mails.
+
+    Raises:
+        Wrong: when one of them fails, with the reason; the others are done all the same.
+    """
+    body = json.dumps(message).encode()
+    works: list[Callable[[], None]] = []
+    if topic.webhook:
+        works.append(lambda: _post(topic, body))
+    if topic.command:
+        works.append(lambda: _run(topic, body))
+    if topic.emails:
+        works.append(lambda: _mail(book.mail, topic, message))
+    failures = []
+    for work in works:
+        try:
+            work()
+        except (Refusal, OSError, ValueError, subprocess.SubprocessError, smtplib.SMTPException) as error:
+            failures.append(str(error)[:300])
+    if failures:
+        raise Wrong("; ".join(failures))
+
+
+def _post(topic: Topic, body: bytes) -> None:
+    stamp = str(int(time.time()))
+    signature = hmac.new(topic.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "vedette-alarms",
+        "X-Amz-Sns-Message-Type": "Notification",
+    }
+    if topic.secret:
+        headers |= {"X-Vedette-Timestamp": stamp, "X-Vedette-Signature": f"sha256={signature}"}
+    opener = urllib.request.build_opener(_NoRedirect)
+    for pause in (*PAUSES_S, None):
+        try:
+            request = urllib.request.Request(topic.webhook, body, headers, method="POST")  # noqa: S310  (the operator's)
+            with opener.open(request, timeout=WEBHOOK_S):
+                return
+        except urllib.error.HTTPError as error:
+            if error.code < SERVER_ERROR or pause is None:
+                raise Wrong(f"The webhook answered with the status {error.code}.") from None
+        except OSError as error:
+            if pause is None:
+                raise Wrong(f"The webhook could not be called: {error}.") from error
+        time.sleep(pause or 0.0)
+
+
+def _run(topic: Topic, body: bytes) -> None:
+    ran = subprocess.run(  # noqa: S603  (the operator's own words)
+        list(topic.command), input=body, capture_output=True, timeout=COMMAND_S, check=False
+    )
+    if ran.returncode:
+        complaint = ran.stderr.decode("utf-8", "replace").strip()[-200:]
+        raise Wrong(f"The command ended with {ran.returncode}: {complaint}")
+
+
+def _mail(mail: Mapping[str, Any], topic: Topic, message: Mapping[str, Any]) -> None:
+    if "host" not in mail:
+        raise Wrong("The file of alarm actions names no mail server ([mail] host).")
+    letter = EmailMessage()
+    letter["From"], letter["To"] = str(mail.get("sender", "vedette@localhost")), ", ".join(topic.emails)
+    letter["Subject"] = " ".join(str(message["Subject"]).split())[:200]
+    letter.set_content(str(message["Message"]))
+    with smtplib.SMTP(str(mail["host"]), int(mail.get("port", 25)), timeout=MAIL_S) as line:
+        if mail.get("starttls", False):
+            line.starttls()
+        if "user" in mail:
+            line.login(str(mail["user"]), str(mail.get("password", "")))
+        line.send_message(letter)

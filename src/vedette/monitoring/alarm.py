@@ -1,0 +1,101 @@
+"""An alarm's rule, and what it says of the last periods. Pure: whoever calls brings the values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+
+from vedette.errors import Unbuilt, Wrong
+from vedette.monitoring.metrics import MetricName
+from vedette.monitoring.queries import MetricQuery, MetricStatistic
+
+OK, ALARM, UNKNOWN = "OK", "ALARM", "INSUFFICIENT_DATA"
+STATES = (OK, ALARM, UNKNOWN)
+SIGNS: dict[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
+    "GreaterThanThreshold": lambda value, threshold: value > threshold,
+    "LessThanThreshold": lambda value, threshold: value < threshold,
+    "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
+}
+MISSING = ("missing", "notBreaching", "breaching", "ignore")
+# As far back as an alarm may look, in minutes: CloudWatch's week.
+LONGEST = 7 * 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRule:
+    """What an alarm watches and whom it calls: its queries, of which one is returned."""
+
+    queries: tuple[MetricQuery, ...]
+    # One metric's alarm is described by its members, one of expressions by its queries.
+    is_simple: bool
+    period: int
+    periods: int
+    to_alarm: int
+    threshold: float
+    comparison: str
+    missing: str = "missing"
+    description: str = ""
+    # By the state that they are called for.
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.comparison not in SIGNS:
+            raise Unbuilt(f"{self.comparison} is not supported yet: bands of anomalies are not computed.")
+        if self.missing not in MISSING:
+            raise Wrong(f"TreatMissingData is one of {', '.join(MISSING)}, not {self.missing[:40]!r}.")
+        if not 1 <= self.to_alarm <= self.periods:
+            raise Wrong("DatapointsToAlarm lies between 1 and EvaluationPeriods.")
+        if self.period * self.periods > LONGEST:
+            raise Wrong("EvaluationPeriods times Period is seven days at most.")
+
+
+def judge(rule: AlarmRule, values: Sequence[float | None], state: str) -> tuple[str, str]:
+    """Return the state by the last periods' values, the oldest first, and the reason.
+
+    A period without figures has None; `state` is what the alarm is in, which missing figures may leave.
+    """
+    exceeds = SIGNS[rule.comparison]
+    present = [value for value in values if value is not None]
+    breaching = [value for value in present if exceeds(value, rule.threshold)]
+    absent = len(values) - len(present)
+    count = len(breaching) + (absent if rule.missing == "breaching" else 0)
+    if count >= rule.to_alarm:
+        return ALARM, _reason(rule, breaching, count, "was" if count == 1 else "were")
+    if rule.missing == "ignore" and len(present) < rule.periods - rule.to_alarm + 1:
+        return state, "No new reason: figures are missing, and missing ones are ignored."
+    if rule.missing == "missing" and not present:
+        return UNKNOWN, f"Insufficient Data: {absent} datapoints were unknown."
+    good = [value for value in present if not exceeds(value, rule.threshold)]
+    return OK, _reason(rule, good, len(values) - count, "were not")
+
+
+def _reason(rule: AlarmRule, values: Sequence[float], count: int, verb: str) -> str:
+    last_values = ", ".join(f"{value:g}" for value in values[-5:])
+    points = "datapoint" if count == 1 else "datapoints"
+    beyond = f"{verb} beyond the threshold ({rule.threshold:g}), {rule.comparison}."
+    return f"Threshold Crossed: {count} {points} [{last_values}] {beyond}"
+
+
+def dump_rule(rule: AlarmRule) -> str:
+    """Return a rule as the database keeps it."""
+    return orjson.dumps(asdict(rule)).decode()
+
+
+def load_rule(text: str) -> AlarmRule:
+    """Return a rule from the database."""
+    fields = orjson.loads(text)
+    fields["queries"] = tuple(map(_query, fields["queries"]))
+    fields["actions"] = {kind: tuple(names) for kind, names in fields["actions"].items()}
+    return AlarmRule(**fields)
+
+
+def _query(fields: dict[str, Any]) -> MetricQuery:
+    statistic = fields.pop("statistic")
+    if statistic is None:
+        return MetricQuery(**fields)
+    metric = statistic.pop("metric")
+    dimensions = tuple((name, value) for name, value in metric.pop("dimensions"))
+    name = MetricName(**metric, dimensions=dimensions)
+    return MetricQuery(**fields, statistic=MetricStatistic(name, **statistic))

@@ -1,0 +1,167 @@
+"""Alarms evaluated every minute by a thread, and whom they name called when they move."""
+
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from vedette.clock import from_milliseconds, milliseconds
+from vedette.errors import Refusal, Wrong
+from vedette.monitoring.actions import ActionBook, Topic, perform
+from vedette.monitoring.alarm import judge
+from vedette.monitoring.alarms import Alarms, StoredAlarm
+from vedette.monitoring.metrics import KnownMetrics
+from vedette.monitoring.queries import answer
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 15.0
+# Figures are written every twenty seconds by whichever server counted them: a minute is judged after that.
+LATE_MS = 30_000
+# Calls at once, and calls that wait: a webhook that hangs must not gather callers without end.
+CALLERS, MOST_WAITING = 4, 200
+
+
+class AlarmWatch:
+    """Evaluates alarms. Several servers may: the first to move an alarm is who calls."""
+
+    def __init__(
+        self, metrics: KnownMetrics, alarms: Alarms, actions: Callable[[], ActionBook], account: str
+    ) -> None:
+        self._metrics = metrics
+        self._alarms = alarms
+        self._actions = actions
+        self._account = account
+        self._last_minute = 0
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._callers = ThreadPoolExecutor(CALLERS, "alarm action")
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it; calls that wait are left."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._callers.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._ended.wait(EVERY_S):
+            try:
+                self.judge_all()
+            except Exception:
+                log.exception("alarms could not be evaluated")
+
+    def judge_all(self) -> None:
+        """Evaluate every alarm by the last whole minute, once a minute, also where the clock was set back."""
+        minute = (milliseconds(self._alarms.clock()) - LATE_MS) // 60_000
+        if minute == self._last_minute:
+            return
+        self._last_minute = minute
+        for alarm in self._alarms.all():
+            try:
+                self._judge(alarm, minute)
+            except Refusal as refusal:
+                log.warning("the alarm %s cannot be evaluated: %s", alarm.arn, refusal.sentence)
+        self._alarms.forget_old()
+
+    def _judge(self, alarm: StoredAlarm, until: int) -> None:
+        rule = alarm.rule
+        since = until - rule.period * rule.periods
+        (answered,) = answer(self._metrics, alarm.place, rule.queries, since=since, until=until)
+        points = answered.series[0].points if answered.series else {}
+        values = [points.get(minute) for minute in range(since, until, rule.period)]
+        state, reason = judge(rule, values, alarm.state)
+        if state == alarm.state:
+            return
+        self.move(alarm, state, reason)
+
+    def move(self, alarm: StoredAlarm, state: str, reason: str, data: str = "") -> None:
+        """Move an alarm, and call whom it names for its new state."""
+        if not self._alarms.move(alarm, state, reason, data):
+            return
+        if state == alarm.state or not alarm.has_actions:
+            return
+        for action in alarm.rule.actions.get(state, ()):
+            move = (state, reason, self._alarms.clock().isoformat())
+            self._call(alarm, action, _message(alarm, action, move))
+
+    def _call(self, alarm: StoredAlarm, action: str, message: dict[str, Any]) -> None:
+        if not self._waiting.acquire(blocking=False):
+            self._note(alarm, action, "too many calls wait already")
+            return
+        try:
+            future = self._callers.submit(self._perform, alarm, action, message)
+        except RuntimeError:  # the server ends
+            self._waiting.release()
+            return
+        future.add_done_callback(lambda _: self._waiting.release())
+
+    def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any]) -> None:
+        try:
+            book = self._actions()
+            perform(book, self._topic(book, action), message)
+        except Refusal as refusal:
+            self._note(alarm, action, refusal.sentence)
+        except Exception:
+            log.exception("the action %s failed", action)
+            self._note(alarm, action, "the server failed; its log tells why")
+        else:
+            self._note(alarm, action, "")
+
+    def _topic(self, book: ActionBook, action: str) -> Topic:
+        topic = book.topics.get(self._topic_name(action))
+        if topic is None:
+            raise Wrong("the operator's file names no such topic")
+        return topic
+
+    def _topic_name(self, action: str) -> str:
+        """Return how the operator's file names a topic: of other accounts with the account before it."""
+        parts = action.split(":")
+        account, name = (parts[4], parts[5]) if len(parts) == 6 else ("", action)
+        return name if account == self._account else f"{account}:{name}"
+
+    def _note(self, alarm: StoredAlarm, action: str, problem: str) -> None:
+        outcome = f"Failed to execute action {action}: {problem}"
+        summary = outcome if problem else f"Successfully executed action {action}"
+        try:
+            facts = {"actionState": "Failed" if problem else "Succeeded", "notificationResource": action}
+            self._alarms.note_action(alarm, summary, facts | ({"error": problem} if problem else {}))
+        except Exception:
+            log.exception("%s: %s", alarm.arn, summary)
+
+
+def _message(alarm: StoredAlarm, action: str, move: tuple[str, str, str]) -> dict[str, Any]:
+    """Return what a topic is told, in the form that SNS has for CloudWatch's alarms."""
+    rule, (state, reason, moment) = alarm.rule, move
+    facts = {
+        "AlarmName": alarm.name,
+        "AlarmDescription": rule.description or None,
+        "AWSAccountId": alarm.place.account,
+        "AlarmConfigurationUpdatedTimestamp": from_milliseconds(alarm.changed_ms).isoformat(),
+        "NewStateValue": state,
+        "NewStateReason": reason,
+        "StateChangeTime": moment,
+        "Region": alarm.place.region,
+        "AlarmArn": alarm.arn,
+        "OldStateValue": alarm.state,
+        "OKActions": rule.actions.get("OK", ()),
+        "AlarmActions": rule.actions.get("ALARM", ()),
+        "InsufficientDataActions": rule.actions.get("INSUFFICIENT_DATA", ()),
+    }
+    return {
+        "Type": "Notification",
+        "MessageId": str(uuid.uuid4()),
+        "TopicArn": action,
+        "Subject": f'{state}: "{alarm.name}" in {alarm.place.region}',
+        "Message": json.dumps(facts),
+        "Timestamp": moment,
+    }

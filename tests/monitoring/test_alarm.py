@@ -1,0 +1,73 @@
+"""What an alarm says of the last periods."""
+
+import pytest
+
+from vedette.errors import Unbuilt, Wrong
+from vedette.monitoring.alarm import ALARM, OK, UNKNOWN, AlarmRule, dump_rule, judge, load_rule
+from vedette.monitoring.metrics import named
+from vedette.monitoring.queries import MetricQuery, MetricStatistic
+
+METRIC = named("Plant", "Rejected 裂", [("Line", 'a"b'), ("A", "2")])
+
+
+def a_rule(**more):
+    query = MetricQuery("m1", MetricStatistic(METRIC, "Sum", 1))
+    fields = {"period": 1, "periods": 3, "to_alarm": 2, "threshold": 5.0}
+    fields |= {"comparison": "GreaterThanThreshold", "queries": (query,), "is_simple": True}
+    return AlarmRule(**fields | more)
+
+
+N = None
+
+
+@pytest.mark.parametrize(
+    ("missing", "values", "before", "state"),
+    [
+        ("missing", [6, 7, 1], OK, ALARM),
+        ("missing", [6, 1, 1], ALARM, OK),
+        ("missing", [5, 5, 5], ALARM, OK),
+        ("missing", [N, N, N], OK, UNKNOWN),
+        ("missing", [N, 6, 6], OK, ALARM),
+        ("missing", [N, N, 1], ALARM, OK),
+        ("breaching", [N, N, 1], OK, ALARM),
+        ("breaching", [N, 1, 1], ALARM, OK),
+        ("notBreaching", [N, N, N], ALARM, OK),
+        ("notBreaching", [6, 6, N], OK, ALARM),
+        ("ignore", [N, N, N], ALARM, ALARM),
+        ("ignore", [N, N, 1], ALARM, ALARM),
+        ("ignore", [N, 1, 1], ALARM, OK),
+        ("ignore", [6, 6, N], OK, ALARM),
+    ],
+)
+def test_m_of_n_with_each_way_to_treat_missing_figures(missing, values, before, state):
+    assert judge(a_rule(missing=missing), values, before)[0] == state
+
+
+@pytest.mark.parametrize(
+    ("comparison", "states"),
+    [
+        ("GreaterThanOrEqualToThreshold", [OK, ALARM, ALARM]),
+        ("GreaterThanThreshold", [OK, OK, ALARM]),
+        ("LessThanThreshold", [ALARM, OK, OK]),
+        ("LessThanOrEqualToThreshold", [ALARM, ALARM, OK]),
+    ],
+)
+def test_each_comparison(comparison, states):
+    rule = a_rule(comparison=comparison, periods=1, to_alarm=1)
+    assert [judge(rule, [value], OK)[0] for value in (4.0, 5.0, 6.0)] == states
+
+
+def test_what_cannot_be_an_alarm_is_refused():
+    for more in ({"to_alarm": 4}, {"to_alarm": 0}, {"missing": "perhaps"}, {"period": 60, "periods": 200}):
+        with pytest.raises(Wrong):
+            a_rule(**more)
+    with pytest.raises(Unbuilt, match="bands"):
+        a_rule(comparison="LessThanLowerThreshold")
+
+
+def test_a_rule_is_stored_as_it_was():
+    expression = MetricQuery("e1", None, "m1 * 2", "twice", False, 5)
+    rule = a_rule(actions={"ALARM": ("arn:aws:sns:a:b:c",)}, description="x")
+    assert load_rule(dump_rule(rule)) == rule
+    both = a_rule(queries=(*rule.queries, expression), is_simple=False)
+    assert load_rule(dump_rule(both)) == both
