@@ -17,7 +17,7 @@ from vedette.identity.groups import Groups
 from vedette.identity.holder import PLAIN, Holder, HolderLook
 from vedette.identity.holders import Holders, set_boundary
 from vedette.identity.ids import new_id
-from vedette.identity.inline import InlinePolicies
+from vedette.identity.inline import INLINE, InlinePolicies
 from vedette.identity.policies import IdentityPolicies, attach_policy, require_holder
 from vedette.identity.policy_history import PolicyHistory
 from vedette.identity.records import (
@@ -123,7 +123,7 @@ class Directory:
         ]
 
     def _policies_of(self, holder: Holder) -> list[str]:
-        inline = [f"inline:{name}" for name in self.inline.of(holder)]
+        inline = [f"{INLINE}{name}" for name in self.inline.of(holder)]
         return self.policies.attached(holder) + inline
 
     def delete_user(self, account: str, name: str) -> None:

@@ -10,6 +10,7 @@ from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.holder import Holder
 from vedette.identity.ids import new_id
+from vedette.identity.inline import INLINE, inline_of
 from vedette.identity.policies import NAME, attached_to, require_account, require_holder
 from vedette.identity.records import arn_of
 from vedette.identity.tables import groups, members
@@ -70,7 +71,7 @@ class Groups:
                     row.group_id,
                     from_milliseconds(row.created_ms),
                     tuple(_users_in(connection, account, row.name)),
-                    tuple(attached_to(connection, Holder("group", account, row.name))),
+                    _policies_of(connection, Holder("group", account, row.name)),
                     row.path,
                 )
                 for row in connection.execute(query).all()
@@ -121,6 +122,11 @@ class Groups:
             require_holder(connection, Holder("user", account, user))
             query = select(members.c.group_name).where(of_user).order_by(members.c.group_name)
             return [str(name) for name in connection.execute(query).scalars()]
+
+
+def _policies_of(connection: Connection, group: Holder) -> tuple[str, ...]:
+    inline = (f"{INLINE}{name}" for name in inline_of(connection, group))
+    return (*attached_to(connection, group), *inline)
 
 
 def as_group(row: Row[Any]) -> Group:

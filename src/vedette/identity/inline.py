@@ -16,6 +16,8 @@ from vedette.identity.policies import NAME, require_holder
 from vedette.identity.tables import group_inline, role_inline, user_inline
 from vedette.store.db import Database
 
+# How an inline policy is told from an attached one where both are listed.
+INLINE = "inline:"
 TABLES: dict[HolderKind, Table] = {"user": user_inline, "group": group_inline, "role": role_inline}
 # IAM's quotas of characters, of all inline policies of one holder together.
 MOST: dict[HolderKind, int] = {"user": 2048, "group": 5120, "role": 10_240}

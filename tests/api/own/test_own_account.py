@@ -1,5 +1,6 @@
 """The people of an account through Vedette's own service."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,11 +8,16 @@ import pytest
 from doubles.houses import ELSEWHERE, HERE, a_caller
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
+from vedette.api.house import Caller
 from vedette.api.own import OPERATIONS
 from vedette.errors import Busy, Denied, MalformedPolicy, Missing, Taken
 from vedette.identity.builtin import builtin_document
+from vedette.identity.holder import Holder
 
 ROOT = a_caller("vedette")
+SMALL = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
+)
 
 
 @pytest.fixture
@@ -154,3 +160,64 @@ def test_people_of_another_account_are_not_seen(call):
     assert call("ListUsers", caller=other)["Users"] == []
     with pytest.raises(Missing):
         call("GetUser", caller=other, UserName="ann")
+
+
+def with_policy(house, document):
+    """Return a caller of our own operations who holds this document and nothing else."""
+    directory = house.identity.directory
+    directory.create_user(HERE, "engineer")
+    directory.inline.put(Holder("user", HERE, "engineer"), "own", document)
+    key = directory.create_key(HERE, "engineer")
+    return Caller(house.identity.find_key(key.id, "", house.clock())[0], "us-east-1", "vedette")
+
+
+WAYS_UP = [
+    ("CreateUser", {"UserName": "puppet", "Policies": ["administrator"]}),
+    ("CreateAccessKey", {"UserName": "boss"}),
+    ("UpdateUser", {"UserName": "engineer", "AttachPolicies": ["administrator"]}),
+    ("UpdateUser", {"UserName": "engineer", "JoinGroups": ["chiefs"]}),
+    ("UpdateGroup", {"GroupName": "chiefs", "AttachPolicies": ["administrator"]}),
+    ("PutPolicy", {"PolicyName": "p", "PolicyDocument": "{}"}),
+    ("GetUser", {"UserName": "boss"}),
+    ("ListUsers", {}),
+]
+
+
+@pytest.mark.parametrize(("operation", "request_"), WAYS_UP, ids=[name for name, _ in WAYS_UP])
+def test_who_may_do_everything_but_iam_finds_no_other_way_to_people(operation, request_, house):
+    """AWS's PowerUserAccess is written for that; our own operations are no way around it (0391)."""
+    house.identity.directory.create_user(HERE, "boss", ["administrator"])
+    house.identity.directory.groups.create(HERE, "chiefs")
+    engineer = with_policy(house, builtin_document("aws:PowerUserAccess"))
+    with pytest.raises(Denied, match="iam:"):
+        OPERATIONS[operation](house, engineer, request_)
+
+
+def test_who_may_attach_one_policy_attaches_no_other_by_our_own_operations(house):
+    arn = "arn:aws:iam::aws:policy/viewer"
+    only = {"ArnEquals": {"iam:PolicyARN": arn}}
+    document = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "iam:GetUser", "Resource": "*"},
+                {"Effect": "Allow", "Action": "iam:AttachUserPolicy", "Resource": "*", "Condition": only},
+            ],
+        }
+    )
+    engineer = with_policy(house, document)
+    house.identity.directory.create_user(HERE, "ann")
+    both = {"UserName": "ann", "AttachPolicies": ["viewer", "administrator"]}
+    with pytest.raises(Denied):
+        OPERATIONS["UpdateUser"](house, engineer, both)
+    assert house.identity.directory.policies_of_user(HERE, "ann") == [], "nothing is half done"
+    OPERATIONS["UpdateUser"](house, engineer, {"UserName": "ann", "AttachPolicies": ["viewer"]})
+
+
+def test_an_inline_policy_shows_and_is_taken_away_like_the_others(house, call):
+    directory = house.identity.directory
+    directory.create_user(HERE, "ann")
+    directory.inline.put(Holder("user", HERE, "ann"), "own", SMALL)
+    assert call("GetUser", UserName="ann")["Policies"] == ["inline:own"]
+    call("UpdateUser", UserName="ann", DetachPolicies=["inline:own"])
+    assert call("GetUser", UserName="ann")["Policies"] == []

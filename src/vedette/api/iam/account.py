@@ -6,16 +6,9 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.iam.answers import a_group, a_policy, a_role, a_user, attached_policies, encoded
-from vedette.api.iam.asking import (
-    MEMBERS,
-    changes,
-    named_or_caller,
-    permit,
-    permit_all,
-    permit_named,
-    read_page,
-)
+from vedette.api.iam.asking import MEMBERS, changes, named_or_caller, permit_all, permit_named, read_page
 from vedette.api.iam.policies import all_policies
+from vedette.api.identity_rights import permit
 from vedette.api.operations import Handler
 from vedette.errors import Missing
 from vedette.identity.directory import KEYS_EACH

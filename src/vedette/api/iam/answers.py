@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from vedette.api.house import Caller, House
-from vedette.api.iam.asking import find_policy, list_tags, policy_arn
+from vedette.api.iam.asking import find_policy, list_tags
+from vedette.api.identity_rights import policy_arn
 from vedette.errors import Missing
 from vedette.identity.groups import Group
 from vedette.identity.holder import Holder

@@ -1,22 +1,29 @@
 """What the operations of IAM have in common: whom a request names, who may ask it, and pages of names.
 
-A right is asked for the ARN that a thing has, with its path, or would have: before anything else is looked
-at, so that who may not ask learns nothing of what there is.
+The rights themselves are those of `api/identity_rights.py`, which other dialects ask for too.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from vedette.api.house import Caller, House, about_tags
+from vedette.api.house import Caller, House
+from vedette.api.identity_rights import (
+    BUILTIN_ACCOUNT,
+    BUILTIN_ARN,
+    NO_TAGS,
+    TagsAsked,
+    facts_of,
+    permit,
+)
 from vedette.arn import parse_arn
 from vedette.errors import Missing, Wrong
 from vedette.identity.builtin import AWS, AWS_NAMES, NAMES
 from vedette.identity.directory import Directory
 from vedette.identity.holder import Holder, HolderKind
-from vedette.identity.may import RESOURCE_ACCOUNT, Context, require
+from vedette.identity.may import RESOURCE_ACCOUNT, require
 from vedette.identity.policies import IdentityPolicy
-from vedette.identity.records import arn_of, split_resource
+from vedette.identity.records import split_resource
 from vedette.wire import pages
 
 T = TypeVar("T")
@@ -24,53 +31,12 @@ T = TypeVar("T")
 # How a request names a holder.
 MEMBERS: dict[HolderKind, str] = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
 USUAL_SIZE = 100
-# The account of the policies that come with the program.
-BUILTIN_ACCOUNT = "aws"
-BUILTIN_ARN = f"arn:aws:iam::{BUILTIN_ACCOUNT}:policy/"
 UNMODIFIABLE = "unmodifiable"
-
-
-@dataclass(frozen=True, slots=True)
-class TagsAsked:
-    """The tags that a request gives something, and the keys of those that it takes away."""
-
-    added: Mapping[str, str]
-    removed: Sequence[str] = ()
-
-
-NO_TAGS = TagsAsked({})
 
 
 def changes(house: House, caller: Caller) -> Directory:
     """Return the account's directory for changes, which always leave it an administrator."""
     return house.identity.directory.guarded(caller.account)
-
-
-def permit(
-    house: House,
-    caller: Caller,
-    action: str,
-    holder: Holder,
-    *,
-    tags: TagsAsked = NO_TAGS,
-    path: str | None = None,
-    **keys: str,
-) -> Holder:
-    """Return a holder if the caller may do this to it; `keys` are condition keys of IAM's own."""
-    directory = house.identity.directory
-    arn = arn_of(
-        holder.kind, holder.account, directory.holders.path(holder) if path is None else path, holder.name
-    )
-
-    def facts() -> Context:
-        present = {} if path is not None else _tags_of(directory, holder)
-        return {
-            **_facts(caller, tags, present),
-            **{f"iam:{key}": value for key, value in keys.items() if value},
-        }
-
-    require(caller.principal, f"iam:{action}", arn, facts)
-    return holder
 
 
 def permit_named(
@@ -112,10 +78,10 @@ def permit_policy(
             caller.principal,
             f"iam:{action}",
             arn,
-            {**_facts(caller, tags, {}), RESOURCE_ACCOUNT: caller.account},
+            {**facts_of(caller, tags, {}), RESOURCE_ACCOUNT: caller.account},
         )
     else:
-        require(caller.principal, f"iam:{action}", arn, lambda: _facts(caller, tags, known()))
+        require(caller.principal, f"iam:{action}", arn, lambda: facts_of(caller, tags, known()))
     return find_policy(house, caller, arn)
 
 
@@ -138,13 +104,6 @@ def find_policy(house: House, caller: Caller, text: str) -> IdentityPolicy:
     if policy is None or not is_there or policy.path != path:
         raise missing
     return policy
-
-
-def policy_arn(account: str, policy: IdentityPolicy) -> str:
-    """Return a policy's ARN."""
-    if policy.is_builtin:
-        return f"{BUILTIN_ARN}{policy.name.removeprefix(AWS)}"
-    return arn_of("policy", account, policy.path, policy.name)
 
 
 def require_own(policy: IdentityPolicy) -> None:
@@ -209,21 +168,3 @@ def read_page(house: House, caller: Caller, operation: str, request: Mapping[str
     return MarkedPage(
         request.get("MaxItems", USUAL_SIZE), position[0] if position else "", scope, house.page_key
     )
-
-
-def _tags_of(directory: Directory, holder: Holder) -> Mapping[str, str]:
-    if holder.kind == "group":
-        return {}
-    try:
-        return directory.tags(holder)
-    except Missing:
-        return {}
-
-
-def _facts(
-    caller: Caller, tags: TagsAsked, resource_tags: Mapping[str, str]
-) -> dict[str, str | tuple[str, ...]]:
-    facts = {**caller.context, **about_tags(tags.added, tags.removed)}
-    for key, value in resource_tags.items():
-        facts |= {f"aws:ResourceTag/{key}": value, f"iam:ResourceTag/{key}": value}
-    return facts

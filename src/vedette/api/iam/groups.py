@@ -4,7 +4,8 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.iam.answers import a_group, a_user
-from vedette.api.iam.asking import changes, permit, permit_all, permit_named, read_page, require_path
+from vedette.api.iam.asking import changes, permit_all, permit_named, read_page, require_path
+from vedette.api.identity_rights import permit
 from vedette.identity.holder import Holder
 
 

@@ -10,12 +10,12 @@ from vedette.api.iam.asking import (
     list_tags,
     permit_all,
     permit_policy,
-    policy_arn,
     read_page,
     require_own,
     require_path,
     tags_asked,
 )
+from vedette.api.identity_rights import policy_arn
 from vedette.errors import Wrong
 from vedette.identity.builtin import AWS, AWS_NAMES
 from vedette.identity.holder import Holder, HolderKind

@@ -6,15 +6,8 @@ from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.api.house import Caller, House
 from vedette.api.iam.answers import a_role, boundary_named
-from vedette.api.iam.asking import (
-    changes,
-    permit,
-    permit_all,
-    permit_named,
-    read_page,
-    require_path,
-    tags_asked,
-)
+from vedette.api.iam.asking import changes, permit_all, permit_named, read_page, require_path, tags_asked
+from vedette.api.identity_rights import permit
 from vedette.arn import parse_arn
 from vedette.errors import MalformedPolicy
 from vedette.identity.holder import Holder, HolderLook

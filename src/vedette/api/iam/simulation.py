@@ -17,8 +17,9 @@ from vedette.access.places import statement_places
 from vedette.access.policy import Policy, PolicyKind
 from vedette.access.request import AccessRequest, AccessSubject, SourcedFacts, SubjectKind
 from vedette.api.house import Caller, House
-from vedette.api.iam.asking import permit, permit_all, read_page
+from vedette.api.iam.asking import permit_all, read_page
 from vedette.api.iam.sources import PolicySource, boundary_source, sources_of
+from vedette.api.identity_rights import permit
 from vedette.arn import parse_arn
 from vedette.errors import MalformedPolicy, Missing, Wrong
 from vedette.identity.holder import Holder, HolderKind

@@ -5,16 +5,15 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.iam.answers import a_group, a_user, boundary_named
 from vedette.api.iam.asking import (
-    TagsAsked,
     changes,
     named_or_caller,
-    permit,
     permit_all,
     permit_named,
     read_page,
     require_path,
     tags_asked,
 )
+from vedette.api.identity_rights import TagsAsked, permit
 from vedette.errors import Missing
 from vedette.identity.holder import Holder, HolderLook
 from vedette.identity.records import AccessKey, User

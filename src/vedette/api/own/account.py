@@ -1,23 +1,27 @@
 """The people of an account: users, groups, policies and keys, as the console's account page manages them.
 
-Whoever may do these things is an administrator, whatever the policy is called: who may attach a policy may
-attach any. The account never loses its last administrator this way; commands on the server's own machine may.
+They ask for IAM's rights, as clients of IAM do (`api/identity_rights.py`); of our own actions a Deny holds,
+and no Allow is needed. Whoever may attach any policy is an administrator. The account never loses its last
+administrator this way; commands on the server's own machine may.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from vedette.api.house import Caller, House
+from vedette.api.identity_rights import TagsAsked, holder_arn, permit, policy_arn_of
 from vedette.errors import Missing
 from vedette.identity.directory import Directory
 from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.inline import INLINE
+from vedette.identity.may import require
 from vedette.identity.policies import IdentityPolicy
 from vedette.identity.records import AccessKey, User, arn_of
 
 
 def list_users(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the account's users."""
-    caller.require("ListUsers", "*")
+    _permit_all(caller, "ListUsers")
     users = house.identity.directory.users(caller.account)
     return {"Users": [_user(user) for user in users]}
 
@@ -41,6 +45,11 @@ def get_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str,
 def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a user with these policies, in these groups."""
     name = _require(house, caller, "CreateUser", "user", request["UserName"])
+    holder = Holder("user", caller.account, name)
+    for policy in request.get("Policies", ()):
+        _permit_policy(house, caller, "Attach", holder, policy)
+    for group in request.get("Groups", ()):
+        permit(house, caller, "AddUserToGroup", Holder("group", caller.account, group))
     directory = house.identity.directory
     user = directory.create_user(caller.account, name, request.get("Policies", ()))
     for group in request.get("Groups", ()):
@@ -50,15 +59,16 @@ def create_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 
 def update_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies, join and leave groups, set and remove tags of a user."""
-    name = _require(house, caller, "UpdateUser", "user", request["UserName"])
+    name = _require(house, caller, "UpdateUser", "user", request["UserName"], right="GetUser")
     account = caller.account
     directory = house.identity.directory.guarded(account)
     holder = Holder("user", account, name)
+    _permit_changes(house, caller, holder, request)
     # First what is given, so that somebody may go from one way of being an administrator to another.
     directory.policies.attach(holder, *request.get("AttachPolicies", ()))
     for group in request.get("JoinGroups", ()):
         directory.groups.add(account, group, name)
-    directory.policies.detach(holder, *request.get("DetachPolicies", ()))
+    _detach(directory, holder, request.get("DetachPolicies", ()))
     for group in request.get("LeaveGroups", ()):
         directory.groups.remove(account, group, name)
     if request.get("Tags") or request.get("RemoveTags"):
@@ -101,7 +111,7 @@ def delete_access_key(house: House, caller: Caller, request: dict[str, Any]) -> 
 
 def list_groups(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the account's groups with their members and policies."""
-    caller.require("ListGroups", "*")
+    _permit_all(caller, "ListGroups")
     groups = house.identity.directory.groups.in_account(caller.account)
     return {
         "Groups": [
@@ -114,6 +124,8 @@ def list_groups(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a group with these policies."""
     name = _require(house, caller, "CreateGroup", "group", request["GroupName"])
+    for policy in request.get("Policies", ()):
+        _permit_policy(house, caller, "Attach", Holder("group", caller.account, name), policy)
     directory = house.identity.directory
     group = directory.groups.create(caller.account, name)
     directory.policies.attach(Holder("group", caller.account, name), *request.get("Policies", ()))
@@ -122,11 +134,12 @@ def create_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 
 def update_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Attach and detach policies of a group."""
-    name = _require(house, caller, "UpdateGroup", "group", request["GroupName"])
-    policies = house.identity.directory.guarded(caller.account).policies
+    name = _require(house, caller, "UpdateGroup", "group", request["GroupName"], right="GetGroup")
+    directory = house.identity.directory.guarded(caller.account)
     holder = Holder("group", caller.account, name)
-    policies.attach(holder, *request.get("AttachPolicies", ()))
-    policies.detach(holder, *request.get("DetachPolicies", ()))
+    _permit_changes(house, caller, holder, request)
+    directory.policies.attach(holder, *request.get("AttachPolicies", ()))
+    _detach(directory, holder, request.get("DetachPolicies", ()))
     return {}
 
 
@@ -139,14 +152,18 @@ def delete_group(house: House, caller: Caller, request: dict[str, Any]) -> dict[
 
 def list_policies(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the account's own policies and the built-in ones, with their documents."""
-    caller.require("ListPolicies", "*")
+    _permit_all(caller, "ListPolicies")
     policies = house.identity.directory.policies.available(caller.account)
     return {"Policies": [_policy(policy) for policy in policies]}
 
 
 def put_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Create a policy, or change it for all who hold it."""
-    name = _require(house, caller, "PutPolicy", "policy", request["PolicyName"])
+    name = request["PolicyName"]
+    policies = house.identity.directory.policies.available(caller.account)
+    own = {policy.name for policy in policies if not policy.is_builtin}
+    right = "CreatePolicyVersion" if name in own else "CreatePolicy"
+    _require(house, caller, "PutPolicy", "policy", name, right=right)
     return _policy(house.identity.directory.policies.put(caller.account, name, request["PolicyDocument"]))
 
 
@@ -157,16 +174,62 @@ def delete_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict
     return {}
 
 
+def _permit_all(caller: Caller, action: str) -> None:
+    caller.require_undenied(action, "*", tags={})
+    require(caller.principal, f"iam:{action}", "*", lambda: caller.context)
+
+
 def _require(
-    house: House, caller: Caller, action: str, kind: HolderKind | Literal["policy"], name: str
+    house: House,
+    caller: Caller,
+    action: str,
+    kind: HolderKind | Literal["policy"],
+    name: str,
+    right: str = "",
 ) -> str:
-    directory = house.identity.directory
+    """Return the name if the caller has IAM's right to this, and our own action is not denied."""
     if kind == "policy":
-        path = directory.policies.path(caller.account, name)
+        # A built-in name is refused later; the right is one to a policy of the account.
+        path = house.identity.directory.policies.path(caller.account, name)
+        arn = arn_of("policy", caller.account, path, name)
+        require(caller.principal, f"iam:{right or action}", arn, lambda: caller.context)
     else:
-        path = directory.holders.path(Holder(kind, caller.account, name))
-    caller.require(action, arn_of(kind, caller.account, path, name))
+        holder = Holder(kind, caller.account, name)
+        arn = holder_arn(house, holder)
+        permit(house, caller, right or action, holder)
+    caller.require_undenied(action, arn, tags={})
     return name
+
+
+def _permit_changes(house: House, caller: Caller, holder: Holder, request: dict[str, Any]) -> None:
+    """Refuse any of the changes of a user or a group that the caller may not make, before one is made."""
+    for policy in request.get("AttachPolicies", ()):
+        _permit_policy(house, caller, "Attach", holder, policy)
+    for policy in request.get("DetachPolicies", ()):
+        if policy.startswith(INLINE):
+            permit(house, caller, f"Delete{holder.kind.capitalize()}Policy", holder)
+        else:
+            _permit_policy(house, caller, "Detach", holder, policy)
+    for action, member in (("AddUserToGroup", "JoinGroups"), ("RemoveUserFromGroup", "LeaveGroups")):
+        for group in request.get(member, ()):
+            permit(house, caller, action, Holder("group", caller.account, group))
+    if request.get("Tags"):
+        permit(house, caller, "TagUser", holder, tags=TagsAsked(request["Tags"]))
+    if request.get("RemoveTags"):
+        permit(house, caller, "UntagUser", holder, tags=TagsAsked({}, tuple(request["RemoveTags"])))
+
+
+def _permit_policy(house: House, caller: Caller, verb: str, holder: Holder, policy: str) -> None:
+    arn = policy_arn_of(house, caller.account, policy)
+    permit(house, caller, f"{verb}{holder.kind.capitalize()}Policy", holder, PolicyARN=arn)
+
+
+def _detach(directory: Directory, holder: Holder, names: Sequence[str]) -> None:
+    """Detach policies; one that is the holder's alone is deleted."""
+    directory.policies.detach(holder, *(name for name in names if not name.startswith(INLINE)))
+    for name in names:
+        if name.startswith(INLINE):
+            directory.inline.delete(holder, name.removeprefix(INLINE))
 
 
 def _find_user(directory: Directory, account: str, name: str) -> User:

@@ -1,6 +1,6 @@
 """What each operation of Vedette's own service asks for: its own action, on things of the other services."""
 
-from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
+from vedette.api.permissions import DENY_ALONE, REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
 
 PROJECT = (
     "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/CREATED or "
@@ -22,6 +22,22 @@ EXAMPLE = (
 
 def _about(action: str, resource: str) -> tuple[Permission, ...]:
     return (Permission(f"vedette:{action}", resource),)
+
+
+TAGGED = (RESOURCE_TAG, "iam:ResourceTag/KEY")
+
+
+def _people(action: str, resource: str, *, right: str = "") -> tuple[Permission, ...]:
+    """Return IAM's right, and that of ours which may be denied (decisions/0391)."""
+    tagged = TAGGED if resource == USER else ()
+    ours = Permission(f"vedette:{action}", resource, condition=DENY_ALONE)
+    return (Permission(f"iam:{right or action}", resource, tagged), ours)
+
+
+def _attach(verb: str, resource: str, condition: str) -> Permission:
+    kind = "User" if resource == USER else "Group"
+    tagged = TAGGED if resource == USER else ()
+    return Permission(f"iam:{verb}{kind}Policy", resource, (*tagged, "iam:PolicyARN"), condition)
 
 
 def _on(action: str, resource: str) -> tuple[Permission, ...]:
@@ -196,21 +212,43 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "SubmitAnswers": _about("SubmitAnswers", "*"),
     "NoteAnswer": _about("NoteAnswer", "*"),
     "PutRoundMask": _about("PutRoundMask", "*"),
-    "CreateAccessKey": _about("CreateAccessKey", USER),
-    "CreateGroup": _about("CreateGroup", GROUP),
-    "CreateUser": _about("CreateUser", USER),
-    "DeleteAccessKey": _about("DeleteAccessKey", USER),
-    "DeleteGroup": _about("DeleteGroup", GROUP),
-    "DeletePolicy": _about("DeletePolicy", POLICY),
-    "DeleteUser": _about("DeleteUser", USER),
-    "GetUser": _about("GetUser", USER),
-    "ListGroups": _about("ListGroups", "*"),
-    "ListPolicies": _about("ListPolicies", "*"),
-    "ListUsers": _about("ListUsers", "*"),
-    "PutPolicy": _about("PutPolicy", POLICY),
-    "UpdateAccessKey": _about("UpdateAccessKey", USER),
-    "UpdateGroup": _about("UpdateGroup", GROUP),
-    "UpdateUser": _about("UpdateUser", USER),
+    "CreateAccessKey": _people("CreateAccessKey", USER),
+    "CreateGroup": (*_people("CreateGroup", GROUP), _attach("Attach", GROUP, "with Policies")),
+    "CreateUser": (
+        *_people("CreateUser", USER),
+        _attach("Attach", USER, "with Policies"),
+        Permission("iam:AddUserToGroup", GROUP, condition="with Groups"),
+    ),
+    "DeleteAccessKey": _people("DeleteAccessKey", USER),
+    "DeleteGroup": _people("DeleteGroup", GROUP),
+    "DeletePolicy": _people("DeletePolicy", POLICY),
+    "DeleteUser": _people("DeleteUser", USER),
+    "GetUser": _people("GetUser", USER),
+    "ListGroups": _people("ListGroups", "*"),
+    "ListPolicies": _people("ListPolicies", "*"),
+    "ListUsers": _people("ListUsers", "*"),
+    "PutPolicy": (
+        Permission("iam:CreatePolicy", POLICY),
+        Permission("iam:CreatePolicyVersion", POLICY, condition="with the name of a policy that there is"),
+        Permission("vedette:PutPolicy", POLICY, condition=DENY_ALONE),
+    ),
+    "UpdateAccessKey": _people("UpdateAccessKey", USER),
+    "UpdateGroup": (
+        *_people("UpdateGroup", GROUP, right="GetGroup"),
+        _attach("Attach", GROUP, "with AttachPolicies"),
+        _attach("Detach", GROUP, "with DetachPolicies"),
+        Permission("iam:DeleteGroupPolicy", GROUP, condition="with DetachPolicies of its own, inline:NAME"),
+    ),
+    "UpdateUser": (
+        *_people("UpdateUser", USER, right="GetUser"),
+        _attach("Attach", USER, "with AttachPolicies"),
+        _attach("Detach", USER, "with DetachPolicies"),
+        Permission("iam:DeleteUserPolicy", USER, TAGGED, "with DetachPolicies of its own, inline:NAME"),
+        Permission("iam:AddUserToGroup", GROUP, condition="with JoinGroups"),
+        Permission("iam:RemoveUserFromGroup", GROUP, condition="with LeaveGroups"),
+        Permission("iam:TagUser", USER, (*TAGGED, *REQUEST_TAGS), "with Tags"),
+        Permission("iam:UntagUser", USER, (*TAGGED, "aws:TagKeys"), "with RemoveTags"),
+    ),
     "CreateExampleProject": (
         Permission("vedette:CreateExampleProject", EXAMPLE),
         Permission(
