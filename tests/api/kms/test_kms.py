@@ -267,6 +267,40 @@ def test_an_account_learns_nothing_of_anothers_keys(server, directory, kms, key)
     assert key not in [entry["KeyId"] for entry in stranger.list_keys()["Keys"]]
 
 
+def test_anothers_alias_is_told_apart_from_none_by_nobody(server, directory, kms, key):
+    name = f"alias/hidden-{next(COUNT)}"
+    kms.create_alias(AliasName=name, TargetKeyId=key)
+    made = directory.create_key(stranger_account(directory), None)
+    stranger = server.client("kms", key=(made.id, made.secret))
+    sentences = set()
+    for alias in (name, "alias/no-such-alias"):
+        with pytest.raises(ClientError) as caught:
+            stranger.encrypt(KeyId=f"arn:aws:kms:us-east-1:{ACCOUNT}:{alias}", Plaintext=b"x")
+        error = caught.value.response["Error"]
+        assert key not in error["Message"]
+        sentences.add((error["Code"], error["Message"].replace(alias, "")))
+    assert len(sentences) == 1
+
+
+def stranger_account(directory):
+    account = f"5555{next(COUNT):08}"
+    directory.create_account(account)
+    return account
+
+
+def test_a_policy_names_nobody_who_is_not_there(kms, key):
+    root = {**allow("kms:*"), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    for name in (f"arn:aws:iam::{ACCOUNT}:user/not-yet", "arn:aws:iam::987654321098:root"):
+        statements = [root, {**allow("kms:Decrypt"), "Principal": {"AWS": name}}]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        for call in (
+            lambda policy=policy: kms.put_key_policy(KeyId=key, Policy=policy),
+            lambda policy=policy: kms.create_key(Policy=policy),
+        ):
+            with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match="invalid principals"):
+                call()
+
+
 @pytest.mark.parametrize("service", ["s3", "rekognition", "lookoutvision"])
 def test_services_have_keys_of_their_own(kms, service):
     found = kms.describe_key(KeyId=f"alias/aws/{service}")["KeyMetadata"]

@@ -223,6 +223,25 @@ def test_who_may_not_use_the_key_gets_nothing(s3, user, bucket, key, refused):
         assert read(reader, Bucket=bucket, Key="own") == SMALL
 
 
+def test_of_anothers_keys_a_stranger_learns_nothing(stranger, kms, key):
+    name = f"alias/of-the-plant-{next(COUNT)}"
+    kms.create_alias(AliasName=name, TargetKeyId=key)
+    bucket = f"strangers-{next(COUNT)}"
+    stranger.create_bucket(Bucket=bucket)
+    answers = set()
+    for text in (
+        key,
+        f"{key[:-1]}{'0' if key[-1] != '0' else '1'}",
+        key.rpartition(":")[0] + f":{name}",
+        None,
+    ):
+        asked = sse(text or key.rpartition(":")[0] + ":alias/none-there")
+        with pytest.raises(ClientError) as caught:
+            stranger.put_object(Bucket=bucket, Key="a", Body=b"x", **asked)
+        answers.add((caught.value.response["Error"]["Code"], caught.value.response["Error"]["Message"]))
+    assert len(answers) == 1
+
+
 def test_a_policy_bounds_the_context_that_s3_binds_data_keys_to(s3, user, bucket, key, refused):
     for name in ("mine/a", "theirs/a"):
         s3.put_object(Bucket=bucket, Key=name, Body=SMALL, **sse(key))

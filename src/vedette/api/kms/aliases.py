@@ -11,6 +11,7 @@ from vedette.api.kms.calls import (
     place_of,
     require_key,
     require_own,
+    usable_key,
 )
 from vedette.encryption.names import check_alias_name
 from vedette.encryption.values import EncryptionKey
@@ -49,8 +50,7 @@ def _named(house: House, caller: Caller, request: dict[str, Any], action: str) -
     require_own(caller, action, str(caller.own(name)))
     if "alias/" in text:
         raise Wrong("Aliases must refer to keys. Not aliases", name=text)
-    key = find_key(house, caller, text, action)
-    require_key(house, caller, key, KeyAction(action))
+    key, _ = usable_key(house, caller, text, KeyAction(action))
     if (key.account, key.region) != (caller.account, caller.region):
         raise Wrong("An alias and its key are of one account and region.", kind="arn", name=text)
     if key.service:

@@ -41,11 +41,24 @@ def granted_key(
 ) -> tuple[EncryptionKey, KeyGrant | None]:
     """Return the key of a name, and the grant by which the caller may do this, where it is one."""
     check_grant_tokens(house, request)
-    key = find_key(house, caller, text, action.name)
-    grant = require_key(house, caller, key, action)
+    key, grant = usable_key(house, caller, text, action)
     if request.get("DryRun"):
         raise Wrong("The request would have succeeded, but the DryRun option is set.", kind="dry run")
     return key, grant
+
+
+def usable_key(
+    house: House, caller: Caller, text: str, action: KeyAction
+) -> tuple[EncryptionKey, KeyGrant | None]:
+    """Return the key of a name, if the caller may do this with it, and the grant that lets it."""
+    key = find_key(house, caller, text, action.name)
+    try:
+        return key, require_key(house, caller, key, action)
+    except Denied:
+        if key.account == caller.account:
+            raise
+        # In the words that are said of a key which is not there: an alias's key is not told either.
+        raise refusal(caller.principal, f"kms:{action.name}", text) from None
 
 
 def find_key(house: House, caller: Caller, text: str, action: str) -> EncryptionKey:

@@ -15,6 +15,7 @@ from vedette.api.kms.calls import (
     require_key,
     require_own,
     unknown_ciphertext,
+    usable_key,
 )
 from vedette.api.operations import operation
 from vedette.encryption.encryption import DataKey
@@ -78,9 +79,7 @@ def _key_of(
 ) -> EncryptionKey:
     """Return the key of the request's ciphertext, if the caller may use it so. A named one must be it."""
     check_grant_tokens(house, request)
-    named_key = find_key(house, caller, request[member], action.name) if member in request else None
-    if named_key is not None:
-        require_key(house, caller, named_key, action)
+    named_key = usable_key(house, caller, request[member], action)[0] if member in request else None
     key = _source_of(house, request)
     if named_key is not None and (key is None or key.id != named_key.id):
         raise Wrong(

@@ -54,6 +54,8 @@ def create_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[st
     require_own(caller, "CreateKey", facts=facts)
     if tags:
         require_own(caller, "TagResource", str(caller.own("key/*")), facts=facts)
+    if policy:
+        _check_principals(house, policy)
     if policy and not bypasses:
         _refuse_lockout(house, caller, _unmade(caller), policy)
     new = NewEncryptionKey(request.get("Description", ""), policy, tags, house.identity.find_ids)
@@ -69,10 +71,23 @@ def _unmade(caller: Caller) -> EncryptionKey:
 
 def _refuse_lockout(house: House, caller: Caller, key: EncryptionKey, policy: str) -> None:
     """Refuse a policy that takes from its author the right to change it."""
-    read_policy(policy)
     use = KeyUse("PutKeyPolicy", replace(key, stored_policy=policy), facts=caller.context)
     if not house.encryption.authority.may(caller.principal, use):
         raise MalformedPolicy("The new key policy will not allow you to update the key policy in the future.")
+
+
+def _check_principals(house: House, document: str) -> None:
+    """Refuse a policy that names who is not there: whoever gets the name later would have the key."""
+    for statement in read_policy(document).statements:
+        principals = statement.principals
+        if principals is None:
+            continue
+        lost = principals.arns - set(house.identity.find_ids(principals.arns))
+        lost |= {account for account in principals.accounts if not house.identity.has_account(account)}
+        if lost:
+            raise MalformedPolicy(
+                "Policy contains a statement with one or more invalid principals: " + ", ".join(sorted(lost))
+            )
 
 
 def describe_key(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +124,7 @@ def put_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[st
     facts = {"kms:BypassPolicyLockoutSafetyCheck": str(bypasses).lower()}
     key = permitted_key(house, caller, request, KeyAction("PutKeyPolicy", facts=facts))
     _check_policy_name(request)
+    _check_principals(house, request["Policy"])
     if not bypasses:
         _refuse_lockout(house, caller, key, request["Policy"])
     house.encryption.keys.put_policy(key, request["Policy"], house.identity.find_ids)

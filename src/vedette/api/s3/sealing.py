@@ -16,7 +16,7 @@ from vedette.api.s3.faults import S3Fault
 from vedette.encryption.authority import KeyUse
 from vedette.encryption.encryption import Encryption
 from vedette.encryption.values import EncryptionContext, EncryptionKey, KeyPlace
-from vedette.errors import Refusal
+from vedette.errors import Missing, Refusal
 from vedette.identity.may import Circumstances
 from vedette.identity.principal import Principal
 from vedette.store.blobs.sealed import PLAIN_ETAG, SALT, SEALED
@@ -67,7 +67,14 @@ class ObjectSealing:
         if headers[SSE] == PLAIN_SSE:
             return keys.of_service(KeyPlace(bucket.account, NOWHERE), "s3")
         place = KeyPlace(account, bucket.region)
-        return keys.find(place, headers[KMS_KEY]) if KMS_KEY in headers else keys.of_service(place, "s3")
+        if KMS_KEY not in headers:
+            return keys.of_service(place, "s3")
+        try:
+            return keys.find(place, headers[KMS_KEY])
+        except Missing:
+            if headers[KMS_KEY].startswith("arn:") and headers[KMS_KEY].split(":")[4] != account:
+                raise _hidden_key() from None
+            raise
 
     def seal(self, bucket: Bucket, key: str, headers: Mapping[str, str], account: str) -> dict[str, str]:
         """Return what an object is remembered with: the headers, and a data key of its own."""
@@ -86,7 +93,10 @@ class ObjectSealing:
             raise S3Fault("AccessDenied", "Objects under a key of KMS are for signed requests alone.")
         context = context_of(use.bucket, use.key, use.headers)
         key_use = KeyUse(action, use.encryption_key, context, caller.facts, via="s3")
-        self._encryption.authority.require(caller.principal, key_use)
+        if use.encryption_key.account == caller.principal.account:
+            self._encryption.authority.require(caller.principal, key_use)
+        elif not self._encryption.authority.may(caller.principal, key_use):
+            raise _hidden_key()
 
     def require_open(self, caller: KeyCaller, blob: Blob) -> None:
         """Refuse a caller who may not have this version decrypted."""
@@ -128,6 +138,11 @@ class ObjectUse:
     key: str
     headers: Mapping[str, str]
     encryption_key: EncryptionKey
+
+
+def _hidden_key() -> S3Fault:
+    """Return what is said of another account's key: whether it is there or not."""
+    return S3Fault("AccessDenied", "The key is not there, or you are not allowed to use it.")
 
 
 def context_of(bucket: str, key: str, headers: Mapping[str, str]) -> EncryptionContext:
