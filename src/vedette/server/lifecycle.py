@@ -8,18 +8,14 @@ from pathlib import Path
 
 import vedette
 from vedette.api.house import House
-from vedette.api.s3.lifecycle_runner import LifecycleRunner
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
-from vedette.api.s3.sealing import ObjectSealing
 from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.dialects.registry import allow_entries
-from vedette.encryption.encryption import Encryption, open_encryption
-from vedette.encryption.keeper import KeyKeeper
 from vedette.engines.choose import open_engine, open_units, open_watch
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
@@ -56,12 +52,11 @@ from vedette.server.installation import (
 )
 from vedette.server.nightly import SpaceWatch
 from vedette.server.retention import RetentionWatch, rules_of
+from vedette.server.stores import open_keys_and_buckets
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
-from vedette.store.blobs.choose import open_blobs
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
-from vedette.store.blobs.rules import Days
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
@@ -85,7 +80,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         hold, reserve = _hold_folder(settings, closing)
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
-        encryption, blobs = _open_keys_and_buckets(installation, closing)
+        encryption, blobs = open_keys_and_buckets(installation, closing)
         access, projects = Reach(blobs, installation.identity.current), Projects(database)
         _name_unreadable_policies(installation.identity, projects, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
@@ -221,39 +216,6 @@ def _open_ways(
     exports = Exports(exporting, jobs)
     exports.start()
     return imports, exports
-
-
-def _open_encryption(installation: Installation, closing: contextlib.ExitStack) -> Encryption:
-    """Return the keys of accounts, once their master is known to be the right one; what is due is done."""
-    settings = installation.settings
-    encryption = open_encryption(installation.database, installation.seal, settings)
-    keeper = KeyKeeper(encryption.keys)
-    closing.callback(keeper.close)
-    keeper.start()
-    return encryption
-
-
-def _open_keys_and_buckets(
-    installation: Installation, closing: contextlib.ExitStack
-) -> tuple[Encryption, Blobs]:
-    """Return the keys, and the buckets whose objects they seal."""
-    encryption = _open_encryption(installation, closing)
-    blobs = _open_buckets(installation.settings, closing)
-    if isinstance(blobs, FolderBlobs):
-        blobs.keys = ObjectSealing(encryption)
-    return encryption, blobs
-
-
-def _open_buckets(settings: Settings, closing: contextlib.ExitStack) -> Blobs:
-    """Return the buckets; where they are ours, their lifecycle rules are carried out."""
-    with in_a_sentence(settings.data):
-        blobs = open_blobs(settings)
-    closing.callback(blobs.close)
-    if isinstance(blobs, FolderBlobs):
-        runner = LifecycleRunner(blobs, Days(settings.lifecycle_day))
-        closing.callback(runner.close)
-        runner.start()
-    return blobs
 
 
 def _open_trainings(
