@@ -33,6 +33,8 @@ CUSTOM_LABELS = frozenset(
     UpdateDatasetEntries
     """.split()
 )
+# What the audit trail answers; the others, of trails that AWS keeps, are known by their names.
+CLOUDTRAIL = frozenset({"LookupEvents"})
 # Of CloudWatch, whose clients sign as `monitoring`, figures, dashboards, alarms and their tags.
 FIGURES = frozenset(
     """
@@ -45,6 +47,7 @@ FIGURES = frozenset(
 # Folders of botocore's that are not called as their service signs, as ours are.
 SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
+    "cloudtrail/2013-11-01": CLOUDTRAIL,
     "cloudwatch/2010-08-01": FIGURES,
     "iam/2010-05-08": None,
     "kms/2014-11-01": None,

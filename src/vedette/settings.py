@@ -139,6 +139,18 @@ class Settings(BaseSettings):
         description="After so many idle seconds a model's units give their memory back; 0 never.",
     )
 
+    audit: str = Field(
+        default="changes",
+        pattern="^(changes|all|no)$",
+        description="What the audit trail holds: `changes` and detections, `all` requests, or `no` event.",
+    )
+    audit_days: int = Field(
+        default=90,
+        ge=0,
+        le=36500,
+        description="After so many days the audit trail's events are removed; 0 never.",
+    )
+
     master_key: SecretStr = Field(
         default=SecretStr(""),
         description="What wraps encryption keys: empty is the installation's own key, else 64 hexadecimal"

@@ -14,7 +14,7 @@ DIALECTS = {door.name: door for door in SERVICES if isinstance(door, OperationsD
 # What AWS answers without a shape of its own, and what it has no word for.
 UNMODELLED = {"ValidationException", "SerializationException", "UnknownOperationException"}
 # Errors that all services of AWS have in common, whether their models name them or not.
-COMMON = {"AccessDeniedException", "ThrottlingException"}
+COMMON = {"AccessDeniedException", "InternalFailure", "ThrottlingException"}
 OUR_OWN = {"UnsupportedOperationException"}
 # The same in Query, whose codes have no ending.
 OF_QUERY = {

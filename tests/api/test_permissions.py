@@ -177,6 +177,7 @@ REQUESTS = [
     ("lookoutvision", "TagResource", {"ResourceArn": MODEL, "Tags": LISTED}, ""),
     ("lookoutvision", "UntagResource", {"ResourceArn": MODEL, "TagKeys": ["stage"]}, ""),
     ("lookoutvision", "UpdateDatasetEntries", {**DOORS_TRAIN, "Changes": b"{}"}, ""),
+    ("cloudtrail", "LookupEvents", {}, ""),
     ("kms", "CancelKeyDeletion", BY_KEY, ""),
     ("kms", "CreateAlias", {"AliasName": "alias/new", "TargetKeyId": KEY_ID}, ""),
     ("kms", "CreateGrant", GRANT, ""),

@@ -164,6 +164,20 @@ SERVICES = {
         SynchronizeMultiRegionKey TagResource UntagResource UpdateAlias UpdateCustomKeyStore
         UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac
     """,
+    "cloudtrail": """
+        AddTags CancelQuery CreateChannel CreateDashboard CreateEventDataStore CreateTrail
+        DeleteChannel DeleteDashboard DeleteEventDataStore DeleteResourcePolicy DeleteTrail
+        DeregisterOrganizationDelegatedAdmin DescribeQuery DescribeTrails DisableFederation
+        EnableFederation GenerateQuery GetChannel GetDashboard GetEventConfiguration
+        GetEventDataStore GetEventSelectors GetImport GetInsightSelectors GetQueryResults
+        GetResourcePolicy GetTrail GetTrailStatus ListChannels ListDashboards ListEventDataStores
+        ListImportFailures ListImports ListInsightsMetricData ListPublicKeys ListQueries ListTags
+        ListTrails LookupEvents PutEventConfiguration PutEventSelectors PutInsightSelectors
+        PutResourcePolicy RegisterOrganizationDelegatedAdmin RemoveTags RestoreEventDataStore
+        SearchSampleQueries StartDashboardRefresh StartEventDataStoreIngestion StartImport
+        StartLogging StartQuery StopEventDataStoreIngestion StopImport StopLogging UpdateChannel
+        UpdateDashboard UpdateEventDataStore UpdateTrail
+    """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy

@@ -8,7 +8,7 @@ dialect. Nothing here speaks AWS.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
@@ -67,6 +67,25 @@ class BodyRoom(Protocol):
 
 
 @dataclass(slots=True)
+class AuditFacts:
+    """What a door tells the audit trail of a request, as it comes to know it.
+
+    `effect` is None until an operation is recognised. `service` is another's than the door's own where the
+    door relays.
+    """
+
+    service: str = ""
+    region: str = ""
+    effect: Effect | None = None
+    parameters: Mapping[str, Any] | None = None
+    answer: Mapping[str, Any] | None = None
+    code: str = ""
+    sentence: str = ""
+    # Who is asked about where nobody has been recognised: at a sign-in.
+    name: str = ""
+
+
+@dataclass(slots=True)
 class Visit:
     """One request at a door, with its signature, principal and operation once they are known."""
 
@@ -84,6 +103,8 @@ class Visit:
     room: BodyRoom | None = None
     # Waits until the client has left; for answers that go on. None in tests.
     gone: Callable[[], Awaitable[None]] | None = None
+    # For the audit trail.
+    audit: AuditFacts = field(default_factory=AuditFacts)
     # When the whole request was here, by the monotonic clock: what a client is kept waiting counts from then.
     received: float = field(default_factory=time.monotonic)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vedette.arn import Arn, parse_arn
+from vedette.audit.trail import AuditTrail
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices
@@ -73,6 +74,8 @@ class House:
     placing: Placing | None = None
     # None in tests, which do without the processes that measure pictures.
     pictures: DatasetPictures | None = None
+    # None where the operator wants none, and in most tests.
+    audit: AuditTrail | None = None
     # None in tests, which have no full disk.
     reserve: Reserve | None = None
     clock: Clock = system_clock

@@ -160,6 +160,7 @@ class OperationsDoor:
         else:
             model, result = await visit.in_thread(self._call, visit, call)
         answer = result if isinstance(result, dict) else await result
+        visit.audit.answer = answer
         if answers_bytes(model):
             return self.protocol.wire.serialise(model, answer, visit.request.id)
         return Response(200, [("content-type", "application/json")], plain_json.dump(model, answer))
@@ -169,12 +170,15 @@ class OperationsDoor:
         model = plain_json.find(self.name, call.operation)
         handler = self._handler(model.name)
         members = plain_json.read(model, call.body)
+        self._tell_audit(visit, model.name, members, call.region)
         caller = self._caller(visit, visit.principal, call.region)
         return model, handler(visit.house, caller, members)
 
     def relay_fault(self, error: Exception, visit: Visit) -> Fault:
         """Return what the dialect says of an error."""
-        return self._fault(error, visit)
+        fault = self._fault(error, visit)
+        visit.audit.code, visit.audit.sentence = fault.code, fault.message
+        return fault
 
     def _answer(self, visit: Visit) -> Response | Awaitable[Response]:
         authenticate(visit, self.name)
@@ -185,16 +189,22 @@ class OperationsDoor:
         members = self.protocol.format_of(request).parse(model, request, path_params)
         assert visit.principal is not None
         assert visit.signed is not None
+        self._tell_audit(visit, model.name, members, visit.signed.region)
         caller = self._caller(visit, visit.principal, visit.signed.region)
         result = handler(visit.house, caller, members)
         if isinstance(result, dict):
+            visit.audit.answer = result
             return self.protocol.format_of(request).serialise(model, result, request.id)
-        return self._answer_later(model, result, request)
+        return self._answer_later(model, result, visit)
 
-    async def _answer_later(
-        self, model: OperationModel, result: Awaitable[Result], request: Request
-    ) -> Response:
-        return self.protocol.format_of(request).serialise(model, await result, request.id)
+    async def _answer_later(self, model: OperationModel, result: Awaitable[Result], visit: Visit) -> Response:
+        visit.audit.answer = answer = await result
+        return self.protocol.format_of(visit.request).serialise(model, answer, visit.request.id)
+
+    def _tell_audit(self, visit: Visit, operation: str, members: dict[str, Any], region: str) -> None:
+        facts = visit.audit
+        facts.service, facts.region = self.name, region or visit.house.settings.region
+        facts.effect, facts.parameters = self.effect_of(operation), members
 
     def _match(self, visit: Visit) -> Match:
         if visit.match is None:
@@ -236,6 +246,7 @@ class OperationsDoor:
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""
         fault = self._fault(error, visit)
+        visit.audit.code, visit.audit.sentence = fault.code, fault.message
         return self.protocol.format_of(visit.request).fault(
             fault.code, fault.status, fault.message, fault.members, visit.request.id
         )

@@ -11,6 +11,7 @@ import click
 
 import vedette
 from vedette.cli import cluster, dataset, devices, feedback, groups, keys, policies, roles, sdk, trials, users
+from vedette.cli.audit import audit
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
 from vedette.cli.credentials import credentials
@@ -75,7 +76,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
     DEVICE: {"edge": edge, "device": devices.app},
-    SERVER: {"lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
+    SERVER: {"audit": audit, "lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
     DATA: {"model": model, "dataset": dataset.app, "trial": trials.app, "feedback": feedback.app},
     PEOPLE: {
         "account": users.accounts,

@@ -17,6 +17,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
+from vedette.api.auditing import event_of
 from vedette.api.authentication import find_account
 from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, PageDoor, SlowBody, Visit
 from vedette.api.house import House
@@ -107,6 +108,7 @@ class Application:
             response = await self._respond(visit, record, page)
             record.status = response.status
             record.code = next((value for name, value in response.headers if name == "x-amzn-ErrorType"), "")
+            self._note_in_audit(visit, response.status)
             record.sent_bytes = await send_answer(response, send, head_only=request.method == "HEAD")
         except ClientGone:
             record.status, record.code = 499, "ClientGone"
@@ -115,6 +117,22 @@ class Application:
             record.seconds = time.perf_counter() - began
             # In the loop's next round: the answer leaves at the end of this one, and would wait for it.
             asyncio.get_running_loop().call_soon(self._record, record)
+
+    def _note_in_audit(self, visit: Visit, status: int) -> None:
+        """Put a change on record before its answer leaves: what was acknowledged is in the trail."""
+        trail = self.house.audit
+        if trail is None or not visit.audit.service:
+            return
+        reads_too = self.house.settings.audit == "all"
+        try:
+            event = event_of(visit, status, reads_too=reads_too)
+        except Exception:
+            # Whatever a client managed to send: its request is on record, without what cannot be written.
+            log.exception("%s: what was asked cannot be put on record", visit.request.id)
+            visit.audit.parameters = visit.audit.answer = None
+            event = event_of(visit, status, reads_too=reads_too)
+        if event is not None:
+            trail.note(event)
 
     def _record(self, record: RequestRecord) -> None:
         self.metrics.count(record)

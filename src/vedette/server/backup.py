@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import vedette
+from vedette.audit.lines import FOLDER as TRAIL
+from vedette.audit.lines import HEAD
 from vedette.clock import Clock, system_clock
 from vedette.errors import Busy, NoSpace, Refusal, Wrong
 from vedette.migrations import current
@@ -80,6 +82,21 @@ def back_up(
             raise
 
 
+def _copy_trail(trail: Path, place: Path) -> None:
+    """Copy the audit trail: what was signed before the lines, which have at least what the signature names.
+
+    A part that was packed meanwhile lies under another name when it is looked for again.
+    """
+    for head in trail.rglob(HEAD):
+        _copy(head, place / head.relative_to(trail), links=False)
+    copied = {HEAD}
+    for _ in range(2):
+        for part in sorted(trail.rglob("*")):
+            if part.is_file() and part.name != HEAD and str(part) not in copied:
+                copied.add(str(part))
+                _copy(part, place / part.relative_to(trail), links=False)
+
+
 def _begin(target: Path) -> None:
     """Make the folder; of two backups that begin in it at once, one gets it."""
     target.mkdir(parents=True, exist_ok=True)
@@ -104,7 +121,9 @@ def _copy_all(
     for part in settings.data.iterdir():
         if part.name in OF_ITS_OWN | MADE_AGAIN or part.name.startswith(".") or part.is_symlink():
             continue
-        if part.is_dir():
+        if part.name == TRAIL:
+            _copy_trail(part, place / part.name)
+        elif part.is_dir():
             _copy_folder(part, place / part.name, links=False)
         else:
             _copy(part, place / part.name, links=False)

@@ -5,7 +5,20 @@ names, or by the form of the request. Both may lie: the choice decides only who 
 for another service than the one chosen is refused by whoever verifies it.
 """
 
-from vedette.api import cloudwatch, console, devices, iam, kms, lookout, own, own_pages, rekognition, s3, sts
+from vedette.api import (
+    cloudtrail,
+    cloudwatch,
+    console,
+    devices,
+    iam,
+    kms,
+    lookout,
+    own,
+    own_pages,
+    rekognition,
+    s3,
+    sts,
+)
 from vedette.api.door import Door, PageDoor, Visit
 from vedette.api.relay import RelayDoor
 from vedette.api.unknown import UnknownServiceDoor
@@ -22,6 +35,7 @@ SERVICES: tuple[Door, ...] = (
     iam.DOOR,
     kms.DOOR,
     cloudwatch.DOOR,
+    cloudtrail.DOOR,
     own.DOOR,
     s3.DOOR,
 )

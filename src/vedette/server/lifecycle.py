@@ -8,7 +8,6 @@ from pathlib import Path
 
 import vedette
 from vedette.api.house import House
-from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
 from vedette.clock import system_clock
 from vedette.cores import count_cores
@@ -24,8 +23,6 @@ from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
-from vedette.identity.identity import Identity
-from vedette.identity.sessions import unreadable_trusts
 from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
@@ -51,11 +48,11 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
+from vedette.server.opening import open_access, open_audit
 from vedette.server.retention import RetentionWatch, rules_of
 from vedette.server.stores import open_keys_and_buckets
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
-from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.modes import private
@@ -81,10 +78,9 @@ def open_house(settings: Settings) -> Iterator[House]:
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
         encryption, blobs = open_keys_and_buckets(installation, closing)
-        access, projects = Reach(blobs, installation.identity.current), Projects(database)
-        _name_unreadable_policies(installation.identity, projects, blobs)
+        access, projects = open_access(installation, blobs)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
-        placing = _enter_roll(hold, database, jobs, closing)
+        placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
         datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
@@ -122,6 +118,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             page_key=seal.derive("page tokens"),
             blobs=blobs,
             access=access,
+            audit=audit,
             reserve=reserve,
         )
 
@@ -424,17 +421,6 @@ def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
     closing.callback(reserve.close)
     reserve.open()
     return reserve
-
-
-def _name_unreadable_policies(identity: Identity, projects: Projects, blobs: Blobs) -> None:
-    """Say which stored policies this release cannot obey: each denies everything until it is put anew."""
-    directory = identity.directory
-    roles = [role for account in directory.accounts() for role in directory.roles(account.id)]
-    sentences = directory.policies.unreadable() + projects.policies.unreadable() + unreadable_trusts(roles)
-    if isinstance(blobs, FolderBlobs):
-        sentences += unreadable(blobs.buckets.every("policy"))
-    for sentence in sentences:
-        log.warning(sentence)
 
 
 def _open_datasets(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from vedette.api.auditing import SIGN_IN
 from vedette.api.console.answers import json_answer, nothing
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault
@@ -25,6 +26,7 @@ async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
     """Begin a session by a link or by an access key, and give the browser its cookie."""
     request, house, now = visit.request, visit.house, time.monotonic()
     attempts.refuse_too_many(request.client, now, visit.house.servers)
+    visit.audit.service, visit.audit.effect = SIGN_IN, "writes"
     begin = await _read_credentials(visit)
     try:
         token, session = await visit.in_thread(begin)
@@ -53,6 +55,7 @@ async def show_session(visit: Visit) -> Response:
 async def sign_out(visit: Visit) -> Response:
     """End the session."""
     session = (await require_session(visit)).session
+    visit.audit.service, visit.audit.effect = SIGN_IN, "writes"
     await visit.in_thread(visit.house.identity.console.end, session.account, session.person, session.id)
     answer = nothing()
     answer.headers.append(set_cookie(visit.request, visit.house, "", 0))
@@ -69,6 +72,8 @@ async def list_sessions(visit: Visit) -> Response:
 async def end_session(visit: Visit, session_id: str) -> Response:
     """End one of one's own sessions, wherever it is."""
     own = (await require_session(visit)).session
+    visit.audit.service, visit.audit.effect = SIGN_IN, "writes"
+    visit.audit.parameters = {"sessionId": session_id}
     await visit.in_thread(visit.house.identity.console.end, own.account, own.person, session_id)
     return nothing()
 
@@ -108,6 +113,7 @@ async def _read_credentials(visit: Visit) -> Begin:
             "BadRequest", 400, "A link, an access key's id, its secret and its session token are texts."
         )
     link, key_id, secret, token = (text.strip() for text in texts)
+    visit.audit.parameters = {"by": "link"} if link else {"by": "access key", "accessKeyId": key_id[:128]}
     browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
     console = house.identity.console
     if link:

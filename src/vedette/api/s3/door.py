@@ -55,6 +55,9 @@ class BucketDoor(PlainDoor):
         copies_from = "x-amz-copy-source" in request.headers
         operation = choose(request.method, call.bucket, call.key, call.query, copies_from=copies_from)
         request.operation = operation.name
+        visit.audit.service, visit.audit.effect = self.name, self.effect(visit)
+        visit.audit.region = visit.house.settings.region
+        visit.audit.parameters = _named(call)
         return await _answer_operation(call, operation)
 
     @property
@@ -68,25 +71,33 @@ class BucketDoor(PlainDoor):
 
     async def relay(self, visit: Visit, call: RelayedCall) -> Response:
         """Answer an operation for who is signed in at the console."""
+        self._tell_audit(visit, call.operation, None, call.region)
         return await relay(visit, call)
 
     async def perform(self, visit: Visit, operation: str, members: dict[str, Any], region: str) -> Response:
         """Return S3's own answer to an operation of who is signed in."""
+        self._tell_audit(visit, operation, members, region)
         return await perform(visit, operation, members, region)
+
+    def _tell_audit(self, visit: Visit, operation: str, members: dict[str, Any] | None, region: str) -> None:
+        facts = visit.audit
+        facts.service, facts.region, facts.effect = self.name, region, self.effect_of(operation)
+        facts.parameters = {name: value for name, value in (members or {}).items() if name != "Body"}
 
     def relay_fault(self, error: Exception, visit: Visit) -> Fault:
         """Return what S3 says of an error."""
-        del visit
         if isinstance(error, ProtocolFault) and not isinstance(error, Malformed):
             return Fault("InvalidArgument", 400, error.sentence)
         fault = translate(error)
+        visit.audit.code, visit.audit.sentence = fault.code, fault.sentence
         return Fault(fault.code, fault.status, fault.sentence)
 
     def fault(self, error: Exception, visit: Visit) -> Response:
         """Return what the dialect says of an error."""
         if isinstance(error, SlowBody | LongBody):
-            code = "RequestTimeout" if isinstance(error, SlowBody) else "EntityTooLarge"
-            return fault_answer(S3Fault(code, str(error)), visit.request)
+            error = S3Fault("RequestTimeout" if isinstance(error, SlowBody) else "EntityTooLarge", str(error))
+        fault = translate(error)
+        visit.audit.code, visit.audit.sentence = fault.code, fault.sentence
         return fault_answer(error, visit.request)
 
     def common_headers(self, request: Request) -> list[tuple[str, str]]:
@@ -134,6 +145,19 @@ def _read_call(visit: Visit, body: BodyReader | None) -> Call:
     call = Call(house, visit.principal, request, body, address.bucket, address.key, query, house.clock())
     call.signed = visit.signed
     return call
+
+
+def _named(call: Call) -> dict[str, Any]:
+    """Return what a request names, for the audit trail."""
+    named = {
+        "Bucket": call.bucket,
+        "Key": call.key,
+        "VersionId": call.query.get("versionId", ""),
+        "UploadId": call.query.get("uploadId", ""),
+        "PartNumber": call.query.get("partNumber", ""),
+        "CopySource": call.request.headers.get("x-amz-copy-source"),
+    }
+    return {name: value for name, value in named.items() if value}
 
 
 def _sums_are_of_body(request: Request) -> bool:

@@ -1,0 +1,45 @@
+"""Opens what judges and records: access to objects, policies that cannot be obeyed, the audit trail."""
+
+import contextlib
+import logging
+
+from vedette.api.s3.policy import unreadable
+from vedette.api.s3.reach import Reach
+from vedette.audit.trail import AuditTrail
+from vedette.identity.identity import Identity
+from vedette.identity.sessions import unreadable_trusts
+from vedette.projects.projects import Projects
+from vedette.server.installation import Installation, in_a_sentence
+from vedette.settings import Settings
+from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.port import Blobs
+
+log = logging.getLogger(__name__)
+
+
+def open_audit(settings: Settings, closing: contextlib.ExitStack) -> AuditTrail | None:
+    """Return the audit trail, unless the operator wants none."""
+    if settings.audit == "no":
+        return None
+    with in_a_sentence(settings.data):
+        trail = AuditTrail(settings.data, days=settings.audit_days)
+    closing.callback(trail.close)
+    return trail
+
+
+def open_access(installation: Installation, blobs: Blobs) -> tuple[Reach, Projects]:
+    """Return who may read which objects, and the projects; policies that cannot be obeyed are named."""
+    access, projects = Reach(blobs, installation.identity.current), Projects(installation.database)
+    _name_unreadable_policies(installation.identity, projects, blobs)
+    return access, projects
+
+
+def _name_unreadable_policies(identity: Identity, projects: Projects, blobs: Blobs) -> None:
+    """Say which stored policies this release cannot obey: each denies everything until it is put anew."""
+    directory = identity.directory
+    roles = [role for account in directory.accounts() for role in directory.roles(account.id)]
+    sentences = directory.policies.unreadable() + projects.policies.unreadable() + unreadable_trusts(roles)
+    if isinstance(blobs, FolderBlobs):
+        sentences += unreadable(blobs.buckets.every("policy"))
+    for sentence in sentences:
+        log.warning(sentence)
