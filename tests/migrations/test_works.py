@@ -47,6 +47,10 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table alarm_history",
+    "drop table alarms",
+    "drop table dashboards",
+    "drop table own_metrics",
     "drop table drained_nodes",
     "drop table identity_policy_versions",
     *(f"drop table {kind}_inline_policies" for kind in ("user", "group", "role")),
