@@ -264,6 +264,7 @@ def stops(house: House) -> list[Stop]:
         Stop("device-add", "/console/devices", _heading("Devices"), _button("Add a device")),
         Stop("device", f"/console/devices/{DEVICE}", _heading(DEVICE)),
         Stop("device-order", f"/console/devices/{DEVICE}", _heading(DEVICE), _button("Order models")),
+        Stop("cluster", "/console/cluster", _heading("Cluster")),
         Stop("packages", f"{project}/packages", _heading("Edge model packages")),
         Stop("account", "/console/account", _heading("Account")),
         Stop("users", "/console/account/users", _heading("Users")),

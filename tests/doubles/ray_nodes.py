@@ -1,6 +1,6 @@
 """A Ray cluster of three raylets on this machine's loopback: a head without cores, and two nodes.
 
-    python -m doubles.ray_nodes
+    python -m doubles.ray_nodes [PORT]
 
 says its address, and then does what it is told, a line each: `kill` ends the raylet of the oldest node, or
 of the one whose address it is given, `add` makes another one and says its address, `behead` ends the head. It
@@ -28,8 +28,9 @@ ROOM = {"num_cpus": 2, "memory": 4 << 30}
 class SmallCluster:
     """The head and its nodes, by their addresses."""
 
-    def __init__(self):
+    def __init__(self, port):
         head = {**NODE, "node_ip_address": HOST, "num_cpus": 0}
+        head |= {"gcs_server_port": port} if port else {}
         self.cluster = Cluster(initialize_head=True, head_node_args=head)
         self.nodes = {}
         self._last = 2
@@ -50,7 +51,7 @@ class SmallCluster:
 
 
 def main():
-    own = SmallCluster()
+    own = SmallCluster(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     for _ in range(2):
         own.add("")
     sys.stdout.write(f"{own.cluster.address}\n")

@@ -11,9 +11,9 @@ TESTS = Path(__file__).parent.parent
 class RayNodes:
     """A head and two nodes, which can be killed and added."""
 
-    def __init__(self):
+    def __init__(self, port=0):
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "doubles.ray_nodes"],
+            [sys.executable, "-m", "doubles.ray_nodes", str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(TESTS)},

@@ -60,7 +60,7 @@ class Relay:
 
 @pytest.fixture
 def watch():
-    own = ClusterWatch(PLAN, Relay(), ticks=lambda: own.now)
+    own = ClusterWatch(PLAN, Relay(), ticks=lambda: own.now, patience_s=0.05)
     own.now = 0.0
     return own
 
@@ -86,13 +86,41 @@ def test_a_view_is_used_for_a_second_and_a_silent_cluster_left_alone_for_longer(
     assert watch.relay.sent == 3
 
 
+def test_one_thread_alone_waits_for_a_cluster_that_is_silent(watch):
+    asked, answers = threading.Event(), threading.Event()
+
+    def send(numbers):
+        asked.set()
+        assert answers.wait(30)
+        raise BrokenPipeError(32, "Broken pipe")
+
+    watch.relay.send = send
+    waiting = threading.Thread(target=watch.why_no_training, args=(0,))
+    waiting.start()
+    assert asked.wait(30)
+    try:
+        with pytest.raises(NoPlace, match=r"^The Ray cluster at head:6379 has not answered yet\.$"):
+            watch.look()
+    finally:
+        answers.set()
+        waiting.join()
+
+
 def test_no_training_begins_where_those_under_way_take_all_the_room(watch):
     placed = PlacedWork("a", "training", "7-ab")
     watch.relay.answers = [seen(node("a", "1", free=1), node("b", "2"), works=[placed])]
     # Three cores are free, one of them kept for units; one training is on a node, others are on their way.
     assert [watch.why_no_training(under_way) for under_way in (0, 1, 2)] == ["", "", ""]
-    sentence = "All nodes of the Ray cluster are taken: a training needs 1 core, 1 GiB on one of 2."
+    sentence = "The room in the Ray cluster is for trainings that are on their way there: 2."
     assert watch.why_no_training(3) == sentence
+
+
+def test_room_that_is_taken_already_is_not_given_again_before_the_cluster_knows(watch):
+    placed = [PlacedWork("a", "training", "7-ab"), PlacedWork("b", "unit", "8-cd")]
+    # The cluster says that all four cores are free; two are taken, and one is kept for units.
+    watch.relay.answers = [seen(node("a", "1"), node("b", "2"), works=placed)]
+    assert watch.why_no_training(1) == ""
+    assert watch.why_no_training(2).endswith("for trainings that are on their way there: 1.")
 
 
 def test_nodes_that_are_emptied_have_no_room(watch):

@@ -86,3 +86,10 @@ def test_a_room_is_read_as_it_is_set():
 def test_a_room_that_cannot_be_is_refused_by_its_setting(text):
     with pytest.raises(Wrong, match=r"^VEDETTE_RAY_UNIT cannot be "):
         read_room(text, "VEDETTE_RAY_UNIT")
+
+
+def test_room_that_is_kept_for_units_is_said_to_be():
+    nodes = [Node("a", "1", Room(2, 4), Room(0, 2)), Node("b", "2", Room(2, 4), Room(2, 4))]
+    assert choose_node(nodes, Room(2, 1), spare_cores=1) is None
+    sentence = "The Ray cluster keeps a core free for units that lose a node: a training needs 2 cores, 1 GiB"
+    assert no_room_sentence(nodes, Room(2, 1), "a training") == f"{sentence} besides."

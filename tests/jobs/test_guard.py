@@ -97,6 +97,19 @@ def test_the_gate_is_told_how_many_are_under_way(hall):
     assert running.owner == hall.runner.owner
 
 
+def test_one_place_is_given_to_one_however_many_threads_ask(hall):
+    hall = hall(concurrency=8)
+    hall.gate = lambda under_way: FULL if under_way else ""
+    hall.guard._gate = lambda under_way: (time.sleep(0.02), hall.gate(under_way))[1]
+    for name in "abcdefgh":
+        hall.stage.plays[name] = lambda context: hall.stage.gate.wait(30)
+    hall.add(*"abcdefgh")
+    # The threads that found the gate closed have gone.
+    until(lambda: hall.stage.runs and hall.runner._queues["played"].busy == 1)
+    assert len(hall.stage.runs) == 1
+    assert hall.guard.reason == FULL
+
+
 def test_a_job_that_found_no_room_goes_back_and_counts_no_try(hall):
     hall, tries = hall(), []
 

@@ -242,7 +242,8 @@ def _engine(settings: "Settings") -> list[Diagnosis]:
         f"{plan.address}: {facts['nodes']} nodes with room for {facts['units']} units "
         f"or {facts['trainings']} trainings now"
     )
-    return [Diagnosis("Ray cluster", "good" if facts["units"] else "note", sentence)]
+    warnings = [Diagnosis("Ray node", "note", warning) for warning in facts["warnings"]]
+    return [Diagnosis("Ray cluster", "good" if facts["units"] else "note", sentence), *warnings]
 
 
 def _sdk() -> Diagnosis:

@@ -13,6 +13,14 @@ from vedette.engines.trees import PIECE, Tree, place_in
 TRIES = 3
 
 
+class ActorLost(Exception):
+    """The worker on a node has ended, or its node has."""
+
+
+class NodeTrouble(ActorLost):
+    """The node lives, and its disk refuses; the message is a sentence."""
+
+
 class NodeCalls(Protocol):
     """A worker on a node (node_worker.py), wherever that is."""
 

@@ -7,6 +7,7 @@ plain. They end with their process.
 import atexit
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ class NodeWorker:
         self._cache = NodeCache(Path(cache) if cache else default_root())
         atexit.register(self._cache.close)
 
-    def greet(self) -> dict[str, str]:
-        """Return which release runs here, and what this machine is called."""
-        return {"release": vedette.__version__, "host": socket.gethostname()}
+    def greet(self) -> dict[str, Any]:
+        """Return which release runs here, what this machine is called, and what its clock shows."""
+        return {"release": vedette.__version__, "host": socket.gethostname(), "clock": time.time()}
 
     def missing(self, tree: Tree) -> list[str]:
         """Return which files of a folder must come first."""

@@ -105,4 +105,6 @@ def no_room_sentence(nodes: Sequence[Node], need: Room, kind: str) -> str:
             f"No node of the Ray cluster is large enough for {kind}: it needs {need}, "
             f"and the largest of {len(nodes)} has {largest}."
         )
+    if any(node.free.holds(need) for node in nodes):
+        return f"The Ray cluster keeps a core free for units that lose a node: {kind} needs {need} besides."
     return f"All nodes of the Ray cluster are taken: {kind} needs {need} on one of {len(nodes)}."

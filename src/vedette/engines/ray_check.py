@@ -1,7 +1,7 @@
 """The job `ray-check`: what there is of a cluster, for whoever set it up. Nothing stays running there.
 
 order   a plan (ray_plan.py)
-result  nodes, and how many units and how many trainings have room now; or `failed` with a sentence
+result  nodes, warnings of them, and how many units and trainings have room now; or `failed` with a sentence
 """
 
 from collections.abc import Callable, Mapping
@@ -34,9 +34,13 @@ def _count(cluster: Any, plan: RayPlan) -> dict[str, Any]:
     for need, subject in ((plan.unit, "a unit"), (plan.training, "a training")):
         if not any(node.total.holds(need) for node in nodes):
             raise NoPlace(no_room_sentence(nodes, need, subject))
+    warnings = []
     for node in nodes:
-        cluster.start(NodeWorker, node, Room(), plan.cache).kill()
+        worker = cluster.start(NodeWorker, node, Room(), plan.cache)
+        warnings.append(worker.warning)
+        worker.kill()
     return {
+        "warnings": [warning for warning in warnings if warning],
         "nodes": len(nodes),
         "units": count_places(nodes, plan.unit),
         "trainings": count_places(nodes, plan.training),

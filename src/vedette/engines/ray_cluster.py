@@ -8,10 +8,10 @@ of whatever node, and nobody would bring its model there.
 import contextlib
 import logging
 import os
-import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -23,10 +23,11 @@ from ray.exceptions import GetTimeoutError, RayError, RaySystemError, RayTaskErr
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import vedette
-from vedette.engines.cluster_view import PlacedWork
+from vedette.engines.carrying import ActorLost, NodeTrouble
+from vedette.engines.cluster_view import OURS, PlacedWork, read_title
 from vedette.engines.placement import GIB, Node, Room
 from vedette.engines.port import NoPlace
-from vedette.engines.ray_words import first_line, joining_sentence
+from vedette.engines.ray_words import clock_sentence, first_line, joining_sentence
 
 # A head on the same network answers in milliseconds.
 PROBE_S = 5.0
@@ -36,33 +37,13 @@ ACTOR_S = 40.0
 THREADS = 4
 
 
-# Before the names of our actors, by which any server knows what runs where.
-OURS = "vedette|"
-
-
-def title_of(kind: str, folder: str) -> str:
-    """Return the name of an actor that says what it does; no two are alike."""
-    return f"{OURS}{kind}|{folder}|{secrets.token_hex(8)}"
-
-
-def _read_title(title: str) -> tuple[str, str]:
-    kind, _, rest = title.removeprefix(OURS).partition("|")
-    return kind, rest.rpartition("|")[0]
-
-
-class ActorLost(Exception):
-    """The actor has ended, or its node has."""
-
-
-class NodeTrouble(ActorLost):
-    """The node lives, and its disk refuses; the message is a sentence."""
-
-
 class RemoteActor:
     """An object on a node; calls return what its methods return."""
 
     def __init__(self, handle: Any, node: Node) -> None:
         self.node = node
+        # What people should know of the node; nothing where all is well.
+        self.warning = ""
         self._handle = handle
 
     def begin(self, method: str, *values: Any) -> Any:
@@ -144,7 +125,7 @@ class RayCluster:
         except (RayError, RuntimeError, OSError) as error:
             raise NoPlace(self._gone(error)) from None
         return [
-            PlacedWork(actor["Address"]["NodeID"], *_read_title(actor["Name"]))
+            PlacedWork(actor["Address"]["NodeID"], *read_title(actor["Name"]))
             for actor in actors.values()
             if actor["State"] == "ALIVE" and actor["Name"].startswith(OURS)
         ]
@@ -183,6 +164,7 @@ class RayCluster:
                 f"The node {node.address} of the Ray cluster has Vedette {greeting['release']}, "
                 f"and this server {vedette.__version__}: install the same on both."
             )
+        actor.warning = clock_sentence(node.address, greeting["clock"], time.time())
         return actor
 
     def close(self) -> None:

@@ -10,17 +10,18 @@ import math
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vedette.engines.carrying import fetch_changes, send_tree
-from vedette.engines.cluster_view import TRAINING, undrained
+from vedette.engines.carrying import ActorLost, NodeTrouble, fetch_changes, send_tree
+from vedette.engines.cluster_view import TRAINING, title_of, undrained
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_job import NodeJob, event_of
-from vedette.engines.placement import SPARE_CORES, choose_node, no_room_sentence
+from vedette.engines.placement import SPARE_CORES, Node, choose_node, no_room_sentence
 from vedette.engines.port import LAST, EmitEvent, Event, JobFiles, NoPlace, RunEnded
 from vedette.engines.ray_plan import RayPlan
-from vedette.engines.trees import read_tree
+from vedette.engines.trees import Tree, read_tree
 from vedette.errors import NoSpace, Unwritable
 
 # How often a place is looked for, and for how long: who finds none goes back to where accounts take turns,
@@ -34,84 +35,117 @@ WAITING = {"stage": "waiting for room in the cluster", "done": 0, "of": 1}
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """See the job through to its end, which is told by `RunEnded`."""
-    from vedette.engines.ray_cluster import ActorLost, NodeTrouble, RayCluster  # loads Ray
+    from vedette.engines.ray_cluster import RayCluster  # loads Ray
 
     plan = RayPlan.load(order["plan"])
     cluster: Any = None
-    worker: Any = None
     try:
         cluster = RayCluster(plan.address)
-        worker = _placed(cluster, plan, order, emit, cancelled)
-        event = _follow(worker, order, plan, emit, cancelled)
+        event = RunOnNode(cluster, plan, order, emit, cancelled).to_end()
     except NoPlace as trouble:
         event = Event("failed", {"sentence": str(trouble), "waits": True})
-    except (DamagedFile, NodeTrouble) as trouble:
-        event = Event("failed", {"sentence": str(trouble)})
-    except ActorLost:
-        event = Event("failed", {"sentence": f"The node {worker.node.address} that ran the job has gone."})
     finally:
         if cluster is not None:
             cluster.close()
     raise RunEnded(event)
 
 
-def _placed(
-    cluster: Any, plan: RayPlan, order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]
-) -> Any:
-    """Return the job's worker on the node that was chosen for it.
+@dataclass(slots=True)
+class RunOnNode:
+    """A job on its way to a node, and there."""
 
-    Raises:
-        NoPlace: when none has room, and none gets any soon.
-    """
-    began, is_told = time.monotonic(), False
-    while True:
-        nodes = undrained(cluster.nodes(), order.get("drained", ()))
-        node = choose_node(nodes, plan.training, spare_cores=SPARE_CORES)
-        if node is not None:
-            title = title_of(order)
-            return cluster.start(NodeJob, node, plan.training, plan.cache, title=title)
-        if time.monotonic() - began > GIVE_UP_S:
-            raise NoPlace(no_room_sentence(nodes, plan.training, "a training"))
-        if cancelled():
-            raise RunEnded(Event("cancelled", {"sentence": "It was stopped before a node had room for it."}))
-        if not is_told:
-            emit(Event("progress", WAITING))
-            sys.stderr.write(no_room_sentence(nodes, plan.training, "a training") + "\n")
-            is_told = True
-        time.sleep(LOOK_S)
+    cluster: Any
+    plan: RayPlan
+    order: Mapping[str, Any]
+    emit: EmitEvent
+    cancelled: Callable[[], bool]
+    # Nodes that refused it, and what the last of them said.
+    refused: set[str] = field(default_factory=set)
+    reason: str = ""
 
+    @property
+    def files(self) -> JobFiles:
+        """Which values of the order are places on this machine."""
+        return JobFiles(**self.order["files"])
 
-def title_of(order: Mapping[str, Any]) -> str:
-    """Return the name of the job's actor: what it works on is named by its folder."""
-    from vedette.engines.ray_cluster import title_of as title_for  # loads Ray
+    @property
+    def folder(self) -> Path | None:
+        """The folder that the job reads and writes; None where it has none."""
+        files = self.files
+        return Path(self.order["order"][files.folder]) if files.folder else None
 
-    folder = order["order"].get(order["files"].get("folder", ""), "")
-    return title_for(TRAINING, Path(folder).name)
+    def to_end(self) -> Event:
+        """Run the job on a node that takes it and its files, and return its last event.
 
+        Raises:
+            NoPlace: where none does, with what was said by the last that was asked.
+        """
+        while True:
+            node = self._choose()
+            try:
+                if (event := self._try_on(node)) is not None:
+                    return event
+            except NodeTrouble as trouble:
+                return Event("failed", {"sentence": str(trouble)})
+            except ActorLost:
+                return Event("failed", {"sentence": f"The node {node.address} that ran the job has gone."})
 
-def _follow(
-    worker: Any, order: Mapping[str, Any], plan: RayPlan, emit: EmitEvent, cancelled: Callable[[], bool]
-) -> Event:
-    """Bring the job its files, and hand on what it says and changes; return its last event."""
-    files = JobFiles(**order["files"])
-    folder = Path(order["order"][files.folder]) if files.folder else None
-    tree = read_tree(folder) if folder else {}
-    if folder:
-        send_tree(worker, folder, tree)
-    cores = max(1, math.ceil(plan.training.cores))
-    worker.call("begin", order["name"], order["order"], order["files"], tree, cores)
-    is_asked = False
-    while True:
-        if cancelled() and not is_asked:
-            worker.call("cancel")
-            is_asked = True
-        for message in worker.call("listen", LISTEN_S):
+    def _try_on(self, node: Node) -> Event | None:
+        """Return the last event of the job on that node; nothing where it did not begin there."""
+        worker, folder = None, self.folder
+        title = title_of(TRAINING, folder.name if folder else "")
+        try:
+            worker = self.cluster.start(NodeJob, node, self.plan.training, self.plan.cache, title=title)
+            tree = read_tree(folder) if folder else {}
             if folder:
-                fetch_changes(worker, folder, message["changed"], message["removed"], tree)
-            event = event_of(message)
-            if event.kind in LAST:
-                return _without_disk(event, worker.node.address)
-            emit(event)
+                send_tree(worker, folder, tree)
+        except (NoPlace, NodeTrouble, DamagedFile) as trouble:
+            # Another node may have what this one lacks: room on its disk, or the right release.
+            self.refused.add(node.id)
+            self.reason = str(trouble)
+            sys.stderr.write(f"{self.reason}\n")
+            if worker is not None:
+                worker.kill()
+            return None
+        return self._follow(worker, tree)
+
+    def _choose(self) -> Node:
+        """Return the node for the job; NoPlace when none has room, and none gets any soon."""
+        began, is_told, need = time.monotonic(), False, self.plan.training
+        while True:
+            nodes = undrained(self.cluster.nodes(), self.order.get("drained", ()))
+            willing = [node for node in nodes if node.id not in self.refused]
+            node = choose_node(willing, need, spare_cores=SPARE_CORES)
+            if node is not None:
+                return node
+            if self.refused or time.monotonic() - began > GIVE_UP_S:
+                raise NoPlace(self.reason or no_room_sentence(nodes, need, "a training"))
+            if self.cancelled():
+                sentence = "It was stopped before a node had room for it."
+                raise RunEnded(Event("cancelled", {"sentence": sentence}))
+            if not is_told:
+                self.emit(Event("progress", WAITING))
+                sys.stderr.write(no_room_sentence(nodes, need, "a training") + "\n")
+                is_told = True
+            time.sleep(LOOK_S)
+
+    def _follow(self, worker: Any, tree: Tree) -> Event:
+        """Hand on what the job says and changes; return its last event."""
+        order, folder = self.order, self.folder
+        cores = max(1, math.ceil(self.plan.training.cores))
+        worker.call("begin", order["name"], order["order"], order["files"], tree, cores)
+        is_asked = False
+        while True:
+            if self.cancelled() and not is_asked:
+                worker.call("cancel")
+                is_asked = True
+            for message in worker.call("listen", LISTEN_S):
+                if folder:
+                    fetch_changes(worker, folder, message["changed"], message["removed"], tree)
+                event = event_of(message)
+                if event.kind in LAST:
+                    return _without_disk(event, worker.node.address)
+                self.emit(event)
 
 
 def _without_disk(event: Event, address: str) -> Event:

@@ -17,26 +17,28 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from vedette.engines.carrying import send_tree
-from vedette.engines.cluster_view import UNIT, ClusterView, names_of, undrained
+from vedette.engines.carrying import ActorLost, send_tree
+from vedette.engines.cluster_view import UNIT, ClusterView, names_of, title_of, undrained
 from vedette.engines.frames import Frame, frame_start, read_frame
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_unit import NodeUnit
 from vedette.engines.placement import Node, Room, choose_node, no_room_sentence
 from vedette.engines.port import NoPlace
-from vedette.engines.ray_cluster import ActorLost, RayCluster, RemoteActor, title_of
+from vedette.engines.ray_cluster import RayCluster, RemoteActor
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
 
 # The longest that leaving the cluster in order may take.
 LEAVE_S = 3.0
+# For how long others are preferred to a node that refused a unit.
+REFUSING_S = 30.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +55,16 @@ class UnitPlaces:
         self._plan = plan
         self._lock = threading.Lock()
         self._cluster: RayCluster | None = None
+        # What was last said of a node when something was started there, and until when nothing more is.
+        self._problems: dict[str, str] = {}
+        self._refusing_until: dict[str, float] = {}
         # Places that are taken: the node of each, and the package.
         self._places: dict[RelayPlace, Node] = {}
 
     def look(self) -> ClusterView:
         """Return what there is of the cluster; refuse in a sentence where it does not answer."""
         cluster = self._joined()
-        return ClusterView(cluster.nodes(), cluster.works())
+        return ClusterView(cluster.nodes(), cluster.works(), dict(self._problems))
 
     def _joined(self) -> RayCluster:
         with self._lock:
@@ -77,7 +82,7 @@ class UnitPlaces:
         cluster = self._joined()
         with self._lock:
             every = cluster.nodes()
-            nodes = [self._with_ours(node) for node in undrained(every, drained)]
+            nodes = [self._with_ours(node) for node in self._willing(undrained(every, drained))]
             alike = Counter(node.id for other, node in self._places.items() if other.package == package)
             node = choose_node(nodes, self._plan.unit, alike=alike)
             if node is None:
@@ -86,10 +91,22 @@ class UnitPlaces:
         try:
             title = title_of(UNIT, Path(package).parent.name)
             worker = cluster.start(NodeUnit, node, self._plan.unit, self._plan.cache, title=title)
+            self._problems[node.id] = worker.warning
             return place, names_of(every)[node.id], worker
-        except NoPlace:
+        except NoPlace as refusal:
             self.leave(place)
+            self.note(node.id, str(refusal))
             raise
+
+    def note(self, node: str, problem: str) -> None:
+        """Let the next units go elsewhere for a while: this node refused one."""
+        self._problems[node] = problem
+        self._refusing_until[node] = time.monotonic() + REFUSING_S
+
+    def _willing(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """Return the nodes that did not refuse lately; all where every one did."""
+        now = time.monotonic()
+        return [node for node in nodes if self._refusing_until.get(node.id, 0.0) <= now] or nodes
 
     def _with_ours(self, node: Node) -> Node:
         """Return a node without the room of our own units: the cluster's figures come some time later."""
@@ -141,6 +158,7 @@ class Relay:
             reply = self._open(worker, order)
         except (ActorLost, DamagedFile, OSError) as error:
             sentence = f"The node {worker.node.address} did not start a unit: {error}"
+            self._places.note(worker.node.id, sentence)
             self._send(({"no place": sentence}, b""))
             return
         self._send(({**reply, "node": order["node"]}, b""))

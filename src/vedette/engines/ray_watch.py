@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from vedette.engines.cluster_view import TRAINING, ClusterView, undrained
+from vedette.engines.cluster_view import TRAINING, UNIT, ClusterView, undrained
 from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.placement import SPARE_CORES, count_places, no_room_sentence
 from vedette.engines.port import NoPlace
@@ -21,18 +21,26 @@ FRESH_S = 1.0
 SULKS_S = 5.0
 # Joining a cluster takes some seconds, on a busy machine more.
 ANSWER_S = 20.0
+# For how long somebody waits for what another one has asked already, before the last view is taken.
+PATIENCE_S = 2.0
 
 
 class ClusterWatch:
     """A cluster, seen from the server. Threads may share it."""
 
     def __init__(
-        self, plan: RayPlan, relay: RelayProcess, *, ticks: Callable[[], float] = time.monotonic
+        self,
+        plan: RayPlan,
+        relay: RelayProcess,
+        *,
+        ticks: Callable[[], float] = time.monotonic,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self.plan, self.relay = plan, relay
         # The names of nodes that people empty: nothing new is put on them.
         self.drained: frozenset[str] = frozenset()
         self._ticks = ticks
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._view: ClusterView | NoPlace | None = None
         self._until = float("-inf")
@@ -43,17 +51,27 @@ class ClusterWatch:
         Raises:
             NoPlace: with a sentence, where the cluster does not answer.
         """
-        with self._lock:
-            if self._view is None or self._ticks() >= self._until:
-                try:
-                    self._view, fresh_s = self._ask(), FRESH_S
-                except NoPlace as trouble:
-                    self._view, fresh_s = trouble, SULKS_S
-                self._until = self._ticks() + fresh_s
-            view = self._view
+        if self._lock.acquire(timeout=self._patience_s):
+            try:
+                self._refresh()
+            finally:
+                self._lock.release()
+        # Else somebody waits for an answer already: one thread that does so is enough.
+        view = self._view
+        if view is None:
+            raise NoPlace(f"The Ray cluster at {self.plan.address} has not answered yet.")
         if isinstance(view, NoPlace):
             raise NoPlace(str(view))
         return view
+
+    def _refresh(self) -> None:
+        if self._view is not None and self._ticks() < self._until:
+            return
+        try:
+            self._view, fresh_s = self._ask(), FRESH_S
+        except NoPlace as trouble:
+            self._view, fresh_s = trouble, SULKS_S
+        self._until = self._ticks() + fresh_s
 
     def _ask(self) -> ClusterView:
         own_end, other_end = socket.socketpair()
@@ -80,11 +98,15 @@ class ClusterWatch:
             view = self.look()
         except NoPlace as trouble:
             return str(trouble)
-        nodes = undrained(view.nodes, self.drained)
+        needs = {UNIT: self.plan.unit, TRAINING: self.plan.training}
+        nodes = undrained([view.without_ours(node, needs) for node in view.nodes], self.drained)
         # What has begun and is not on a node yet has a place all the same.
         unplaced = max(0, under_way - view.count(TRAINING))
-        if count_places(nodes, self.plan.training, spare_cores=SPARE_CORES) > unplaced:
+        places = count_places(nodes, self.plan.training, spare_cores=SPARE_CORES)
+        if places > unplaced:
             return ""
+        if places:
+            return f"The room in the Ray cluster is for trainings that are on their way there: {unplaced}."
         return no_room_sentence(nodes, self.plan.training, "a training")
 
     def shun(self, names: frozenset[str]) -> None:

@@ -1,5 +1,8 @@
 """What to say where a Ray cluster lets nobody in, from what Ray itself says. Knows nothing of Ray."""
 
+# Nothing of ours is judged by a node's clock; its logs are read beside ours, and Ray's own tokens may be.
+APART_S = 30.0
+
 
 def joining_sentence(address: str, text: str) -> str:
     """Return what to say of Ray's refusal to let this machine join."""
@@ -20,3 +23,14 @@ def first_line(text: str) -> str:
     """Return the first line that says something, cut where it is long."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0][:300] if lines else ""
+
+
+def clock_sentence(address: str, node_s: float, own_s: float) -> str:
+    """Say that a node's clock is apart from this machine's; nothing where it is not."""
+    apart_s = node_s - own_s
+    if abs(apart_s) <= APART_S:
+        return ""
+    seconds = round(abs(apart_s))
+    if apart_s > 0:
+        return f"The clock of the node {address} is {seconds} s ahead of this server's: set it by NTP."
+    return f"The clock of the node {address} is {seconds} s behind this server's: set it by NTP."

@@ -57,6 +57,8 @@ class QueueThreads:
     served: dict[str, int] = field(default_factory=dict)
     # What may keep jobs waiting though a thread is idle.
     guard: QueueGuard | None = None
+    # Whoever asks the gate claims before the next one asks: else one place would be given to several.
+    claiming: threading.Lock = field(default_factory=threading.Lock)
 
 
 class JobRunner:
@@ -279,7 +281,10 @@ class JobRunner:
     def _next(self, queue: QueueThreads) -> JobRow | None:
         """Return a job that is this server's now; nothing where none can be had."""
         try:
-            return self._next_handed(queue) or self._claim(queue)
+            if (row := self._next_handed(queue)) is not None or queue.guard is None:
+                return row or self._claim(queue)
+            with queue.claiming:
+                return self._claim(queue)
         except Exception:
             # The database is away or full: the next beat looks again.
             log.warning("no job could be taken", exc_info=True)

@@ -240,6 +240,9 @@ export const messages = {
   theBucketLetsItsResultsNot: "The bucket {bucket} lets its results not be written.",
   theBucketOfThePictureWas: "The bucket of the picture was deleted.",
   theChangeIsItCannotBe: "The change is {status}; it cannot be undone.",
+  theClockOfTheNodeIs:
+    "The clock of the node {address} is {seconds} s ahead of this server's: set it by NTP.",
+  theClockOfTheNodeIs2: "The clock of the node {address} is {seconds} s behind this server's: set it by NTP.",
   theConnectionToTheRayCluster: "The connection to the Ray cluster at {address} ended.",
   theConnectionToTheRayCluster2: "The connection to the Ray cluster at {address} ended: {reason}.",
   theDatasetCameWithThisChange: "The dataset came with this change; delete the dataset to take it back.",
@@ -379,10 +382,15 @@ export const messages = {
   theProjectWasDeleted: "The project {name} was deleted.",
   theRayClusterAtDidNot: "The Ray cluster at {address} did not start a unit in time.",
   theRayClusterAtDoesNot: "The Ray cluster at {address} does not answer: {reason}.",
+  theRayClusterAtHasNot: "The Ray cluster at {address} has not answered yet.",
   theRayClusterAtRunsRay:
     "The Ray cluster at {address} runs Ray {rayThere} on Python {pythonThere}, and this server Ray {rayHere} on Python {pythonHere}: install the same on both.",
   theRayClusterHasNoNode: "The Ray cluster has no node for {kind}.",
+  theRayClusterKeepsACore:
+    "The Ray cluster keeps a core free for units that lose a node: {kind} needs {need} besides.",
   theRequestLacksTheSessionS: "The request lacks the session's token. Load the page again and retry.",
+  theRoomInTheRayCluster:
+    "The room in the Ray cluster is for trainings that are on their way there: {unplaced}.",
   theRoundHasEnded: "The round {name} has ended.",
   theRoundHasNoPicture: "The round has no picture {entry}.",
   theRoundIs: "The round {name} is {status}.",

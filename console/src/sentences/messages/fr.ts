@@ -260,6 +260,10 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "Le compartiment {bucket} ne laisse pas écrire ses résultats.",
   theBucketOfThePictureWas: "Le compartiment de l’image a été supprimé.",
   theChangeIsItCannotBe: "Le changement est {status} ; il ne peut pas être annulé.",
+  theClockOfTheNodeIs:
+    "L’horloge du nœud {address} avance de {seconds} s sur celle de ce serveur : réglez-la par NTP.",
+  theClockOfTheNodeIs2:
+    "L’horloge du nœud {address} retarde de {seconds} s sur celle de ce serveur : réglez-la par NTP.",
   theConnectionToTheRayCluster: "La connexion à la grappe Ray à l’adresse {address} a pris fin.",
   theConnectionToTheRayCluster2: "La connexion à la grappe Ray à l’adresse {address} a pris fin : {reason}.",
   theDatasetCameWithThisChange: "Le jeu est venu avec ce changement ; supprimez le jeu pour le reprendre.",
@@ -401,11 +405,16 @@ export const messages: Translation<typeof english> = {
   theProjectWasDeleted: "Le projet {name} a été supprimé.",
   theRayClusterAtDidNot: "La grappe Ray à l’adresse {address} n’a pas démarré d’unité à temps.",
   theRayClusterAtDoesNot: "La grappe Ray à l’adresse {address} ne répond pas : {reason}.",
+  theRayClusterAtHasNot: "La grappe Ray à l’adresse {address} n’a pas encore répondu.",
   theRayClusterAtRunsRay:
     "La grappe Ray à l’adresse {address} utilise Ray {rayThere} avec Python {pythonThere}, et ce serveur Ray {rayHere} avec Python {pythonHere} : installez les mêmes des deux côtés.",
   theRayClusterHasNoNode: "La grappe Ray n’a pas de nœud pour {kind}.",
+  theRayClusterKeepsACore:
+    "La grappe Ray garde un cœur libre pour les unités qui perdent un nœud : {kind} demande {need} en plus.",
   theRequestLacksTheSessionS:
     "Il manque à la requête le jeton de la session. Rechargez la page et réessayez.",
+  theRoomInTheRayCluster:
+    "La place dans la grappe Ray est pour des entraînements qui sont en route : {unplaced}.",
   theRoundHasEnded: "La tournée {name} est terminée.",
   theRoundHasNoPicture: "La tournée n’a pas d’image {entry}.",
   theRoundIs: "La tournée {name} est {status}.",

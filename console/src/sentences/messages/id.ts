@@ -247,6 +247,9 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "Bucket {bucket} tidak membiarkan hasilnya ditulis.",
   theBucketOfThePictureWas: "Bucket gambar sudah dihapus.",
   theChangeIsItCannotBe: "Perubahan {status}; tidak dapat dibatalkan.",
+  theClockOfTheNodeIs: "Jam node {address} lebih cepat {seconds} dtk dari jam server ini: setel dengan NTP.",
+  theClockOfTheNodeIs2:
+    "Jam node {address} lebih lambat {seconds} dtk dari jam server ini: setel dengan NTP.",
   theConnectionToTheRayCluster: "Sambungan ke klaster Ray di {address} berakhir.",
   theConnectionToTheRayCluster2: "Sambungan ke klaster Ray di {address} berakhir: {reason}.",
   theDatasetCameWithThisChange:
@@ -388,10 +391,15 @@ export const messages: Translation<typeof english> = {
   theProjectWasDeleted: "Proyek {name} sudah dihapus.",
   theRayClusterAtDidNot: "Klaster Ray di {address} tidak memulai unit tepat waktu.",
   theRayClusterAtDoesNot: "Klaster Ray di {address} tidak menjawab: {reason}.",
+  theRayClusterAtHasNot: "Klaster Ray di {address} belum menjawab.",
   theRayClusterAtRunsRay:
     "Klaster Ray di {address} menjalankan Ray {rayThere} dengan Python {pythonThere}, dan server ini Ray {rayHere} dengan Python {pythonHere}: pasang yang sama di keduanya.",
   theRayClusterHasNoNode: "Klaster Ray tidak memiliki node untuk {kind}.",
+  theRayClusterKeepsACore:
+    "Klaster Ray menyisakan satu inti bebas untuk unit yang kehilangan node: {kind} perlu {need} di samping itu.",
   theRequestLacksTheSessionS: "Permintaan tidak membawa token sesi. Muat ulang halaman dan coba lagi.",
+  theRoomInTheRayCluster:
+    "Tempat di klaster Ray adalah untuk pelatihan yang sedang menuju ke sana: {unplaced}.",
   theRoundHasEnded: "Putaran {name} sudah berakhir.",
   theRoundHasNoPicture: "Putaran tidak punya gambar {entry}.",
   theRoundIs: "Putaran {name} {status}.",

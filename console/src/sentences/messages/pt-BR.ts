@@ -247,6 +247,10 @@ export const messages: Translation<typeof english> = {
   theBucketLetsItsResultsNot: "O bucket {bucket} não deixa gravar seus resultados.",
   theBucketOfThePictureWas: "O bucket da imagem foi excluído.",
   theChangeIsItCannotBe: "A alteração está {status}; não pode ser desfeita.",
+  theClockOfTheNodeIs:
+    "O relógio do nó {address} está {seconds} s adiantado em relação ao deste servidor: ajuste-o por NTP.",
+  theClockOfTheNodeIs2:
+    "O relógio do nó {address} está {seconds} s atrasado em relação ao deste servidor: ajuste-o por NTP.",
   theConnectionToTheRayCluster: "A conexão com o cluster Ray em {address} terminou.",
   theConnectionToTheRayCluster2: "A conexão com o cluster Ray em {address} terminou: {reason}.",
   theDatasetCameWithThisChange: "O conjunto veio com esta alteração; exclua o conjunto para desfazê-la.",
@@ -387,10 +391,14 @@ export const messages: Translation<typeof english> = {
   theProjectWasDeleted: "O projeto {name} foi excluído.",
   theRayClusterAtDidNot: "O cluster Ray em {address} não iniciou uma unidade a tempo.",
   theRayClusterAtDoesNot: "O cluster Ray em {address} não responde: {reason}.",
+  theRayClusterAtHasNot: "O cluster Ray em {address} ainda não respondeu.",
   theRayClusterAtRunsRay:
     "O cluster Ray em {address} usa Ray {rayThere} com Python {pythonThere}, e este servidor Ray {rayHere} com Python {pythonHere}: instale os mesmos em ambos.",
   theRayClusterHasNoNode: "O cluster Ray não tem nó para {kind}.",
+  theRayClusterKeepsACore:
+    "O cluster Ray mantém um núcleo livre para unidades que perdem um nó: {kind} precisa de {need} além disso.",
   theRequestLacksTheSessionS: "Falta à requisição o token da sessão. Recarregue a página e tente de novo.",
+  theRoomInTheRayCluster: "O espaço no cluster Ray é para treinamentos que estão a caminho: {unplaced}.",
   theRoundHasEnded: "A rodada {name} foi encerrada.",
   theRoundHasNoPicture: "A rodada não tem a imagem {entry}.",
   theRoundIs: "A rodada {name} está {status}.",

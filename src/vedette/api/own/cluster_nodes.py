@@ -66,7 +66,9 @@ def _ray(
     names = view.names()
     # A node without cores, such as the server's own machine, takes no work.
     nodes = [
-        ClusterNode(names[node.id], True, node.total, node.free) for node in view.nodes if node.total.cores
+        ClusterNode(names[node.id], True, node.total, node.free, view.problems.get(node.id, ""))
+        for node in view.nodes
+        if node.total.cores
     ]
     nodes += [ClusterNode(name, lives=False) for name in sorted(drained - {node.name for node in nodes})]
     works = [

@@ -44,8 +44,8 @@ def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> 
     version = find_model(house, caller, "DescribeTraining", request)
     facts = house.trainings.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
-    if version.state == "training" and facts is None and (why := house.trainings.queue.why(version)):
-        answer["Waits"] = why
+    if version.state == "training" and facts is None and (reason := house.trainings.queue.why(version)):
+        answer["Waits"] = reason
     if facts is not None:
         answer |= {"Stage": facts["stage"], "Done": facts["done"], "Of": facts["of"]}
         if facts.get("seconds_left") is not None:
