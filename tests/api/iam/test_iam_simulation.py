@@ -183,6 +183,18 @@ def test_every_action_with_every_resource_in_pages(call):
     assert len(set(results)) == 4
 
 
+def test_millions_of_combinations_cost_what_a_page_of_them_does(call):
+    asked = {
+        "PolicyInputList": [document(allow("s3:GetObject"))],
+        "ActionNames": ["s3:GetObject"] * 3000,
+        "ResourceArns": [f"arn:aws:s3:::a/{number}" for number in range(3000)],
+    }
+    first = call("SimulateCustomPolicy", MaxItems=2, **asked)
+    second = call("SimulateCustomPolicy", MaxItems=2, Marker=first["Marker"], **asked)
+    names = [each["EvalResourceName"] for page in (first, second) for each in page["EvaluationResults"]]
+    assert names == [f"arn:aws:s3:::a/{number}" for number in range(4)]
+
+
 def test_keys_of_documents_are_listed(call, house):
     text = document(
         allow("s3:*", resource="arn:aws:s3:::${aws:username}/*", Condition={"Null": {"aws:TagKeys": "true"}})
