@@ -8,6 +8,7 @@ import logging
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -166,6 +167,14 @@ class Meter:
                 act()
         except Exception:
             log.exception("figures could not be written and stay in memory")
+
+
+def open_meter(database: Database, closing: ExitStack) -> Meter:
+    """Return the meter, which counts from now on."""
+    meter = Meter(database)
+    closing.callback(meter.close)
+    meter.open()
+    return meter
 
 
 def _ignore(arn: str, figure: str, value: float) -> None:

@@ -30,7 +30,7 @@ from vedette.jobs.drains import NodeDrains
 from vedette.jobs.members import ServerRoll, ServerSelf
 from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
-from vedette.metering.meter import Meter
+from vedette.metering.meter import Meter, open_meter
 from vedette.migrations import numbers
 from vedette.monitoring.monitoring import open_monitoring
 from vedette.packaging.packagings import Packagings
@@ -84,7 +84,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
         _close_at_the_end(closing, pictures.close, jobs.close)
         imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
-        lender, meter = PictureLender(database, blobs, access), _open_meter(database, closing)
+        lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
         trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
         trials = _open_trials(hold, steps, datasets, lender, jobs)
@@ -402,14 +402,6 @@ def ray_plan(settings: Settings) -> RayPlan | None:
     if settings.engine != "ray":
         return None
     return read_plan(settings.ray_address, settings.ray_unit, settings.ray_training, settings.ray_cache)
-
-
-def _open_meter(database: Database, closing: contextlib.ExitStack) -> Meter:
-    """Return the meter, which counts from now on."""
-    meter = Meter(database)
-    closing.callback(meter.close)
-    meter.open()
-    return meter
 
 
 def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:

@@ -1,0 +1,104 @@
+"""What GetMetricData takes over 13 months of figures of 100 models (bar: 200 ms).
+
+Every minute of every model has one figure, kept as finely as the server keeps it: minutes for 15 days, five
+minutes for 63, hours for 395. The answer is computed and not sent. `make bench` does not run it: it fills a
+database for some minutes.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from vedette.clock import milliseconds, system_clock
+from vedette.metering.fold import FIVES_KEPT, MINUTES_KEPT
+from vedette.metering.meter import Meter
+from vedette.metering.tables import hours, minutes
+from vedette.migrations import upgrade
+from vedette.monitoring.metrics import KnownMetrics, Place, named
+from vedette.monitoring.queries import MetricQuery, MetricStatistic, answer
+from vedette.store.db import Database, open_database
+
+DAY = 24 * 60
+PLACE = Place("111122223333", "us-east-1")
+FIGURE = "in_service_units"
+
+
+def fill(database: Database, models: int, days: int, now: int) -> int:
+    """Write the figures; return how many rows there are."""
+    count = 0
+    for model in range(models):
+        arn = f"arn:aws:lookoutvision:us-east-1:111122223333:model/line-{model}/1"
+        of_hours = range((now - days * DAY) // 60 * 60, now, 60)
+        late, five = now - MINUTES_KEPT, now - FIVES_KEPT
+        of_minutes = [
+            *range(of_hours[0], five, 60), *range(five // 5 * 5, late, 5), *range(late, now)
+        ]  # fmt: skip
+        with database.write() as connection:
+            for table, starts in ((hours, of_hours), (minutes, of_minutes)):
+                rows = [
+                    {"arn": arn, "minute": start, "figure": FIGURE, "total": 60.0, "samples": 60,
+                     "least": 1.0, "most": 1.0}
+                    for start in dict.fromkeys(starts)
+                ]  # fmt: skip
+                connection.execute(insert(table), rows)
+                count += len(rows)
+    return count
+
+
+def queries(models: int, period: int) -> list[MetricQuery]:
+    """Return a query a model."""
+    return [
+        MetricQuery(
+            f"m{model}",
+            MetricStatistic(
+                named(
+                    "AWS/LookoutVision",
+                    "InServiceInferenceUnits",
+                    [("ProjectName", f"line-{model}"), ("ModelVersion", "1")],
+                ),
+                "Average",
+                period,
+            ),
+        )
+        for model in range(models)
+    ]
+
+
+def main() -> None:
+    """Fill, ask, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", type=int, default=100)
+    parser.add_argument("--days", type=int, default=395)
+    options = parser.parse_args()
+    now = milliseconds(system_clock()) // 60_000
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database("", Path(folder))
+        upgrade(database, Path(folder))
+        began = time.perf_counter()
+        rows = fill(database, options.models, options.days, now)
+        print(f"{rows:,} rows in {time.perf_counter() - began:.0f} s")
+        metrics = KnownMetrics(database, Meter(database), system_clock)
+        for name, count, period, days in (
+            ("one model, 13 months by the hour", 1, 60, options.days),
+            ("one model, 13 months by the day", 1, DAY, options.days),
+            ("one model, 15 days by the minute", 1, 1, 15),
+            ("100 models, a day by the hour", options.models, 60, 1),
+            ("100 models, two weeks by the hour", options.models, 60, 14),
+            ("100 models, 13 months by the day", options.models, DAY, options.days),
+        ):
+            asked = queries(count, period)
+            times = []
+            for _ in range(5):
+                began = time.perf_counter()
+                answered = answer(metrics, PLACE, asked, since=now - days * DAY, until=now)
+                times.append(1000 * (time.perf_counter() - began))
+            points = sum(len(series.points) for one in answered for series in one.series)
+            print(f"{name}: {statistics.median(times):.0f} ms, {points:,} values")
+
+
+if __name__ == "__main__":
+    main()
