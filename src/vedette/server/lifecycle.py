@@ -49,7 +49,7 @@ from vedette.server.installation import (
 )
 from vedette.server.nightly import SpaceWatch
 from vedette.server.opening import open_access, open_audit
-from vedette.server.retention import RetentionWatch, rules_of
+from vedette.server.retention import watch_retention
 from vedette.server.stores import open_keys_and_buckets
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -144,19 +144,6 @@ def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Insta
         finally:
             installation.identity.uses.close()
             watch.close()
-
-
-def _watch_retention(
-    settings: Settings,
-    database: Database,
-    trainings: Trainings,
-    jobs: JobRunner,
-    closing: contextlib.ExitStack,
-) -> None:
-    """Have what the settings say is kept no longer deleted at night."""
-    watch = RetentionWatch(database, jobs.passed, rules_of(settings, database, trainings))
-    closing.callback(watch.close)
-    watch.start()
 
 
 def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[FolderHold, Reserve]:
@@ -340,7 +327,7 @@ def _open_feedback(
 
     From now on all is there that grows by itself, and what is kept no longer can be deleted at night.
     """
-    _watch_retention(hold.settings, trials.tools.database, trainings, jobs, closing)
+    closing.callback(watch_retention(hold.settings, trials.tools.database, trainings, jobs.passed).close)
     places = FeedbackPlaces(
         trials.tools.root.parent / "feedback",
         lambda version, part: lines_of_training(trainings.folder(version), part),

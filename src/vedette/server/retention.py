@@ -89,6 +89,15 @@ class RetentionWatch:
                 log.exception("what is kept no longer could not be deleted; the next look tries again")
 
 
+def watch_retention(
+    settings: Settings, database: Database, trainings: Trainings, passed: PassedTime
+) -> RetentionWatch:
+    """Have what the settings say is kept no longer deleted at night, until the watch is closed."""
+    watch = RetentionWatch(database, passed, rules_of(settings, database, trainings))
+    watch.start()
+    return watch
+
+
 def rules_of(settings: Settings, database: Database, trainings: Trainings) -> list[RetentionRule]:
     """Return what an installation keeps, and for how many days."""
     return [
