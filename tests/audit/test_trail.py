@@ -248,6 +248,44 @@ def test_old_parts_go_by_their_days_and_the_rest_can_still_be_verified(tmp_path,
     assert findings(tmp_path) == []
 
 
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-400)])
+def test_a_clock_that_jumps_removes_nothing(tmp_path, open_trail, watch, jump):
+    trail = open_trail(days=2)
+    for n in range(3):
+        trail.note(an_event(watch, n))
+        watch.now += timedelta(hours=1)
+    watch.now += jump
+    trail.note(an_event(watch, 3))
+    trail._remove_daily()
+    assert len(events(tmp_path)) == 4
+    trail.close()
+    later = open_trail(days=2)  # the clock still says so, and it may be wrong
+    later._remove_daily()
+    assert len(events(tmp_path)) == 4
+
+
+def test_days_that_pass_remove_what_is_old(tmp_path, open_trail, watch, monkeypatch):
+    trail = open_trail(days=2)
+    passed = [trail._began]
+    monkeypatch.setattr(trail_module.time, "monotonic", lambda: passed[0])
+    for n in range(5):
+        trail.note(an_event(watch, n))
+        watch.now += timedelta(days=1)
+        passed[0] += 86400
+        trail._remove_daily()
+    assert sorted(event.id for event in events(tmp_path)) == ["id-2", "id-3", "id-4"]
+
+
+def test_half_characters_and_huge_numbers_are_written_all_the_same(tmp_path, open_trail, watch):
+    trail = open_trail()
+    members = {"Name": "half \ud800", "Huge": 1 << 80, "\udfff": True}
+    trail.note(replace(an_event(watch, 1), parameters=shown(members)))
+    trail.close()
+    [event] = events(tmp_path)
+    assert event.parameters == {"Name": "half ?", "Huge": str(1 << 80), "?": True}
+    assert findings(tmp_path) == []
+
+
 def test_nothing_is_removed_without_days(tmp_path, open_trail, watch):
     trail = open_trail()
     trail.note(an_event(watch, 1))

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from vedette.api.door import Visit
-from vedette.audit.event import AuditCaller, AuditEvent, resources_of, shown
+from vedette.audit.event import AuditCaller, AuditEvent, clean, resources_of, shown
 from vedette.clock import milliseconds
 from vedette.identity.principal import Principal
 
@@ -27,7 +27,8 @@ def event_of(visit: Visit, status: int, *, reads_too: bool) -> AuditEvent | None
     facts, request, principal = visit.audit, visit.request, visit.principal
     if not facts.service:
         return None
-    reads = facts.effect == "reads" and not request.operation.startswith(ALWAYS)
+    operation = facts.operation or request.operation
+    reads = facts.effect == "reads" and not operation.startswith(ALWAYS)
     if reads and not reads_too:
         return None
     if principal is None and status >= 400 and facts.service != SIGN_IN:
@@ -36,19 +37,19 @@ def event_of(visit: Visit, status: int, *, reads_too: bool) -> AuditEvent | None
         id=str(uuid4()),
         time_ms=milliseconds(visit.house.clock()),
         service=facts.service,
-        operation=request.operation,
+        operation=operation,
         region=facts.region,
         caller=_caller_of(principal, facts.name),
         request_id=request.id,
         client=request.client,
-        agent=request.headers.get("user-agent")[:512],
+        agent=clean(request.headers.get("user-agent")[:512]),
         secure=request.scheme == "https",
         reads=facts.effect == "reads",
         parameters=shown(facts.parameters),
         answer=shown(facts.answer) if status < 400 else None,
         status=status,
         code=facts.code if status >= 400 else "",
-        sentence=facts.sentence[:1024] if status >= 400 else "",
+        sentence=clean(facts.sentence[:1024]) if status >= 400 else "",
         resources=resources_of(facts.parameters, facts.answer),
     )
 

@@ -75,6 +75,8 @@ class AuditFacts:
     """
 
     service: str = ""
+    # Where it is another one's than the request's own: a route of the console that stores an object.
+    operation: str = ""
     region: str = ""
     effect: Effect | None = None
     parameters: Mapping[str, Any] | None = None

@@ -105,7 +105,8 @@ def _shown(value: Any, name: str, depth: int) -> Any:
         if depth >= DEEPEST:
             return {"leftOut": f"{len(value)} members"}
         return {
-            str(key): _shown(member, str(key), depth + 1) for key, member in list(value.items())[:MOST_ITEMS]
+            clean(str(key)): _shown(member, str(key), depth + 1)
+            for key, member in list(value.items())[:MOST_ITEMS]
         }
     if isinstance(value, list | tuple):
         if depth >= DEEPEST:
@@ -115,11 +116,19 @@ def _shown(value: Any, name: str, depth: int) -> Any:
     return _shown_alone(value)
 
 
+def clean(text: str) -> str:
+    """Return the text without halves of characters, which JSON can say and no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _shown_alone(value: Any) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}… ({len(value)} characters)"
-    if isinstance(value, bool | int | float) or value is None:
+        cut = value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}… ({len(value)} characters)"
+        return clean(cut)
+    if isinstance(value, bool | float) or value is None:
         return value
+    if isinstance(value, int):
+        return value if abs(value) < 1 << 53 else str(value)  # as JSON's readers can hold it
     if isinstance(value, bytes | bytearray | memoryview):
         return {"bytes": len(value)}
     return value.isoformat() if hasattr(value, "isoformat") else {"leftOut": type(value).__name__}

@@ -13,9 +13,11 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -48,6 +50,8 @@ log = logging.getLogger("vedette.audit")
 # A part ends with its hour, or when it is so large: whoever searches reads it into memory.
 PART_BYTES = 16 * 1024**2
 MOST_CHAINS = 64
+# A clock that is off by more has been set; and after so long without an event it may be wrong from the start.
+JUMP_S, LONG_AWAY_S = 86400.0, 7 * 86400.0
 OURSELVES = AuditCaller("service", "", "")
 
 
@@ -72,6 +76,8 @@ class AuditTrail:
         self._file: IO[bytes] | None = None
         self._part, self._size, self._signed_n, self._missing = "", 0, 0, 0
         self._removed_on = ""
+        self._is_failing = False
+        self._began, self._began_at = time.monotonic(), clock()
         self._end = self._resume(is_new=is_new)
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
         self._thread.start()
@@ -166,6 +172,8 @@ class AuditTrail:
     def _resume(self, *, is_new: bool) -> ChainEnd:
         """Return where the chain goes on; what is not as it was left is length into it."""
         files, head = parts_of(self.chain), _read_note(self.chain / HEAD)
+        ages = [_age_s(file, self._clock) for file in files[-2:]]
+        self._was_long_away = any(earlier - later > LONG_AWAY_S for earlier, later in pairwise([*ages, 0.0]))
         begin = _read_note(self.chain / BEGIN)
         end = ChainEnd(begin.n, begin.hash) if begin else ChainEnd()
         torn = 0
@@ -209,8 +217,11 @@ class AuditTrail:
                 self.sign()
                 self._end_parts()
                 self._remove_daily()
+                self._is_failing = False
             except Exception:
-                log.exception("the audit trail could not be signed; the next second tries again")
+                if not self._is_failing:
+                    log.exception("the audit trail could not be signed; it is tried again each second")
+                self._is_failing = True
 
     def _end_parts(self) -> None:
         for file in parts_of(self.chain)[:-1]:
@@ -219,9 +230,18 @@ class AuditTrail:
 
     def _remove_daily(self) -> None:
         day = _now(self._clock)[:10]
-        if day != self._removed_on:
+        if day != self._removed_on and self._clock_is_sound():
             self._removed_on = day
             self.remove_old()
+
+    def _clock_is_sound(self) -> bool:
+        """Return whether the clock went on as time did: one that jumped must not make all events old.
+
+        Where a week lies between the newest events, or between them and the start, it has to go on for a day.
+        """
+        passed = time.monotonic() - self._began
+        drift = (self._clock() - self._began_at).total_seconds() - passed
+        return abs(drift) < JUMP_S and (not self._was_long_away or passed > JUMP_S)
 
 
 def end_part(file: Path, signer: TrailSigner, now: str) -> None:
@@ -320,6 +340,15 @@ def _read_note(file: Path) -> SignedNote | None:
     except ValueError:
         log.error("%s cannot be read: `vedette audit verify` says what that means", file)  # noqa: TRY400
         return None
+
+
+def _age_s(part: Path, clock: Clock) -> float:
+    """Return how long ago the hour of a part was."""
+    try:
+        hour = datetime.strptime(part_name(part)[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
+    except ValueError:
+        return 0.0
+    return (clock() - hour).total_seconds()
 
 
 def _now(clock: Clock) -> str:

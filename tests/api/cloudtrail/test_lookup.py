@@ -117,6 +117,14 @@ def test_objects_are_on_record_by_their_names(server, trail):
     assert "content that" not in json.dumps(events, default=str)
 
 
+def test_what_no_file_can_hold_is_on_record_without_it(server, trail):
+    """A lone half of a character passes JSON, and is refused with a sentence that holds it."""
+    client = server.client("rekognition")
+    with pytest.raises(ClientError):
+        client.create_project(ProjectName="half", Tags={"t": "x"} | {"a\ud83d": "b"})
+    assert server.client("rekognition").describe_projects()
+
+
 def test_who_has_no_key_leaves_no_line(server, trail):
     before = found(trail)[0]["EventId"]
     stranger = server.client("rekognition", key=("AKIANOBODYATALL00000", "secret"))

@@ -81,7 +81,8 @@ class BucketDoor(PlainDoor):
 
     def _tell_audit(self, visit: Visit, operation: str, members: dict[str, Any] | None, region: str) -> None:
         facts = visit.audit
-        facts.service, facts.region, facts.effect = self.name, region, self.effect_of(operation)
+        facts.service, facts.operation = self.name, operation
+        facts.region, facts.effect = region, self.effect_of(operation)
         facts.parameters = {name: value for name, value in (members or {}).items() if name != "Body"}
 
     def relay_fault(self, error: Exception, visit: Visit) -> Fault:
