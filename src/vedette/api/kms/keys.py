@@ -82,11 +82,12 @@ def _check_principals(house: House, document: str) -> None:
         principals = statement.principals
         if principals is None:
             continue
-        lost = principals.arns - set(house.identity.find_ids(principals.arns))
-        lost |= {account for account in principals.accounts if not house.identity.has_account(account)}
-        if lost:
+        absent = principals.arns - set(house.identity.find_ids(principals.arns))
+        absent |= {account for account in principals.accounts if not house.identity.has_account(account)}
+        if absent:
             raise MalformedPolicy(
-                "Policy contains a statement with one or more invalid principals: " + ", ".join(sorted(lost))
+                "Policy contains a statement with one or more invalid principals: "
+                + ", ".join(sorted(absent))
             )
 
 
