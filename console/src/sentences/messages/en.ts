@@ -418,6 +418,8 @@ export const messages = {
   theShareOfPicturesThatTwo: "The share of pictures that two people label is from 0 to 1.",
   theSizeOfIsNotKnown: "The size of {name} is not known; give the folder of its pictures.",
   theSnapshotIsInUseWait: "The snapshot {name} is in use; wait until the dataset is restored.",
+  theSnapshotOfTheDatasetWas:
+    "The snapshot of the {part} dataset was deleted before the training had read it.",
   theSourceRefIsNotAn: "The source-ref {value1} is not an S3 address.",
   theSourceRefIsThereAlready: "The source-ref {value1} is there already.",
   theSourceRefKeyIsMissing: "The source-ref key is missing.",
@@ -427,6 +429,8 @@ export const messages = {
   theTestDatasetMustBeEmpty: "The test dataset must be empty.",
   theThresholdOfIsNotBetween: 'The threshold of "{label}" is not between 0 and 1.',
   theTrainingDatasetHasNoEntries: "The training dataset has no entries.",
+  theTrainingOfIsStillReading:
+    "The training of {path} is still reading the {kind} dataset; delete it when that is done.",
   theTrainingWasStoppedFromOutside: "The training was stopped from outside.",
   theTrainingWasStoppedOnRequest: "The training was stopped on request before it ended.",
   theTrialHasNoPicture: "The trial has no picture {number}.",
@@ -523,6 +527,7 @@ export const messages = {
   wasChangedAgainMeanwhileLookAgain: "{source} was changed again meanwhile; look again.",
   wasChangedMeanwhile: "{ref} was changed meanwhile.",
   wasDeleted: "{label} was deleted.",
+  whatTheDatasetSaidThenIs: "What the dataset said then is not kept any more.",
   whatTheEntriesSaidBeforeIs:
     "What the entries said before is no longer kept: that is 30 days where no snapshot needs it.",
   whereSamplesLieCannotBeChanged: "Where samples lie cannot be changed once some may lie there.",

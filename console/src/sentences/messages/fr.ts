@@ -444,6 +444,8 @@ export const messages: Translation<typeof english> = {
   theShareOfPicturesThatTwo: "La part d’images que deux personnes étiquettent va de 0 à 1.",
   theSizeOfIsNotKnown: "La taille de {name} n’est pas connue ; donnez le dossier de ses images.",
   theSnapshotIsInUseWait: "L’instantané {name} est utilisé ; attendez que le jeu soit restauré.",
+  theSnapshotOfTheDatasetWas:
+    "L’instantané du jeu « {part} » a été supprimé avant que l’entraînement ne l’ait lu.",
   theSourceRefIsNotAn: "Le source-ref {value1} n’est pas une adresse S3.",
   theSourceRefIsThereAlready: "Le source-ref {value1} est déjà là.",
   theSourceRefKeyIsMissing: "La clé source-ref manque.",
@@ -453,6 +455,8 @@ export const messages: Translation<typeof english> = {
   theTestDatasetMustBeEmpty: "Le jeu de test doit être vide.",
   theThresholdOfIsNotBetween: "Le seuil de « {label} » n’est pas compris entre 0 et 1.",
   theTrainingDatasetHasNoEntries: "Le jeu d’entraînement n’a pas d’entrées.",
+  theTrainingOfIsStillReading:
+    "L’entraînement de {path} lit encore le jeu {kind} ; supprimez-le quand ce sera fini.",
   theTrainingWasStoppedFromOutside: "L’entraînement a été arrêté de l’extérieur.",
   theTrainingWasStoppedOnRequest: "L’entraînement a été arrêté sur demande avant sa fin.",
   theTrialHasNoPicture: "L’essai n’a pas d’image {number}.",
@@ -551,6 +555,7 @@ export const messages: Translation<typeof english> = {
   wasChangedAgainMeanwhileLookAgain: "{source} a encore été changée entre-temps ; regardez de nouveau.",
   wasChangedMeanwhile: "{ref} a été changée entre-temps.",
   wasDeleted: "{label} a été supprimée.",
+  whatTheDatasetSaidThenIs: "Ce que le jeu disait alors n’est plus conservé.",
   whatTheEntriesSaidBeforeIs:
     "Ce que les entrées disaient avant n’est plus gardé : c’est 30 jours, si aucun instantané n’en a besoin.",
   whereSamplesLieCannotBeChanged:

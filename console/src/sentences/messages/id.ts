@@ -427,6 +427,7 @@ export const messages: Translation<typeof english> = {
   theShareOfPicturesThatTwo: "Bagian gambar yang dilabeli dua orang adalah 0 sampai 1.",
   theSizeOfIsNotKnown: "Ukuran {name} tidak diketahui; berikan folder gambarnya.",
   theSnapshotIsInUseWait: "Snapshot {name} sedang dipakai; tunggu sampai dataset dipulihkan.",
+  theSnapshotOfTheDatasetWas: "Snapshot dataset {part} dihapus sebelum pelatihan membacanya.",
   theSourceRefIsNotAn: "Source-ref {value1} bukan alamat S3.",
   theSourceRefIsThereAlready: "Source-ref {value1} sudah ada.",
   theSourceRefKeyIsMissing: "Kunci source-ref tidak ada.",
@@ -436,6 +437,7 @@ export const messages: Translation<typeof english> = {
   theTestDatasetMustBeEmpty: "Dataset uji harus kosong.",
   theThresholdOfIsNotBetween: "Ambang “{label}” tidak di antara 0 dan 1.",
   theTrainingDatasetHasNoEntries: "Dataset pelatihan tidak punya entri.",
+  theTrainingOfIsStillReading: "Pelatihan {path} masih membaca dataset {kind}; hapus setelah selesai.",
   theTrainingWasStoppedFromOutside: "Pelatihan dihentikan dari luar.",
   theTrainingWasStoppedOnRequest: "Pelatihan dihentikan atas permintaan sebelum selesai.",
   theTrialHasNoPicture: "Uji coba tidak punya gambar {number}.",
@@ -531,6 +533,7 @@ export const messages: Translation<typeof english> = {
   wasChangedAgainMeanwhileLookAgain: "{source} sementara itu diubah lagi; lihat lagi.",
   wasChangedMeanwhile: "{ref} sementara itu diubah.",
   wasDeleted: "{label} sudah dihapus.",
+  whatTheDatasetSaidThenIs: "Isi dataset saat itu tidak disimpan lagi.",
   whatTheEntriesSaidBeforeIs:
     "Isi entri sebelumnya tidak disimpan lagi: 30 hari, jika tidak ada snapshot yang memerlukannya.",
   whereSamplesLieCannotBeChanged: "Letak sampel tidak dapat diubah setelah mungkin ada sampel di sana.",

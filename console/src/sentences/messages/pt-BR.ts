@@ -426,6 +426,8 @@ export const messages: Translation<typeof english> = {
   theShareOfPicturesThatTwo: "A parcela de imagens que duas pessoas rotulam vai de 0 a 1.",
   theSizeOfIsNotKnown: "O tamanho de {name} não é conhecido; informe a pasta das suas imagens.",
   theSnapshotIsInUseWait: "O instantâneo {name} está em uso; espere até o conjunto ser restaurado.",
+  theSnapshotOfTheDatasetWas:
+    "O instantâneo do conjunto de dados {part} foi excluído antes que o treinamento o lesse.",
   theSourceRefIsNotAn: "O source-ref {value1} não é um endereço S3.",
   theSourceRefIsThereAlready: "O source-ref {value1} já está lá.",
   theSourceRefKeyIsMissing: "Falta a chave source-ref.",
@@ -435,6 +437,8 @@ export const messages: Translation<typeof english> = {
   theTestDatasetMustBeEmpty: "O conjunto de teste precisa estar vazio.",
   theThresholdOfIsNotBetween: "O limiar de “{label}” não está entre 0 e 1.",
   theTrainingDatasetHasNoEntries: "O conjunto de treinamento não tem entradas.",
+  theTrainingOfIsStillReading:
+    "O treinamento de {path} ainda está lendo o conjunto de dados {kind}; exclua-o quando terminar.",
   theTrainingWasStoppedFromOutside: "O treinamento foi parado por fora.",
   theTrainingWasStoppedOnRequest: "O treinamento foi parado a pedido antes do fim.",
   theTrialHasNoPicture: "O teste não tem a imagem {number}.",
@@ -529,6 +533,7 @@ export const messages: Translation<typeof english> = {
   wasChangedAgainMeanwhileLookAgain: "{source} foi alterada de novo nesse meio-tempo; olhe de novo.",
   wasChangedMeanwhile: "{ref} foi alterada nesse meio-tempo.",
   wasDeleted: "{label} foi excluída.",
+  whatTheDatasetSaidThenIs: "O que o conjunto de dados dizia naquele momento não é mais guardado.",
   whatTheEntriesSaidBeforeIs:
     "O que as entradas diziam antes não é mais guardado: são 30 dias, se nenhum instantâneo precisa disso.",
   whereSamplesLieCannotBeChanged:
