@@ -86,9 +86,9 @@ def main() -> None:
             ("one model, 13 months by the hour", 1, 60, options.days),
             ("one model, 13 months by the day", 1, DAY, options.days),
             ("one model, 15 days by the minute", 1, 1, 15),
-            ("100 models, a day by the hour", options.models, 60, 1),
-            ("100 models, two weeks by the hour", options.models, 60, 14),
-            ("100 models, 13 months by the day", options.models, DAY, options.days),
+            ("all models, a day by the hour", options.models, 60, 1),
+            ("all models, two weeks by the hour", options.models, 60, 14),
+            ("all models, 13 months by the day", options.models, DAY, options.days),
         ):
             asked = queries(count, period)
             times = []

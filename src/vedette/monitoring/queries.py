@@ -13,6 +13,7 @@ from vedette.monitoring.grammar import Node, calls_in, names_in, parse
 from vedette.monitoring.metrics import KnownMetrics, MetricName, MetricSource, Place
 from vedette.monitoring.series import ManySeries, Series, Span, Value
 
+HOUR = 60
 # As many as CloudWatch takes.
 MOST_QUERIES = 500
 # Periods that one request may read: what a hundred graphs of a month by five minutes have.
@@ -86,6 +87,9 @@ def value_of(figure: Figure, statistic: str) -> float:
 def span_of(since: int, until: int, period: int, now: int) -> Span:
     """Return the periods between two minutes, from where kept figures begin."""
     start = round_start(since, now)
+    if period % HOUR == 0:
+        # Whole hours begin at the hour: they are added up already, sixty times fewer rows to read.
+        start -= start % HOUR
     # Before what is kept there is nothing: a request from the year 1 reads no more than one of 455 days.
     skipped = max(0, (earliest(period, now) - start) // period)
     start += skipped * period
