@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 
 import pytest
 
@@ -84,6 +85,17 @@ def test_a_view_is_used_for_a_second_and_a_silent_cluster_left_alone_for_longer(
     with pytest.raises(NoPlace, match=r"at head:6379 does not answer: Broken pipe\.$"):
         watch.look()
     assert watch.relay.sent == 3
+
+
+def test_a_cluster_is_joined_beside_the_start(watch):
+    watch.relay.answers = [{"no place": "Gone."}]
+    watch.join()
+    deadline = time.monotonic() + 30
+    while not watch.relay.sent:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    with pytest.raises(NoPlace):
+        watch.look()
 
 
 def test_one_thread_alone_waits_for_a_cluster_that_is_silent(watch):

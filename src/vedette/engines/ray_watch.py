@@ -64,6 +64,10 @@ class ClusterWatch:
             raise NoPlace(str(view))
         return view
 
+    def join(self) -> None:
+        """Begin to join the cluster, which takes seconds that the first training would wait for."""
+        threading.Thread(target=self.why_no_training, args=(0,), name="cluster", daemon=True).start()
+
     def _refresh(self) -> None:
         if self._view is not None and self._ticks() < self._until:
             return

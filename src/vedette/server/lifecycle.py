@@ -169,6 +169,7 @@ def _enter_roll(
     if watch is not None:
         closing.callback(watch.close)
         drains.on_change(watch.shun)
+        watch.join()
     drains.refresh()
     jobs.on_beat(drains.refresh)
     return Placing(watch, roll, drains)
