@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from botocore.model import OperationModel
 
-from vedette.wire import json11, models, query, query_compatible, rest_json
+from vedette.wire import json11, query, query_compatible, rest_json
 from vedette.wire.http import Request, Response
 from vedette.wire.signature_faults import Family
 
@@ -91,7 +91,7 @@ class JsonProtocol(OneFormat):
         """Say whether the target is the service's, whoever signed it: a false signature is refused later."""
         del is_signed
         prefix, dot, _ = request.headers.get(TARGET).rpartition(".")
-        return bool(dot) and prefix == models.service(self.service).metadata["targetPrefix"]
+        return bool(dot) and json11.is_target(self.service, prefix)
 
     def is_preflight(self, request: Request) -> bool:
         """Say whether the browser is going to send a target; which one, it does not say."""

@@ -15,11 +15,21 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 ACCEPTED = frozenset({CONTENT_TYPE, "application/x-amz-json-1.0", "application/json", ""})
 
 
+def is_target(service: str, prefix: str) -> bool:
+    """Say whether a target's prefix is the service's: whole, as botocore has it, or its last part.
+
+    The JavaScript SDK says `CloudTrail_20131101` where botocore says
+    `com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101` (both tried, 2026-11-29).
+    """
+    whole = str(models.service(service).metadata["targetPrefix"])
+    return prefix in (whole, whole.rpartition(".")[2])
+
+
 def target(service: str, request: Request) -> OperationModel:
     """Return the operation that X-Amz-Target names."""
     prefix, _, name = request.headers.get("x-amz-target").rpartition(".")
     operation = models.operation(service, name)
-    if operation is None or prefix != models.service(service).metadata["targetPrefix"]:
+    if operation is None or not is_target(service, prefix):
         raise UnknownOperation(request.headers.get("x-amz-target"))
     return operation
 

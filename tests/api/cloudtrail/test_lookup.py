@@ -1,11 +1,15 @@
 """The audit trail of a server through CloudTrail's LookupEvents, with boto3 as auditors have it."""
 
+import http.client
 import itertools
 import json
 import time
 from datetime import timedelta
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from doubles.servers import start_server, stop_server
@@ -198,6 +202,21 @@ def test_an_account_sees_its_own_events_alone_and_needs_the_right_to(server, tra
     assert accounts == {"000000000000"}
     # A reading that was denied is a reading.
     assert "LookupEvents" not in {event["EventName"] for event in found(trail, "Username", name)}
+
+
+def test_the_short_target_of_the_javascript_sdk_means_the_same(server):
+    body = b"{}"
+    for target in ("CloudTrail_20131101", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "Other"):
+        headers = {"X-Amz-Target": f"{target}.LookupEvents", "Content-Type": "application/x-amz-json-1.1"}
+        request = AWSRequest(method="POST", url=f"{server.address}/", data=body, headers=headers)
+        SigV4Auth(Credentials(*server.key), "cloudtrail", "us-east-1").add_auth(request)
+        line = http.client.HTTPConnection(server.address.removeprefix("http://"))
+        line.request("POST", "/", body, dict(request.headers))
+        answer = line.getresponse()
+        text = answer.read()
+        line.close()
+        assert (answer.status == 200) == (target != "Other")
+        assert (b"UnknownOperationException" in text) == (target == "Other")
 
 
 def test_other_operations_are_not_supported_yet(trail):
