@@ -9,6 +9,7 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -283,6 +284,36 @@ def test_half_characters_and_huge_numbers_are_written_all_the_same(tmp_path, ope
     trail.close()
     [event] = events(tmp_path)
     assert event.parameters == {"Name": "half ?", "Huge": str(1 << 80), "?": True}
+    assert findings(tmp_path) == []
+
+
+def test_a_chain_that_nobody_writes_is_packed_and_shortened_by_another(tmp_path, open_trail, watch):
+    first, second = open_trail(days=2), open_trail(days=2)
+    for n in range(4):
+        second.note(an_event(watch, n))
+        watch.now += timedelta(days=1)
+    second.close()
+    first._keep_others()
+    assert [part.name[:13] for part in parts_of(second.chain)] == ["2026-12-01T14", "2026-12-02T14"]
+    assert parts_of(second.chain)[0].name.endswith(".gz")
+    assert own(tmp_path, "RemoveOldEvents")[0]["chain"] == "chain-2"
+    first.close()
+    assert findings(tmp_path) == []
+
+
+def test_a_removal_that_was_stopped_leaves_no_finding(tmp_path, open_trail, watch, monkeypatch):
+    trail = open_trail(days=2)
+    for n in range(4):
+        trail.note(an_event(watch, n))
+        watch.now += timedelta(days=1)
+    trail.sign()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", failing(OSError("stopped")))
+        with pytest.raises(OSError, match="stopped"):
+            trail.remove_old()
+    assert findings(tmp_path) == []
+    assert trail.remove_old() == 2
+    trail.close()
     assert findings(tmp_path) == []
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
+from doubles.installations import an_installation
 from vedette.audit.event import AuditCaller, AuditEvent
 from vedette.audit.lines import parts_of
 from vedette.audit.trail import AuditTrail
@@ -125,3 +126,24 @@ def test_events_are_exported_in_both_forms(data, tmp_path):
     assert records[1]["userIdentity"]["sessionContext"]["sessionIssuer"]["arn"] == "arn:r"
     _, out, _ = run("export", "-", "--format", "lines", "--since", "2026-11-20T13:30")
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["id-2"]
+
+
+def test_commands_that_change_who_may_come_in_are_on_record(sqlite_maker, monkeypatch):
+    folder = an_installation(sqlite_maker)
+    monkeypatch.setenv("VEDETTE_DATA", str(folder))
+    for words in (("user", "create", "cara"), ("key", "create", "--user", "cara"), ("user", "list")):
+        assert RUNNER.invoke(app, words).exit_code == 0
+    secret = RUNNER.invoke(app, ["key", "create", "--user", "cara"]).stdout
+    status, out, _ = run("show", "--operation", "vedette*")
+    assert status == 0
+    operations = [line.split("vedette ")[1].split("  ")[0] for line in out.splitlines()[1:]]
+    assert operations == ["key create", "key create", "user create"]
+    assert "cara" in out
+    assert RUNNER.invoke(app, ["user", "create", "cara"]).exit_code == 1  # there already
+    assert run("show", "--operation", "vedette*")[1] == out
+    text = "".join(part.read_text() for part in parts_of(folder / "audit" / "chain-1"))
+    assert secret.split("AWS_SECRET_ACCESS_KEY=")[1].split()[0] not in text
+    assert run("verify")[0] == 0
+    monkeypatch.setenv("VEDETTE_AUDIT", "no")
+    assert RUNNER.invoke(app, ["user", "create", "dora"]).exit_code == 0
+    assert run("show", "--operation", "vedette*")[1] == out

@@ -175,13 +175,13 @@ def test_a_setting_that_contradicts_the_folder_is_refused(data, monkeypatch, nam
 
 def test_the_folders_own_account_is_used_without_the_setting(sqlite_maker):
     folder = an_installation(sqlite_maker, account="111122223333", region="eu-west-1")
-    before = {file: file.read_bytes() for file in folder.rglob("*.json")}
+    before = {file: file.read_bytes() for file in folder.glob("*.json")}
     arn = run("user", "create", "alice", "--data", str(folder)).strip()
     assert arn.startswith("arn:aws:iam::111122223333:user/alice")
     key = exported(run("key", "create", "--user", "alice", "--data", str(folder)))
     assert key["AWS_DEFAULT_REGION"] == "eu-west-1"
     assert run("account", "list", "--data", str(folder)).split() == ["111122223333"] * 2
-    assert {file: file.read_bytes() for file in folder.rglob("*.json")} == before
+    assert {file: file.read_bytes() for file in folder.glob("*.json")} == before
 
 
 def test_a_setting_that_is_none_is_a_sentence(data, monkeypatch):

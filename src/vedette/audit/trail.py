@@ -35,6 +35,7 @@ from vedette.audit.lines import (
     PACKED,
     SIGNED_S,
     SignedNote,
+    chains_of,
     hash_of,
     line_of,
     lines_of,
@@ -105,19 +106,21 @@ class AuditTrail:
         self._write_note(HEAD, end)
         self._signed_n = end.n
 
-    def remove_old(self) -> int:
+    def remove_old(self, chain: Path | None = None) -> int:
         """Remove parts whose days are over, and return how many: signed beforehand, and told in the chain."""
+        chain = chain or self.chain
         before = (self._clock().astimezone(UTC) - timedelta(days=self._days)).strftime("%Y-%m-%dT%H")
-        files = parts_of(self.chain)
+        files = parts_of(chain)
         old = [file for file in files[:-1] if self._days and part_name(file) < before]
         if not old:
             return 0
         n, hash_ = _last_of(old[-1])
-        self._write_note(BEGIN, ChainEnd(n, hash_))
+        self._write_note(BEGIN, ChainEnd(n, hash_), chain)
         for file in old:
             file.unlink()
-            (self.chain / f"{part_name(file)}{DIGEST}").unlink(missing_ok=True)
-        self._note_own("RemoveOldEvents", {"upToLine": n, "parts": len(old), "days": self._days})
+            (chain / f"{part_name(file)}{DIGEST}").unlink(missing_ok=True)
+        facts = {"chain": chain.name, "upToLine": n, "parts": len(old), "days": self._days}
+        self._note_own("RemoveOldEvents", facts)
         return len(old)
 
     def close(self) -> None:
@@ -207,9 +210,10 @@ class AuditTrail:
     def _note_own(self, operation: str, parameters: dict[str, object]) -> None:
         self.note(self._own(operation, parameters))
 
-    def _write_note(self, name: str, end: ChainEnd) -> None:
-        note = SignedNote(self.chain.name, end.n, end.hash, _now(self._clock))
-        self._signer.sign(note).write(self.chain / name)
+    def _write_note(self, name: str, end: ChainEnd, chain: Path | None = None) -> None:
+        chain = chain or self.chain
+        note = SignedNote(chain.name, end.n, end.hash, _now(self._clock))
+        self._signer.sign(note).write(chain / name)
 
     def _run(self) -> None:
         while not self._stop.wait(SIGNED_S):
@@ -223,8 +227,8 @@ class AuditTrail:
                     log.exception("the audit trail could not be signed; it is tried again each second")
                 self._is_failing = True
 
-    def _end_parts(self) -> None:
-        for file in parts_of(self.chain)[:-1]:
+    def _end_parts(self, chain: Path | None = None) -> None:
+        for file in parts_of(chain or self.chain)[:-1]:
             if not file.name.endswith(".gz"):
                 end_part(file, self._signer, _now(self._clock))
 
@@ -233,6 +237,16 @@ class AuditTrail:
         if day != self._removed_on and self._clock_is_sound():
             self._removed_on = day
             self.remove_old()
+            self._keep_others()
+
+    def _keep_others(self) -> None:
+        """Do for chains that nobody writes now what their writers would: commands write for a moment only."""
+        for chain in chains_of(self._data):
+            lock = _lock(chain) if chain != self.chain else None
+            if lock is not None:
+                with lock:
+                    self._end_parts(chain)
+                    self.remove_old(chain)
 
     def _clock_is_sound(self) -> bool:
         """Return whether the clock went on as time did: one that jumped must not make all events old.
@@ -287,14 +301,24 @@ def _take_chain(folder: Path) -> tuple[Path, IO[bytes]]:
     for number in range(1, MOST_CHAINS + 1):
         chain = folder / f"chain-{number}"
         chain.mkdir(exist_ok=True)
-        file = (chain / LOCK).open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            continue
-        return chain, file
+        lock = _lock(chain)
+        if lock is not None:
+            return chain, lock
     raise RuntimeError(f"{MOST_CHAINS} servers write to {folder} already")
+
+
+def _lock(chain: Path) -> IO[bytes] | None:
+    """Return the lock of a chain; None where another has it, or another user's command made the chain."""
+    try:
+        file = (chain / LOCK).open("ab")
+    except PermissionError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
 
 
 def _set_aside_torn(file: Path) -> int:

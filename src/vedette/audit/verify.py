@@ -67,6 +67,8 @@ class _Walk:
     signed_numbers: frozenset[int]
     n: int = 0
     before: str = NOTHING_BEFORE
+    # Up to this line a signed note says that lines are removed; some may still be there after a stop.
+    removed: int = 0
     hashes: dict[int, str] = field(default_factory=dict)
 
 
@@ -82,9 +84,9 @@ def verify_chain(chain: Path, keys: TrailKeys) -> ChainVerdict:
     head, begin = _note(chain / HEAD, keys, verdict), _note(chain / BEGIN, keys, verdict)
     digests = _digests(chain, keys, verdict)
     notes = [note for note in (head, begin, *digests.values()) if note is not None]
-    walk = _Walk(
-        frozenset(note.n for note in notes), begin.n if begin else 0, begin.hash if begin else NOTHING_BEFORE
-    )
+    walk = _Walk(frozenset(note.n for note in notes))
+    if begin is not None:
+        walk.n, walk.before, walk.removed = begin.n, begin.hash, begin.n
     start = walk.n
     for part in parts_of(chain):
         name = part_name(part)
@@ -175,6 +177,8 @@ def _walk_line(line: bytes, part: Path, walk: _Walk, verdict: ChainVerdict) -> N
         n, before, event = expected, "", {}
         verdict.add(part, expected, "it is no line of a trail")
     else:
+        if n <= walk.removed:
+            return
         if n > expected:
             verdict.add(part, expected, f"{n - expected} lines are missing before line {n}")
         elif n < expected:

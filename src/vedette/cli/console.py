@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
 from vedette.cli.opening import opened
+from vedette.cli.recording import on_record
 from vedette.cli.signatures import Option
 from vedette.cli.users import Account
 
@@ -19,7 +20,7 @@ def console(
     data: Data = None,
 ) -> None:
     """Print a link that signs in at the console, once and within the hour."""
-    with opened(data) as installation:
+    with opened(data) as installation, on_record(installation.settings):
         from vedette.server.run import console_address
 
         settings = installation.settings

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from vedette.cli.opening import opened, settings_for
+from vedette.cli.recording import on_record
 from vedette.cli.signatures import Exit, Option
 from vedette.errors import Missing
 
@@ -51,7 +52,7 @@ def credentials(
 
 def _renew(data: Path | None) -> None:
     """Write the credentials file again; the server does so at its start, if its key was deleted."""
-    with opened(data) as installation:
+    with opened(data) as installation, on_record(installation.settings):
         settings = installation.settings
         if not installation.identity.write_credentials(settings.account, settings.region, settings.data):
             raise Missing(f"The account {settings.account} has no root key: `vedette key create` makes one.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vedette.cli.opening import opened
+from vedette.cli.recording import on_record
 
 if TYPE_CHECKING:
     from vedette.identity.directory import Directory
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 @contextmanager
 def directory(data: Path | None) -> Iterator[tuple["Directory", "Settings"]]:
     """Yield the directory and the settings; a refusal ends the command with its sentence."""
-    with opened(data) as installation:
+    with opened(data) as installation, on_record(installation.settings):
         yield installation.identity.directory, installation.settings
 
 
