@@ -37,7 +37,7 @@ KUBERNETES = ["1.29", "1.37"]
 # Kinds of operators, whose schemas no package of PyPI has; pods inside of them are held against Kubernetes'.
 WITHOUT_SCHEMA = {"RayCluster", "ServiceMonitor"}
 FIELDS = Settings.model_fields
-SECRET = {"VEDETTE_DATABASE", "VEDETTE_S3_ACCESS_KEY"} | {
+SECRET = {"VEDETTE_DATABASE", "VEDETTE_MASTER_KMS_ACCESS_KEY", "VEDETTE_S3_ACCESS_KEY"} | {
     f"VEDETTE_{name.upper()}" for name, field in FIELDS.items() if field.annotation is SecretStr
 }
 

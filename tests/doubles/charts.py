@@ -37,6 +37,12 @@ EVERYTHING = {
         "tlsSecret": "vision-tls",
     },
     "serviceAccount": {"name": "vision", "annotations": {"example/role": "r"}},
+    "masterKey": {
+        "secret": "vedette-master",
+        "before": "earlier",
+        "kmsAccessKey": "access",
+        "kmsSecretKey": "secret",
+    },
     "metrics": {"secret": "vedette-metrics", "monitor": True},
     "telemetry": {"endpoint": "http://collector.telemetry:4318"},
     "network": {

@@ -79,7 +79,7 @@ def test_no_form_of_more_than_names_is_read_for_nobody(server):
 
 
 def test_a_service_that_is_not_spoken_is_named_without_reading(server):
-    fields = [("host", "x"), JSON, ("x-amz-target", "TrentService.ListKeys"), LARGE]
+    fields = [("host", "x"), JSON, ("x-amz-target", "DynamoDB_20120810.ListTables"), LARGE]
     answer = talk(server, head("POST", "/", fields), patience=1)
     assert (statuses(answer), b"UnknownOperationException" in answer) == ([400], True)
 

@@ -35,7 +35,8 @@ class PlayedModel:
 
     room = 5
 
-    def __init__(self, plan, *, running, failed, watch):
+    def __init__(self, plan, *, running, failed, watch, leaves):
+        self.leaves = leaves
         self.plan, self.running, self.failed, self.watch = plan, running, failed, watch
         self.units, self.desired_units, self.colors = [object(), object()], 3, {"rust": "#aa5500"}
         self.thresholds = {"rust": 0.6, "dirt": 0.6}

@@ -31,7 +31,7 @@ def test_what_is_only_kept_is_said_to_be_only_kept():
         f"{verb}{kind.name}"
         for kind in DOCUMENTS
         for verb in ("Get", "Put")
-        if kind.sub not in ("publicAccessBlock", "lifecycle")
+        if kind.sub not in ("publicAccessBlock", "lifecycle", "encryption")
     }
     assert settings <= kept
 

@@ -105,6 +105,16 @@ capabilities: {drop: [ALL]}
 {{- with .Values.metrics }}{{ if .secret }}
 {{ include "vedette.fromSecret" (dict "name" "VEDETTE_METRICS_TOKEN" "secret" .secret "key" .key) }}
 {{- end }}{{ end }}
+{{- with .Values.masterKey }}{{ if .secret }}
+{{ include "vedette.fromSecret" (dict "name" "VEDETTE_MASTER_KEY" "secret" .secret "key" .key) }}
+{{- if .before }}
+{{ include "vedette.fromSecret" (dict "name" "VEDETTE_MASTER_KEY_BEFORE" "secret" .secret "key" .before) }}
+{{- end }}
+{{- if .kmsAccessKey }}
+{{ include "vedette.fromSecret" (dict "name" "VEDETTE_MASTER_KMS_ACCESS_KEY" "secret" .secret "key" .kmsAccessKey) }}
+{{ include "vedette.fromSecret" (dict "name" "VEDETTE_MASTER_KMS_SECRET_KEY" "secret" .secret "key" .kmsSecretKey) }}
+{{- end }}
+{{- end }}{{ end }}
 {{- if .Values.ray.enabled }}
 - {name: VEDETTE_ENGINE, value: ray}
 - {name: VEDETTE_RAY_ADDRESS, value: {{ include "vedette.rayAddress" . | quote }}}

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(32), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("put_ms", sa.BigInteger, nullable=False),
-        sa.UniqueConstraint("account", "region", "digest", name="uq_own_metrics_account"),
+        sa.UniqueConstraint("account", "region", "digest", name="uq_own_metrics_account_region_digest"),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -51,7 +51,7 @@ def _make_alarms() -> None:
         sa.Column("reason_data", sa.Text, nullable=False),
         sa.Column("state_ms", sa.BigInteger, nullable=False),
         sa.Column("moved_ms", sa.BigInteger, nullable=False),
-        sa.UniqueConstraint("account", "region", "name", name="uq_alarms_account"),
+        sa.UniqueConstraint("account", "region", "name", name="uq_alarms_account_region_name"),
         sqlite_autoincrement=True,
     )
     op.create_table(
