@@ -6,7 +6,7 @@ import time
 import uuid
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from browser.looks import take_pictures
 
@@ -129,11 +129,19 @@ def filter_by_size_and_day(page: Page) -> None:
         expect(page.get_by_text("200 pictures").first).to_be_visible()
 
 
+def box_of(tile: Locator) -> FloatRect:
+    """Return where a tile is, once it stays: pictures that come meanwhile have it drawn anew."""
+    for _ in range(50):
+        box = tile.bounding_box()
+        if box is not None:
+            return box
+        tile.page.wait_for_timeout(100)
+    raise AssertionError("the tile is nowhere")
+
+
 def select_by_band_and_all(page: Page) -> None:
     """A rectangle over the first two tiles of the first row, then all that match."""
-    first, second = (page.get_by_role("option").nth(place).bounding_box() for place in (0, 1))
-    assert first is not None
-    assert second is not None
+    first, second = (box_of(page.get_by_role("option").nth(place)) for place in (0, 1))
     # Above the first row there is room of eight pixels to begin in.
     page.mouse.move(first["x"] + 20, first["y"] - 4)
     page.mouse.down()
