@@ -103,10 +103,10 @@ def test_what_a_policy_denies_is_denied_at_the_console_too(server):
 
 def test_another_accounts_project_cannot_be_had_by_its_arn(server, root):
     with directory_beside(server) as identity:
-        identity.directory.create_account("444455556666")
-        key = identity.directory.create_key("444455556666", None)
+        identity.directory.create_account("444455557777")
+        key = identity.directory.create_key("444455557777", None)
     stranger = signed_in(server, (key.id, key.secret))
-    assert stranger.ask("GET", "/console/api/session").json["account"] == "444455556666"
+    assert stranger.ask("GET", "/console/api/session").json["account"] == "444455557777"
     arn = root.call("rekognition", "CreateProject", ProjectName=a_name()).json["ProjectArn"]
     for operation in ("DescribeProjectVersions", "DeleteProject"):
         assert stranger.call("rekognition", operation, ProjectArn=arn).code == "AccessDeniedException"
