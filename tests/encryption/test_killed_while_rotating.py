@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from vedette.encryption import keys as keys_module
 from vedette.encryption.encryption import open_encryption
 from vedette.encryption.keys import NewEncryptionKey
 from vedette.encryption.values import KeyPlace
@@ -79,3 +81,24 @@ def test_of_two_who_rotate_at_once_each_makes_a_version_or_is_told(opened, place
         thread.join()
     assert room.keys.by_id(key.id).version == 1 + 8 - len(told)
     assert len(room.keys.versions(key)) == 1 + 8 - len(told)
+
+
+def test_what_was_read_before_a_change_is_not_remembered_after_it(opened, place, monkeypatch):
+    room = opened()
+    key = room.keys.create(place, NewEncryptionKey())
+    read = keys_module.read_row
+    changed = []
+
+    def slow(connection, key_id):
+        row = read(connection, key_id)
+        if not changed:
+            changed.append(1)
+            # In a thread of its own, as another request: a connection is a thread's.
+            with ThreadPoolExecutor(1) as other:
+                other.submit(room.keys.rotate, key, on_demand=True).result()
+        return row
+
+    monkeypatch.setattr(keys_module, "read_row", slow)
+    room.keys._cache.clear()
+    assert room.keys.by_id(key.id).version == 1  # it was so when it was read
+    assert room.keys.by_id(key.id).version == 2

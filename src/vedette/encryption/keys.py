@@ -71,6 +71,7 @@ class EncryptionKeys:
         self._clock = clock
         self._ticks = ticks
         self._cache: dict[str, tuple[EncryptionKey, float]] = {}
+        self._changes = 0
         self._own: dict[tuple[str, str, str], str] = {}
 
     def create(self, place: KeyPlace, new: NewEncryptionKey) -> EncryptionKey:
@@ -146,16 +147,24 @@ class EncryptionKeys:
         """Return a key by its id."""
         entry = self._cache.get(key)
         if entry is None or entry[1] < self._ticks():
+            changes = self._changes
             with self._database.read() as connection:
                 entry = (read_row(connection, key), self._ticks() + CACHE_S)
             if len(self._cache) >= CACHE_MOST:
                 self._cache.clear()
-            self._cache[key] = entry
+            # What was read before somebody else's change must not be kept after it.
+            if changes == self._changes:
+                self._cache[key] = entry
         current = entry[0]
         if current.ends is not None and current.ends <= self._clock():
             # Its window is over; that its material still lies there for a minute helps nobody.
             raise missing_key(str(current.arn))
         return current
+
+    def _forget(self, key: EncryptionKey) -> None:
+        """Have a key read anew that was changed, by this thread and by those that are reading it now."""
+        self._changes += 1
+        self._cache.pop(key.id, None)
 
     def find(self, place: KeyPlace, text: str) -> EncryptionKey:
         """Return the key that an id, an ARN, an alias or an alias's ARN names, seen from an account."""
@@ -257,7 +266,7 @@ class EncryptionKeys:
             if not on_demand and now.rotation_days:
                 values["rotates_ms"] = milliseconds(self._clock()) + _days(now.rotation_days)
             connection.execute(update(encryption_keys).where(encryption_keys.c.id == key.id).values(values))
-        self._cache.pop(key.id, None)
+        self._forget(key)
         return self.by_id(key.id)
 
     def versions(self, key: EncryptionKey) -> builtins.list[KeyVersion]:
@@ -292,7 +301,7 @@ class EncryptionKeys:
                 self._materials.destroy(connection, key.id)
                 connection.execute(delete(encryption_keys).where(encryption_keys.c.id == key.id))
         for key in due:
-            self._cache.pop(key.id, None)
+            self._forget(key)
         return due
 
     def _change(
@@ -307,7 +316,7 @@ class EncryptionKeys:
                 connection.execute(
                     update(encryption_keys).where(encryption_keys.c.id == key.id).values(values)
                 )
-        self._cache.pop(key.id, None)
+        self._forget(key)
         return self.by_id(key.id)
 
 
