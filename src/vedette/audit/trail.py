@@ -94,7 +94,7 @@ class AuditTrail:
                     log.error("events are missing in the audit trail from now on: %s", error)  # noqa: TRY400
 
     def sign(self) -> None:
-        """Put what is length onto the disk, and sign it."""
+        """Put what is written onto the disk, and sign it."""
         with self._turn:
             if self._file is None or self._end.n == self._signed_n:
                 return
@@ -173,7 +173,7 @@ class AuditTrail:
         self._size = self._file.tell()
 
     def _resume(self, *, is_new: bool) -> ChainEnd:
-        """Return where the chain goes on; what is not as it was left is length into it."""
+        """Return where the chain goes on; what is not as it was left is written into it."""
         files, head = parts_of(self.chain), _read_note(self.chain / HEAD)
         ages = [_age_s(file, self._clock) for file in files[-2:]]
         self._was_long_away = any(earlier - later > LONG_AWAY_S for earlier, later in pairwise([*ages, 0.0]))
@@ -292,7 +292,7 @@ def _previous_digest(chain: Path, name: str) -> str:
 def _write_all(file: IO[bytes], line: bytes) -> int:
     length = file.write(line)
     if length != len(line):
-        raise OSError(errno.ENOSPC, "only a part of the line could be length")
+        raise OSError(errno.ENOSPC, "only a part of the line could be written")
     return length
 
 
@@ -344,7 +344,7 @@ def _last_of(file: Path) -> tuple[int, str]:
     try:
         return read_line(last)[0], hash_of(last)
     except ValueError:
-        # What is no line was not length by us; the chain goes on after it, and verifying names it.
+        # What is no line was not written by us; the chain goes on after it, and verifying names it.
         return _counted(file), hash_of(last)
 
 
