@@ -3,9 +3,10 @@
 Bar: no 5xx, no hang, no file outside the
 data folder, no secret in an answer, and the server still ready after.
 
-    python -m bench.hostile [--requests N] [--seed N] [--tls] [--url URL --data DIR]
+    python -m bench.hostile [--requests N] [--seed N] [--tls] [--doors] [--url URL --data DIR]
 
 Without --url a server is started on a folder of its own, with --tls over https.
+With --doors the requests are at IAM, KMS, CloudWatch and CloudTrail (bench/hostile_doors.py).
 """
 
 import argparse
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 
 from bench.common import RunningServer, machine, own_server, resident_mib, row
 from bench.hostile_cases import BUCKET, Case, Cases
+from bench.hostile_doors import DoorCases, stage
 from vedette.clock import system_clock
 
 LINES = 24
@@ -46,6 +48,7 @@ class Tally:
     hangs: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
+    slowest: str = ""
     tls: ssl.SSLContext | None = None
 
     def take(self, case: Case, answer: bytes) -> None:
@@ -68,7 +71,9 @@ async def send(case: Case, host: str, port: int, tally: Tally) -> None:
     except TimeoutError:
         tally.hangs.append(f"{case.family}: {case.data[:300]!r}")
     finally:
-        tally.slowest_s = max(tally.slowest_s, time.perf_counter() - began)
+        tally.slowest_s, tally.slowest = max(
+            (tally.slowest_s, tally.slowest), (time.perf_counter() - began, case.family)
+        )
         writer.transport.abort()
 
 
@@ -136,7 +141,9 @@ def outside(data: Path) -> set[Path]:
     """Return everything where objects have no business: beside the buckets, and beside the data folder."""
     buckets = data / "buckets"
     result = {path for path in data.parent.rglob("*") if buckets not in [path, *path.parents]}
-    return {path for path in result if not path.name.endswith(("-wal", "-shm", "-journal"))}
+    # The audit trail grows by what is asked, and signs itself.
+    own = ("-wal", "-shm", "-journal", "head.json", ".jsonl", ".jsonl.gz", ".digest.json")
+    return {path for path in result if not path.name.endswith(own)}
 
 
 def trusting(server: RunningServer) -> ssl.SSLContext | None:
@@ -174,6 +181,12 @@ def server_of(options: argparse.Namespace) -> Iterator[RunningServer]:
         yield server
 
 
+def tracebacks(log: str) -> list[str]:
+    """Return where each traceback of a log ended, and with which error."""
+    ends = [text.partition('"}\n')[0] for text in log.split("Traceback (most recent")[1:]]
+    return [text.replace("\\n", "\n")[-900:] for text in ends]
+
+
 def report(tally: Tally, count: int, strays: set[Path], *, ready: bool) -> int:
     """Print what came of it; return 1 when a bar was missed."""
     for fault in [*tally.faults[:10], *tally.hangs[:10], *tally.leaks[:10]]:
@@ -185,7 +198,7 @@ def report(tally: Tally, count: int, strays: set[Path], *, ready: bool) -> int:
     row("server errors", str(len(tally.faults)), f"0 of {count}", is_met[0])
     row(
         "hangs",
-        f"{len(tally.hangs)}, slowest {tally.slowest_s:.1f} s",
+        f"{len(tally.hangs)}, slowest {tally.slowest_s:.1f} s ({tally.slowest})",
         f"0 above {DEADLINE_S:.0f} s",
         is_met[1],
     )
@@ -202,6 +215,7 @@ def main() -> int:
     parser.add_argument("--url", default="")
     parser.add_argument("--data", default="vedette-data")
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--doors", action="store_true")
     options = parser.parse_args()
     print(machine(), f"seed {options.seed}")
     with server_of(options) as server:
@@ -209,7 +223,8 @@ def main() -> int:
         (server.data.parent / "secret.txt").write_bytes(CANARY)
         address = urlsplit(server.address)
         before, began = outside(server.data), time.perf_counter()
-        cases = Cases(options.seed, address.netloc, server.key, system_clock)
+        where = (options.seed, address.netloc, server.key, system_clock)
+        cases = DoorCases(*where, stage(server.client)) if options.doors else Cases(*where)
         place = (address.hostname or "", address.port or 80)
         tally = asyncio.run(storm(cases, options.requests, place, Tally(tls=trusting(server))))
         print(f"{options.requests} requests in {time.perf_counter() - began:.0f} s")
@@ -218,7 +233,7 @@ def main() -> int:
             memory = resident_mib(server.process.pid)
             print(f"resident after: {memory:.0f} MiB; tracebacks in the log: {log.count('Traceback')}")
             if "Traceback" in log:
-                print(log[log.index("Traceback") :][:3000])
+                print(*tracebacks(log), sep="\n")
         ready = is_ready(server.address, tally.tls) and answers_clients(server)
         return report(tally, options.requests, outside(server.data) - before, ready=ready)
 

@@ -57,6 +57,8 @@ def test_bytes_are_read_as_text_is():
         (b"\xff", "it is not JSON"),
         ("﻿{}", "it is not JSON"),
         ('{"Statement": NaN}', "it is not JSON"),
+        ('{"Statement": {"\\ud800": 1}}', "it is not JSON"),
+        ('{"\\udfff": 1}', "it is not JSON"),
         ("[" * 9_000, "it is not JSON"),
         ("[]", "it is not an object"),
         ('"Statement"', "it is not an object"),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from bench.hostile import Tally, outside, send
 from bench.hostile_cases import BUCKET, Cases
+from bench.hostile_doors import DoorCases, stage
 
 from vedette.clock import system_clock
 
@@ -31,6 +32,16 @@ def test_hostile_requests_are_answered_and_leave_nothing_behind(server, seed):
     assert "Traceback" not in (server.data.parent / "data.log").read_text("utf-8")
     client.put_object(Bucket=BUCKET, Key="honest", Body=b"work")
     assert client.get_object(Bucket=BUCKET, Key="honest")["Body"].read() == b"work"
+
+
+def test_hostile_requests_to_the_services_of_trust_are_answered(server):
+    where = urlsplit(server.address)
+    cases = DoorCases(7, where.netloc, server.key, system_clock, stage(server.client))
+    tally = asyncio.run(one_after_another(cases, 200, (where.hostname, where.port)))
+    assert (tally.faults, tally.hangs, tally.leaks) == ([], [], [])
+    assert (tally.classes["2xx"] > 3, tally.classes["4xx"] > 100) == (True, True)
+    assert "Traceback" not in (server.data.parent / "data.log").read_text("utf-8")
+    assert server.client("kms").list_keys()["Keys"]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,8 @@ ROLE = b"RoleArn=arn:aws:iam::123456789012:role/r&RoleSessionName=s&"
         (b"a&" * 5000, Malformed),
         (b".".join([b"Tags"] * 20) + b"=1", Malformed),
         (ROLE + b"Tags.member.x.Key=k", Malformed),
+        (ROLE + b"Tags.member.1.Key..x=k", Malformed),
+        (ROLE + b".=k", Malformed),
         (ROLE + b"Tags.member.-1.Key=k", Malformed),
         (ROLE + b"Tags.member.1111111111.Key=k", Malformed),
         (ROLE + b"DurationSeconds=long", Malformed),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import orjson
+
 from vedette.access.actions import is_known_action
 from vedette.access.conditions import Condition, read_condition
 from vedette.access.keys import is_known_key
@@ -130,6 +132,9 @@ class _Parser:
             text = document.decode("utf-8") if isinstance(document, bytes) else document
             if not self._form.fits(text):
                 raise _malformed(f"it is longer than {self._form.largest} characters")
+            if "\\u" in text:
+                # Half of a character, which `json` reads: no answer could say it, and no file hold it.
+                orjson.loads(text)
             tree = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
             problem = str(error) if isinstance(error, _RepeatedMember) else "it is not JSON"

@@ -11,7 +11,7 @@ loop, so that any number of requests can wait without a thread each. What else i
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from vedette.api.house import Caller, House
 from vedette.api.permissions import Permission
 from vedette.api.protocols import Match, ServiceProtocol
 from vedette.api.relay import RelayedCall
+from vedette.audit.event import clean
 from vedette.errors import Unbuilt, Wrong
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal
@@ -261,7 +262,9 @@ class OperationsDoor:
             return Fault("RequestEntityTooLargeException", 413, str(error))
         if isinstance(error, SlowBody):
             return Fault("RequestTimeoutException", 408, str(error))
-        return self.translate(error)
+        fault = self.translate(error)
+        # A sentence may quote what was asked, and JSON can say halves of characters, which no answer can.
+        return replace(fault, message=clean(fault.message))
 
     def common_headers(self, request: Request) -> list[tuple[str, str]]:
         """Return the header that SDKs print, and what lets a page of another origin read the answer."""

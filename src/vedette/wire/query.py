@@ -77,6 +77,8 @@ def _tree(form: dict[str, str]) -> Tree:
         steps = name.split(".")
         if len(steps) > DEEPEST:
             raise Malformed("The form is nested too deeply.", "too-deep")
+        if not all(steps):
+            raise Malformed("The form names a field with nothing between two dots.")
         node = root
         for step in steps:
             node = node.setdefault(step, {})

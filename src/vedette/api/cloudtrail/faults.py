@@ -1,8 +1,7 @@
 """What went wrong, in the words of CloudTrail."""
 
 from vedette import errors
-from vedette.api.faults import Fault
-from vedette.wire.errors import ProtocolFault
+from vedette.api.faults import FaultTable
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.BadToken: ("InvalidNextTokenException", 400),
@@ -18,12 +17,11 @@ KINDS: dict[str, tuple[str, int]] = {
 }
 FAULTY = {"page-size": "InvalidMaxResultsException", "unknown-operation": "UnknownOperationException"}
 
-
-def translate(error: Exception) -> Fault:
-    """Return the fault for an error, whichever it is."""
-    if isinstance(error, errors.Refusal):
-        code, status = KINDS.get(error.kind) or FAULTS.get(type(error), ("ValidationException", 400))
-        return Fault(code, status, error.sentence)
-    if isinstance(error, ProtocolFault):
-        return Fault(FAULTY.get(error.kind, "ValidationException"), 400, error.sentence)
-    return Fault("InternalFailure", 500, "The server failed; its log tells why, under the request's id.")
+translate = FaultTable(
+    FAULTS,
+    FAULTY,
+    "ValidationException",
+    "InternalFailure",
+    kinds=KINDS,
+    otherwise=("ValidationException", 400),
+)

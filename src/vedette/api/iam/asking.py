@@ -52,7 +52,7 @@ def named_or_caller(caller: Caller, request: dict[str, Any]) -> Holder:
     if "UserName" in request:
         return Holder("user", caller.account, request["UserName"])
     if caller.principal.kind != "user":
-        raise Wrong("Must specify userName when calling with non-User credentials", kind="caller")
+        raise Wrong("Must specify userName when calling with non-User credentials", kind="caller name")
     return Holder("user", caller.account, caller.principal.name)
 
 

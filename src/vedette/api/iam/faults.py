@@ -1,8 +1,7 @@
 """What went wrong, in the words of IAM."""
 
 from vedette import errors
-from vedette.api.faults import Fault
-from vedette.wire.errors import ProtocolFault
+from vedette.api.faults import FaultTable
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Missing: ("NoSuchEntity", 404),
@@ -20,9 +19,9 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Unbuilt: ("UnsupportedOperation", 400),
 }
 # What a refusal is about, where IAM has a word of its own for that.
-KINDS: dict[tuple[type[errors.Refusal], str], tuple[str, int]] = {
-    (errors.Wrong, "unmodifiable"): ("UnmodifiableEntity", 400),
-    (errors.Wrong, "caller"): ("ValidationError", 400),
+KINDS = {
+    "unmodifiable": ("UnmodifiableEntity", 400),
+    "caller name": ("ValidationError", 400),
 }
 FAULTY: dict[str, str] = {
     "constraint": "ValidationError",
@@ -31,12 +30,4 @@ FAULTY: dict[str, str] = {
 }
 UNREADABLE = "MalformedQueryString"
 
-
-def translate(error: Exception) -> Fault:
-    """Return the fault for an error, whichever it is."""
-    if isinstance(error, errors.Refusal):
-        code, status = KINDS.get((type(error), error.kind), FAULTS[type(error)])
-        return Fault(code, status, error.sentence)
-    if isinstance(error, ProtocolFault):
-        return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
-    return Fault("ServiceFailure", 500, "The server failed; its log tells why, under the request's id.")
+translate = FaultTable(FAULTS, FAULTY, UNREADABLE, "ServiceFailure", kinds=KINDS)

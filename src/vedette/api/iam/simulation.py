@@ -264,7 +264,7 @@ def _subject(caller: Caller, request: dict[str, Any]) -> AccessSubject:
     arn = parse_arn(request["CallerArn"])
     kind, _, name = split_resource(arn.resource)
     if arn.service != "iam" or kind != "user":
-        raise Wrong(f"{request['CallerArn']} is not the ARN of a user.", kind="caller")
+        raise Wrong(f"{request['CallerArn']} is not the ARN of a user.", kind="caller name")
     return AccessSubject(SubjectKind.USER, arn.account, request["CallerArn"], name=name)
 
 

@@ -1,8 +1,7 @@
 """What went wrong, in the words of KMS. Its own errors all come with 400, but for those of its machines."""
 
 from vedette import errors
-from vedette.api.faults import Fault
-from vedette.wire.errors import ProtocolFault
+from vedette.api.faults import FaultTable
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Missing: ("NotFoundException", 400),
@@ -41,12 +40,4 @@ FAULTY = {
     "unknown-operation": "UnknownOperationException",
 }
 
-
-def translate(error: Exception) -> Fault:
-    """Return the fault for an error, whichever it is."""
-    if isinstance(error, errors.Refusal):
-        code, status = KINDS.get(error.kind) or FAULTS[type(error)]
-        return Fault(code, status, error.sentence)
-    if isinstance(error, ProtocolFault):
-        return Fault(FAULTY.get(error.kind, "SerializationException"), 400, error.sentence)
-    return Fault("KMSInternalException", 500, "The server failed; its log tells why, under the request's id.")
+translate = FaultTable(FAULTS, FAULTY, "SerializationException", "KMSInternalException", kinds=KINDS)

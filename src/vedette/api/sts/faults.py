@@ -1,8 +1,7 @@
 """What went wrong, in the words of STS."""
 
 from vedette import errors
-from vedette.api.faults import Fault
-from vedette.wire.errors import ProtocolFault
+from vedette.api.faults import FaultTable
 
 FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
     errors.Missing: ("NoSuchEntity", 404),
@@ -26,12 +25,4 @@ FAULTY: dict[str, str] = {
 }
 UNREADABLE = "MalformedQueryString"
 
-
-def translate(error: Exception) -> Fault:
-    """Return the fault for an error, whichever it is."""
-    if isinstance(error, errors.Refusal):
-        code, status = FAULTS[type(error)]
-        return Fault(code, status, error.sentence)
-    if isinstance(error, ProtocolFault):
-        return Fault(FAULTY.get(error.kind, UNREADABLE), 400, error.sentence)
-    return Fault("InternalFailure", 500, "The server failed; its log tells why, under the request's id.")
+translate = FaultTable(FAULTS, FAULTY, UNREADABLE, "InternalFailure")
