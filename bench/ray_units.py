@@ -13,12 +13,14 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from bench.processor_time import processor_s
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import UnitOrder
 from vedette.engines.ray_plan import read_plan
@@ -50,8 +52,8 @@ async def lone(unit, data) -> list[float]:
     return times
 
 
-async def answered(units, data) -> float:
-    """Return the answers a second of units that always have the next picture."""
+async def answered(units, data) -> tuple[int, float]:
+    """Return the answers of units that always have the next picture, and in how many seconds."""
     count, end = 0, time.perf_counter() + ROUND_S
 
     async def client(unit):
@@ -62,7 +64,7 @@ async def answered(units, data) -> float:
 
     began = time.perf_counter()
     await asyncio.gather(*(client(unit) for unit in units for _ in range(AHEAD)))
-    return count / (time.perf_counter() - began)
+    return count, time.perf_counter() - began
 
 
 async def compare(address: str, package: Path) -> None:
@@ -78,14 +80,25 @@ async def compare(address: str, package: Path) -> None:
         sets[name] += [await engine.start(UnitOrder(package, 1), on_death=print) for _ in range(UNITS - 1)]
     times: dict[str, list[float]] = {name: [] for name in sets}
     rates: dict[str, list[float]] = {name: [] for name in sets}
+    used: dict[str, Counter[str]] = {name: Counter() for name in sets}
     for _ in range(ROUNDS):
         for name, units in sets.items():
             times[name] += await lone(units[0], data)
-            rates[name].append(await answered(units, data))
+            before = processor_s()
+            count, seconds = await answered(units, data)
+            rates[name].append(count / seconds)
+            used[name].update(processor_s() - before)
+            used[name]["pictures"] += count
     print(f"a picture of {len(data) // 1000} KB, {UNITS} units each, load {os.getloadavg()[0]:.0f}")
     for name in sets:
         median, rate = statistics.median(times[name]), statistics.median(rates[name])
         print(f"{name:6} start {starts[name]:5.1f} s  lone p50 {median:6.1f} ms  {rate:6.1f} pictures/s")
+    for name, each in used.items():
+        count = each.pop("pictures")
+        parts = ", ".join(
+            f"{part} {s * 1000 / count:.2f}" for part, s in each.most_common() if s >= 0.01 * each.total()
+        )
+        print(f"{name:6} {each.total() * 1000 / count:.2f} ms of processor a picture: {parts}")
     share = statistics.median(rates["ray"]) / statistics.median(rates["local"])
     more = statistics.median(times["ray"]) - statistics.median(times["local"])
     print(f"throughput {share:.2f} of local (bar {BARS['throughput']})")

@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         default="",
         description="Where each node keeps files; empty is `vedette-node` among its user's caches.",
     )
+    ray_ports: str = Field(
+        default="",
+        description="The ports that units listen at on their nodes, as `20000-20099`; empty is any.",
+    )
     lifecycle_day: float = Field(
         default=86400.0,
         ge=0.5,

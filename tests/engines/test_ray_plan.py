@@ -10,9 +10,10 @@ from vedette.engines.local import LocalEngine
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.placement import Room
 from vedette.engines.ray_engine import RayEngine
-from vedette.engines.ray_plan import RayPlan, read_plan
+from vedette.engines.ray_plan import RayPlan, read_plan, read_ports
 from vedette.engines.ray_units import RayUnits
 from vedette.engines.ray_words import joining_sentence
+from vedette.engines.unit_door import Ports
 from vedette.errors import Wrong
 
 
@@ -43,9 +44,27 @@ def test_without_ray_it_is_said_what_brings_it(monkeypatch):
 
 
 def test_a_plan_crosses_to_the_processes_that_speak_to_the_cluster():
-    plan = read_plan("head:6379", "cores=1,gpus=0.25", "", "/var/cache/vedette")
-    assert plan == RayPlan("head:6379", Room(1, 0, 0.25), Room(2, 2, 0), "/var/cache/vedette")
+    plan = read_plan("head:6379", "cores=1,gpus=0.25", "", "/var/cache/vedette", "20000-20099")
+    ports = Ports(20000, 20099)
+    assert plan == RayPlan("head:6379", Room(1, 0, 0.25), Room(2, 2, 0), "/var/cache/vedette", ports)
     assert RayPlan.load(plan.dump()) == plan
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [("", Ports()), ("  ", Ports()), ("20000", Ports(20000, 20000)), (" 1024 - 65535 ", Ports(1024, 65535))],
+)
+def test_ports_are_read(text, ports):
+    assert read_ports(text, "VEDETTE_RAY_PORTS") == ports
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1-2", "20000-", "-20000", "20001-20000", "20000-65536", "twenty", "20000-20010-20020", "２００００"],
+)
+def test_ports_that_cannot_be_are_refused(text):
+    with pytest.raises(Wrong, match=r"^VEDETTE_RAY_PORTS cannot be "):
+        read_ports(text, "VEDETTE_RAY_PORTS")
 
 
 def test_an_installation_has_the_engine_that_it_sets():

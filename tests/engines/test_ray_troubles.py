@@ -1,20 +1,27 @@
 """What goes wrong with a Ray cluster is said in a sentence, and costs no more than it has to."""
 
 import asyncio
+import contextlib
 import os
 import re
+import signal
 import socket
 from dataclasses import replace
 
 import pytest
 
 from doubles.packages import tiny_package
+from engines.test_units import picture, redness
+from vedette.engines.cluster_view import UNIT
 from vedette.engines.local import LocalEngine
 from vedette.engines.placement import Room
-from vedette.engines.port import Event, Job, JobFiles, NoPlace, UnitOrder
+from vedette.engines.port import Event, Job, JobFiles, NoPlace, UnitGone, UnitOrder
 from vedette.engines.ray_engine import RayEngine
+from vedette.engines.ray_line import RelayProcess
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.ray_units import RayUnits
+from vedette.engines.ray_watch import ClusterWatch
+from vedette.engines.unit_door import Ports
 
 pytestmark = pytest.mark.ray
 NEED = Room(1, 0.3)
@@ -73,6 +80,45 @@ def test_a_check_counts_the_room(ray_plan):
     assert event.kind == "done", event
     assert event.facts["nodes"] == 2
     assert 1 <= event.facts["units"] <= 4
+
+
+def test_where_units_have_no_port_that_is_said_and_nothing_is_started(ray_plan, tmp_path):
+    package = tiny_package(tmp_path / "package", "classification")
+    with contextlib.ExitStack() as taken:
+        # The same port of every address that a node may have here.
+        any_port = taken.enter_context(socket.create_server(("0.0.0.0", 0)))
+        plan = replace(ray_plan, ports=Ports(any_port.getsockname()[1], any_port.getsockname()[1]))
+        words = r"Nothing can listen at one of the ports \d+ to \d+ of the node 127\.0\.0\.\d"
+        assert re.search(f"^The node .* did not start a unit: {words}", refusal_of(plan, package))
+        engine = LocalEngine()
+        (event,) = engine.events(engine.submit(Job("ray-check", plan.dump())))
+        assert re.search(f"^{words}", event.facts["sentence"])
+
+
+def test_a_relay_that_is_killed_takes_its_units_along_and_the_next_start_has_another(ray_plan, tmp_path):
+    order = UnitOrder(tiny_package(tmp_path / "7-ab" / "package", "classification"), 1)
+    relay, dead = RelayProcess(ray_plan), asyncio.Event()
+    watch = ClusterWatch(ray_plan, relay)
+
+    async def live():
+        units = RayUnits(ray_plan, watch)
+        unit = await units.start(order, on_death=dead.set)
+        os.kill(relay.pid, signal.SIGKILL)
+        async with asyncio.timeout(30):
+            await dead.wait()
+        with pytest.raises(UnitGone):
+            await redness(unit, picture(255))
+        next_one = await units.start(order, on_death=lambda: None)
+        found = await redness(next_one, picture(255))
+        # What the killed relay had placed is ended by Ray: its owner has gone.
+        async with asyncio.timeout(60):
+            while (await asyncio.to_thread(watch.look)).count(UNIT) > 1:  # noqa: ASYNC110  (asked of Ray)
+                await asyncio.sleep(0.5)
+        await next_one.close()
+        return found
+
+    assert asyncio.run(live()) == pytest.approx(1, abs=0.01)
+    watch.close()
 
 
 def test_a_job_whose_node_dies_has_failed_and_may_be_begun_again(ray_nodes, ray_plan):

@@ -8,10 +8,14 @@ import pytest
 from PIL import Image
 
 from doubles.packages import tiny_package
+from doubles.relay_in_thread import RelayInThread
 from doubles.thread_units import UnitsInThreads
 from vedette.engines.local_units import LocalUnits
+from vedette.engines.placement import Room
 from vedette.engines.port import UnitGone, UnitOrder
+from vedette.engines.ray_plan import RayPlan
 from vedette.engines.ray_units import RayUnits
+from vedette.engines.ray_watch import ClusterWatch
 from vedette.errors import Wrong
 
 HEAD = {"least": 0.0, "orientation": 1}
@@ -32,11 +36,19 @@ def noise(red, side):
     return stream.getvalue()
 
 
-@pytest.fixture(params=[UnitsInThreads, LocalUnits, pytest.param(RayUnits, marks=pytest.mark.ray)])
-def units(request):
-    if request.param is RayUnits:
+def units_on_a_node(tmp_path):
+    """Return those of a cluster whose relay and node are threads of this process."""
+    plan = RayPlan("head:6379", Room(1, 1), Room(1, 1))
+    return RayUnits(plan, ClusterWatch(plan, RelayInThread(tmp_path / "node")))
+
+
+@pytest.fixture(params=["threads", "processes", "a node", pytest.param("ray", marks=pytest.mark.ray)])
+def units(request, tmp_path):
+    if request.param == "ray":
         return RayUnits(request.getfixturevalue("ray_plan"))
-    return request.param()
+    if request.param == "a node":
+        return units_on_a_node(tmp_path)
+    return {"threads": UnitsInThreads, "processes": LocalUnits}[request.param]()
 
 
 @pytest.fixture

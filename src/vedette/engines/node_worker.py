@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import vedette
+from vedette.engines.carrying import NodeTrouble
 from vedette.engines.node_cache import NodeCache, default_root
 from vedette.engines.trees import Tree
+from vedette.engines.unit_door import Ports, UnitDoor
 
 
 class NodeWorker:
@@ -21,6 +23,8 @@ class NodeWorker:
 
     def __init__(self, cache: str) -> None:
         self._cache = NodeCache(Path(cache) if cache else default_root())
+        self._door: UnitDoor | None = None
+        self._ending = threading.Event()
         atexit.register(self._cache.close)
 
     def greet(self) -> dict[str, Any]:
@@ -36,6 +40,23 @@ class NodeWorker:
         """Take a piece of a file."""
         self._cache.store(digest, offset, memoryview(data), is_last=is_last)
 
+    def open_door(self, address: str, ports: Ports) -> dict[str, Any]:
+        """Open a port of this node's address, and return where it is and by which secret one enters."""
+        self._door = UnitDoor(address, ports)
+        return self._door.tell()
+
+    def line(self) -> socket.socket:
+        """Return the line to who has entered."""
+        assert self._door is not None, "nothing listens here"
+        try:
+            return self._door.line()
+        except TimeoutError:
+            raise NodeTrouble("Nobody has entered the worker's door.") from None
+
     def stay(self) -> None:
-        """Never return: whoever waits for it learns of the end of this process."""
-        threading.Event().wait()
+        """Return when the work here has ended; whoever waits for it learns of the end of this process too."""
+        self._ending.wait()
+
+    def leave(self) -> None:
+        """Let those who wait know that the work here has ended."""
+        self._ending.set()

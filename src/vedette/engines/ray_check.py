@@ -7,14 +7,16 @@ result  nodes, warnings of them, and how many units and trainings have room now;
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vedette.engines.carrying import ActorLost, NodeCalls
 from vedette.engines.node_worker import NodeWorker
 from vedette.engines.placement import Room, count_places, no_room_sentence
 from vedette.engines.port import EmitEvent, Event, NoPlace, RunEnded
 from vedette.engines.ray_plan import RayPlan
+from vedette.engines.unit_door import enter
 
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
-    """Join the cluster, count its room, and let every node with cores greet us."""
+    """Join the cluster, count its room, and let every node with cores greet us and open a port to us."""
     del emit, cancelled  # it takes seconds
     from vedette.engines.ray_cluster import RayCluster  # loads Ray
 
@@ -34,14 +36,28 @@ def _count(cluster: Any, plan: RayPlan) -> dict[str, Any]:
     for need, subject in ((plan.unit, "a unit"), (plan.training, "a training")):
         if not any(node.total.holds(need) for node in nodes):
             raise NoPlace(no_room_sentence(nodes, need, subject))
-    warnings = []
+    warnings, shut = [], []
     for node in nodes:
         worker = cluster.start(NodeWorker, node, Room(), plan.cache)
         warnings.append(worker.warning)
+        shut.append(try_line(worker, node.address, plan))
         worker.kill()
+    if all(shut):  # no unit could be asked anything
+        raise NoPlace(shut[0])
     return {
-        "warnings": [warning for warning in warnings if warning],
+        "warnings": [warning for warning in warnings + shut if warning],
         "nodes": len(nodes),
-        "units": count_places(nodes, plan.unit),
+        "units": count_places(
+            [node for node, trouble in zip(nodes, shut, strict=True) if not trouble], plan.unit
+        ),
         "trainings": count_places(nodes, plan.training),
     }
+
+
+def try_line(worker: NodeCalls, address: str, plan: RayPlan) -> str:
+    """Speak to a node past Ray, as to a unit there; return what keeps us from it, or nothing."""
+    try:
+        enter(address, **worker.call("open_door", address, plan.ports)).close()
+    except ActorLost as trouble:
+        return str(trouble)
+    return ""

@@ -29,6 +29,11 @@ class RelayProcess:
         self._control: socket.socket | None = None
         self._is_closed = False
 
+    @property
+    def pid(self) -> int:
+        """Its number; 0 where none runs."""
+        return self._process.pid if self._process else 0
+
     def send(self, numbers: Sequence[int]) -> None:
         """Hand over the files of one more socket; OSError where that cannot be."""
         with self._lock:

@@ -1,11 +1,12 @@
 """What an installation sets for its Ray cluster, as it crosses to the processes that speak to it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from importlib.util import find_spec
 from typing import Any
 
 from vedette.engines.placement import Room
+from vedette.engines.unit_door import Ports
 from vedette.errors import Wrong
 
 # What a unit takes beside its model's arithmetic: 129 MiB with the smallest backbone, 400 with heat maps and
@@ -17,13 +18,15 @@ UNIT, TRAINING = "cores=1,memory=0.5", "cores=2,memory=2"
 class RayPlan:
     """A cluster's address, what units and trainings are given, and where its nodes keep files.
 
-    Without `cache` each node uses the folder for caches of the user that Ray runs as.
+    Without `cache` each node uses the folder for caches of the user that Ray runs as. Units listen at one of
+    the ports.
     """
 
     address: str
     unit: Room
     training: Room
     cache: str = ""
+    ports: Ports = field(default_factory=Ports)
 
     def dump(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -33,11 +36,15 @@ class RayPlan:
     def load(cls, values: Mapping[str, Any]) -> "RayPlan":
         """Return a dumped plan."""
         return cls(
-            values["address"], Room(**values["unit"]), Room(**values["training"]), values.get("cache", "")
+            values["address"],
+            Room(**values["unit"]),
+            Room(**values["training"]),
+            values.get("cache", ""),
+            Ports(**values.get("ports", {})),
         )
 
 
-def read_plan(address: str, unit: str = "", training: str = "", cache: str = "") -> RayPlan:
+def read_plan(address: str, unit: str = "", training: str = "", cache: str = "", ports: str = "") -> RayPlan:
     """Return the plan of an installation that asks for Ray.
 
     Raises:
@@ -60,7 +67,26 @@ def read_plan(address: str, unit: str = "", training: str = "", cache: str = "")
         read_room(unit or UNIT, "VEDETTE_RAY_UNIT"),
         read_room(training or TRAINING, "VEDETTE_RAY_TRAINING"),
         cache,
+        read_ports(ports, "VEDETTE_RAY_PORTS"),
     )
+
+
+def read_ports(text: str, setting: str) -> Ports:
+    """Return the ports that a setting such as `20000-20099` names; any where it is empty.
+
+    Raises:
+        Wrong: with a sentence that names the setting.
+    """
+    if not text.strip():
+        return Ports()
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    numbers = [first, last] if dash else [first, first]
+    if not all(number.isascii() and number.isdecimal() and len(number) <= 5 for number in numbers):
+        raise Wrong(f"{setting} cannot be {text!r}: write it as 20000-20099.")
+    ports = Ports(*map(int, numbers))
+    if not 1024 <= ports.first <= ports.last <= 65535:
+        raise Wrong(f"{setting} cannot be {text!r}: ports are from 1024 to 65535, the lower one first.")
+    return ports
 
 
 def read_room(text: str, setting: str) -> Room:
@@ -69,7 +95,7 @@ def read_room(text: str, setting: str) -> Room:
     Raises:
         Wrong: with a sentence that names the setting.
     """
-    names = {field.name for field in fields(Room)}
+    names = {measure.name for measure in fields(Room)}
     values: dict[str, float] = {}
     for part in filter(None, text.replace(" ", "").split(",")):
         name, _, number = part.partition("=")

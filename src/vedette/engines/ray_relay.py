@@ -1,17 +1,15 @@
-"""The process between a server and its units on a Ray cluster: for each a socket here, and an actor there.
+"""The process between a server and Ray: it starts units on the cluster, and learns of their end.
 
-It is given sockets by the server, one a unit, on which the server speaks as to a unit of its own machine
-(workers/infer.py). A picture goes from the memory that it shares with the server into Ray's object store, and
-its node reads it there. When the server goes, all ends.
+It is given sockets by the server, one a unit. On each it hears what is to be started, and hands over the line
+to what it has started there, on which server and unit speak without it (decisions/0377). The socket stays
+open for as long as both live. When the server goes, all ends.
 
     python -m vedette.engines.ray_relay NUMBER PLAN
 """
 
 import contextlib
 import json
-import mmap
 import os
-import queue
 import socket
 import sys
 import threading
@@ -22,11 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from vedette.engines.carrying import ActorLost, send_tree
 from vedette.engines.cluster_view import UNIT, ClusterView, names_of, title_of, undrained
-from vedette.engines.frames import Frame, frame_start, read_frame
+from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_unit import NodeUnit
 from vedette.engines.placement import Node, Room, choose_node, no_room_sentence
@@ -34,9 +30,12 @@ from vedette.engines.port import NoPlace
 from vedette.engines.ray_cluster import RayCluster, RemoteActor
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
+from vedette.engines.unit_door import enter
 
 # The longest that leaving the cluster in order may take.
 LEAVE_S = 3.0
+# A worker that has greeted us listens within milliseconds.
+LISTEN_S = 10.0
 # For how long others are preferred to a node that refused a unit.
 REFUSING_S = 30.0
 
@@ -127,25 +126,24 @@ class UnitPlaces:
 
 
 class Relay:
-    """One unit's way: frames from the server become calls, and their results frames again."""
+    """One unit's start and end: what the server orders becomes an actor, and a line to it is handed over."""
 
-    def __init__(self, line: socket.socket, slots: int | None, places: UnitPlaces, plan: RayPlan) -> None:
-        self._line, self._slots, self._places, self._plan = line, slots, places, plan
-        self._pending: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    def __init__(self, lifeline: socket.socket, places: UnitPlaces, plan: RayPlan) -> None:
+        self._lifeline, self._places, self._plan = lifeline, places, plan
 
     def run(self) -> None:
         """Serve the unit's socket until its other end closes."""
-        with self._line, self._line.makefile("rb") as stream:
+        with self._lifeline, self._lifeline.makefile("rb") as stream:
             first = read_frame(stream)
             if first is None:
                 return
             try:
                 if "look" in first[0]:
-                    self._send(({"seen": self._places.look().dump()}, b""))
+                    self._send({"seen": self._places.look().dump()})
                     return
                 place, name, worker = self._places.start(first[0]["package"], first[0].get("drained", ()))
             except NoPlace as refusal:
-                self._send(({"no place": str(refusal)}, b""))
+                self._send({"no place": str(refusal)})
                 return
             try:
                 self._serve(worker, stream, {**first[0], "node": name})
@@ -155,28 +153,24 @@ class Relay:
 
     def _serve(self, worker: RemoteActor, stream: BinaryIO, order: Mapping[str, Any]) -> None:
         try:
-            reply = self._open(worker, order)
+            line = self._enter(worker)
+            with line:
+                reply = {**self._open(worker, order), "node": order["node"]}
+                self._send(reply, [line.fileno()] if "ready" in reply else [])
         except (ActorLost, DamagedFile, OSError) as error:
             sentence = f"The node {worker.node.address} did not start a unit: {error}"
             self._places.note(worker.node.id, sentence)
-            self._send(({"no place": sentence}, b""))
+            self._send({"no place": sentence})
             return
-        self._send(({**reply, "node": order["node"]}, b""))
-        if "ready" not in reply:
-            return
-        worker.on_end(self._shut)
-        threading.Thread(target=self._answer, args=(worker,), name="answers", daemon=True).start()
-        memory = self._memory(order)
-        while (frame := read_frame(stream)) is not None:
-            head, body = frame
-            if memory is not None and "start" in head:
-                start, size = head["start"], head["size"]
-                picture = np.frombuffer(memory, np.uint8, size, start)
-            else:
-                picture = np.frombuffer(body, np.uint8)
-            # What is written to the slot after this call is another picture's: its bytes are in the store.
-            self._pending.put(worker.begin("look", head, picture))
-        self._pending.put(None)
+        if "ready" in reply:
+            worker.on_end(self._shut)
+            read_frame(stream)  # the server says nothing more here; it leaves
+
+    def _enter(self, worker: RemoteActor) -> socket.socket:
+        """Return the line to the unit; nothing is brought to it where there is none."""
+        address = worker.node.address
+        door = worker.call("open_door", address, self._plan.ports, within_s=LISTEN_S)
+        return enter(address, door["port"], door["secret"])
 
     def _open(self, worker: RemoteActor, order: Mapping[str, Any]) -> dict[str, Any]:
         package = Path(order["package"])
@@ -186,32 +180,15 @@ class Relay:
         reply: dict[str, Any] = worker.call("open", {**order, "threads": threads}, tree)
         return reply
 
-    def _memory(self, order: Mapping[str, Any]) -> mmap.mmap | None:
-        if self._slots is None:
-            return None
-        memory = mmap.mmap(self._slots, order["slots"][-1], prot=mmap.PROT_READ)
-        os.close(self._slots)
-        return memory
-
-    def _answer(self, worker: RemoteActor) -> None:
-        """Hand results on in the order of the calls."""
-        while (pending := self._pending.get()) is not None:
-            try:
-                self._send(worker.result(pending))
-            except (ActorLost, OSError):
-                self._shut()
-                return
-
-    def _send(self, frame: Frame) -> None:
-        head, body = frame
+    def _send(self, head: Mapping[str, Any], numbers: Sequence[int] = ()) -> None:
+        data = frame_start(head)
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the server has gone
-            self._line.sendall(frame_start(head, body))
-            if body:
-                self._line.sendall(body)
+            count = socket.send_fds(self._lifeline, [data], list(numbers))
+            self._lifeline.sendall(data[count:])
 
     def _shut(self) -> None:
         with contextlib.suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)
+            self._lifeline.shutdown(socket.SHUT_RDWR)
 
 
 def main(number: int, plan: RayPlan) -> None:
@@ -219,11 +196,10 @@ def main(number: int, plan: RayPlan) -> None:
     places = UnitPlaces(plan)
     with socket.socket(fileno=number) as control:
         while True:
-            word, numbers, _, _ = socket.recv_fds(control, 1, 2)
+            word, numbers, _, _ = socket.recv_fds(control, 1, 1)
             if not word:
                 break
-            line = socket.socket(fileno=numbers[0])
-            relay = Relay(line, numbers[1] if len(numbers) > 1 else None, places, plan)
+            relay = Relay(socket.socket(fileno=numbers[0]), places, plan)
             threading.Thread(target=relay.run, name="unit", daemon=True).start()
     # The actors end with this process; in order where the cluster is there to be told.
     threading.Thread(target=_end, daemon=True).start()

@@ -1,36 +1,99 @@
-"""Units on the nodes of a Ray cluster, as the server sees them: sockets to a relay (ray_relay.py)."""
+"""Units on the nodes of a Ray cluster, as the server sees them.
+
+A relay (ray_relay.py) starts each and hands over the line to it, on which pictures and answers go to and from
+its node. A socket to the relay stays beside it: when that closes, the unit has ended, or its node has.
+"""
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from vedette.engines.frames import FrameCutter, frame_start
 from vedette.engines.port import NoPlace, Unit, UnitGone, UnitOrder
 from vedette.engines.ray_line import RelayProcess
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.ray_watch import ClusterWatch
 from vedette.engines.slots import Slots
-from vedette.engines.socket_unit import SLOTS, open_unit
+from vedette.engines.socket_unit import START_S, SocketUnit, check_reply, order_head
+
+PIECE = 1 << 16
 
 
-class RelayedUnit:
-    """What is behind a unit's socket: a relay, which ends the unit when the socket does."""
+class Lifeline:
+    """The socket to the relay that stands for one unit: shutting it ends the unit, and its end is the unit's.
+
+    For the server's loop.
+    """
 
     pid = 0
 
-    def __init__(self, line: socket.socket) -> None:
-        # A number of its own: the transport closes the one that it was given.
-        self._line = line.dup()
+    def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        self._end: socket.socket | None = end
+        self._line: Any = None
+
+    async def order(self, head: dict[str, Any]) -> tuple[dict[str, Any], socket.socket | None]:
+        """Send what is to be started; return what the relay answers, and the line to the unit.
+
+        Raises:
+            UnitGone: when the relay ends meanwhile.
+        """
+        assert self._end is not None
+        await asyncio.get_running_loop().sock_sendall(self._end, frame_start(head))
+        cutter, lines = FrameCutter(), list[socket.socket]()
+        try:
+            while True:
+                data, numbers = await self._hear()
+                lines += [socket.socket(fileno=number) for number in numbers]
+                for reply, _ in cutter.cut(data):
+                    return reply, lines.pop() if lines else None
+                if not data:
+                    raise UnitGone
+        finally:
+            for line in lines:
+                line.close()
+
+    async def _hear(self) -> tuple[bytes, list[int]]:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        end = self._end
+        if end is None:
+            raise UnitGone
+        loop.add_reader(end, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            loop.remove_reader(end)
+        data, numbers, _, _ = socket.recv_fds(end, PIECE, 1)
+        for number in numbers:
+            os.set_inheritable(number, False)
+        return data, numbers
+
+    def hold(self, line: Any) -> None:
+        """End the line (a transport) as soon as the relay's end is shut: its unit or its node has ended."""
+        self._line = line
+        if self._end is None:
+            line.abort()
+            return
+        asyncio.get_running_loop().add_reader(self._end, self.kill)
 
     def kill(self) -> None:
-        """Shut the socket."""
+        """End the unit: the relay sees to what is on the node."""
+        if self._end is None:
+            return
+        end, self._end = self._end, None
+        asyncio.get_running_loop().remove_reader(end)
         with contextlib.suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)
-        self._line.close()
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()
+        if self._line is not None:
+            self._line.abort()
 
     async def wait(self) -> None:
-        """Return at once: the relay sees to the end of what is on its node."""
+        """Return at once: nothing of the unit is here."""
         self.kill()
 
 
@@ -43,14 +106,26 @@ class RayUnits:
 
     async def start(self, order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
         """Start a unit on the node that the relay chooses."""
+        lifeline = await self._to_relay()
+        order = replace(order, drained=tuple(sorted(self._watch.drained)))
+        try:
+            async with asyncio.timeout(START_S):
+                unit = await _open(lifeline, order)
+        except BaseException as error:
+            lifeline.kill()
+            if isinstance(error, NoPlace) or not isinstance(error, (UnitGone, TimeoutError, OSError)):
+                raise
+            raise NoPlace(f"The Ray cluster at {self._plan.address} did not start a unit in time.") from None
+        unit.on_death(on_death)
+        return unit
+
+    async def _to_relay(self) -> Lifeline:
         own_end, other_end = socket.socketpair()
-        slots = Slots(SLOTS)
         relay = self._watch.relay
         try:
-            await asyncio.to_thread(relay.send, [other_end.fileno(), *slots.numbers])
+            await asyncio.to_thread(relay.send, [other_end.fileno()])
         except OSError as error:
             own_end.close()
-            slots.close()
             await asyncio.to_thread(relay.end)  # whatever it is, the next start has a new one
             reason = error.strerror or str(error)
             raise NoPlace(
@@ -58,16 +133,23 @@ class RayUnits:
             ) from None
         finally:
             other_end.close()
-        order = replace(order, drained=tuple(sorted(self._watch.drained)))
-        try:
-            unit = await open_unit(RelayedUnit(own_end), own_end, slots, order, 0)
-        except NoPlace:
-            raise
-        except UnitGone:
-            raise NoPlace(f"The Ray cluster at {self._plan.address} did not start a unit in time.") from None
-        unit.on_death(on_death)
-        return unit
+        return Lifeline(own_end)
 
     async def close(self) -> None:
         """End the relay, and what units are left with it."""
         await asyncio.to_thread(self._watch.relay.end)
+
+
+async def _open(lifeline: Lifeline, order: UnitOrder) -> SocketUnit:
+    """Return the unit that the relay starts."""
+    slots = Slots(0)
+    reply, line = await lifeline.order(order_head(order, slots, core=0))
+    check_reply(reply)
+    if line is None:
+        raise UnitGone
+    line.setblocking(False)
+    unit = SocketUnit(lifeline, slots)
+    transport, _ = await asyncio.get_running_loop().create_connection(lambda: unit, sock=line)
+    lifeline.hold(transport)
+    unit.introduce(reply)
+    return unit

@@ -24,12 +24,15 @@ class SlotPlace:
 
 
 class Slots:
-    """The server's side, for one thread. `numbers` are the files that the unit needs to see it."""
+    """The server's side, for one thread. `numbers` are the files that the unit needs to see it.
+
+    Without any a unit is sent everything through its socket: it is on another machine.
+    """
 
     def __init__(self, count: int, slot_bytes: int = SLOT_BYTES) -> None:
         self._slot_bytes = slot_bytes
         self._memory: mmap.mmap | None = None
-        self.numbers = sealed_file(count * slot_bytes)
+        self.numbers = sealed_file(count * slot_bytes) if count else ()
         self.size = count * slot_bytes if self.numbers else 0
         self._free = list(range(count)) if self.numbers else []
         if self.numbers:

@@ -1,7 +1,7 @@
 """A unit at the other end of a socket: frames go out and answers come back, in order.
 
-The process behind it is of this machine (local_units.py) or a relay to another one (ray_units.py). Everything
-here runs in the server's loop, so that a picture that waits needs no thread. An answer goes from the socket's
+The process behind it is of this machine (local_units.py) or of another one (ray_units.py). Everything here
+runs in the server's loop, so that a picture that waits needs no thread. An answer goes from the socket's
 callback to whoever waits for it, without a task between.
 """
 
@@ -10,7 +10,7 @@ import contextlib
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from vedette.engines.frames import Frame, FrameCutter, Head, frame_start
@@ -172,9 +172,10 @@ class SocketUnit(asyncio.Protocol):
         if self._ending is not None:
             await self._ending
 
-    def begin_pace(self, seconds: float) -> None:
-        """Set the pace that the unit measured itself, in place of the time that loading took."""
-        self._pace = UnitPace(seconds)
+    def introduce(self, about: dict[str, Any]) -> None:
+        """Take what the unit says of itself, and the pace that it measured in place of what loading took."""
+        self.about = about
+        self._pace = UnitPace(float(about["seconds"]))
 
     def _note_pace(self) -> None:
         now = time.monotonic()
@@ -214,29 +215,44 @@ async def open_unit(
     await asyncio.get_running_loop().create_unix_connection(lambda: unit, sock=line)
     try:
         async with asyncio.timeout(START_S):
-            reply, _ = await unit.ask(
-                {
-                    "package": str(order.package),
-                    "threads": order.threads,
-                    "core": core,
-                    "warms": order.warms,
-                    "decode_s": DECODE_S,
-                    "drained": order.drained,
-                    "slots": [*slots.numbers, slots.size],
-                }
-            )
+            reply, _ = await unit.ask(order_head(order, slots, core=core))
     except BaseException as error:
         unit.kill()
         await unit.close()
         if isinstance(error, TimeoutError):
             raise UnitGone from None
         raise
-    if "ready" not in reply:
+    try:
+        check_reply(reply)
+    except BaseException:
         await unit.close()
-        raise Wrong(reply["refused"], kind="version") if "refused" in reply else NoPlace(reply["no place"])
-    unit.about = reply
-    unit.begin_pace(float(reply["seconds"]))
+        raise
+    unit.introduce(reply)
     return unit
+
+
+def order_head(order: UnitOrder, slots: Slots, *, core: int) -> dict[str, Any]:
+    """Return what a unit is told first."""
+    return {
+        "package": str(order.package),
+        "threads": order.threads,
+        "core": core,
+        "warms": order.warms,
+        "decode_s": DECODE_S,
+        "drained": order.drained,
+        "slots": [*slots.numbers, slots.size],
+    }
+
+
+def check_reply(reply: Mapping[str, Any]) -> None:
+    """Refuse where a unit says first that it is none.
+
+    Raises:
+        Wrong: when the package cannot be loaded.
+        NoPlace: when no machine takes it.
+    """
+    if "ready" not in reply:
+        raise Wrong(reply["refused"], kind="version") if "refused" in reply else NoPlace(reply["no place"])
 
 
 def is_first(answer: asyncio.Future[Frame], owed: Sequence[asyncio.Future[Frame]]) -> bool:

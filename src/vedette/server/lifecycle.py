@@ -389,7 +389,13 @@ def ray_plan(settings: Settings) -> RayPlan | None:
     """Return the plan of the Ray cluster that trainings and units run on; None where they run here."""
     if settings.engine != "ray":
         return None
-    return read_plan(settings.ray_address, settings.ray_unit, settings.ray_training, settings.ray_cache)
+    return read_plan(
+        settings.ray_address,
+        settings.ray_unit,
+        settings.ray_training,
+        settings.ray_cache,
+        settings.ray_ports,
+    )
 
 
 def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:

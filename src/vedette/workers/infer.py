@@ -42,8 +42,9 @@ TOO_LONG = {"refused": "The picture takes too long to decode."}
 
 def main(number: int) -> None:
     """Serve the socket of this file number until its other end closes."""
-    with socket.socket(fileno=number) as line, line.makefile("rb") as stream:
-        first = read_frame(stream)
+    with socket.socket(fileno=number) as line:
+        with line.makefile("rb") as stream:  # nothing more is sent before this is answered
+            first = read_frame(stream)
         if first is None:
             return
         model, reply = load(first[0])
@@ -51,9 +52,16 @@ def main(number: int) -> None:
         if model is None:
             return
         threading.Thread(target=_end_with_server, args=(line,), daemon=True).start()
-        slots = _open_slots(first[0])
         limit = DecodingLimit(first[0]["decode_s"], lambda: line.sendall(frame_start(TOO_LONG)))
-        # What is sent meanwhile waits in the socket, and its picture in a slot.
+        serve(model, line, limit=limit, slots=_open_slots(first[0]))
+
+
+def serve(
+    model: Model, line: socket.socket, *, limit: DecodingLimit, slots: SlotReader | None = None
+) -> None:
+    """Answer the frames of a line, in order, until its other end closes; called in the thread that looks."""
+    # What is sent meanwhile waits in the socket, and its picture in a slot.
+    with line.makefile("rb") as stream:
         while (frame := read_frame(stream)) is not None:
             head, body = answer(model, *_picture_of(frame, slots), limit=limit)
             line.sendall(frame_start(head, body))
