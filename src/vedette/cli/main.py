@@ -20,6 +20,7 @@ from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.edge import edge
 from vedette.cli.evaluate import evaluate
+from vedette.cli.examples import examples
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.lifecycle import lifecycle
 from vedette.cli.models import model, models, projects
@@ -75,6 +76,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     DATA: {"projects": projects, "models": models, "import": import_format, "export": export_format},
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
+    LEARN: {"examples": examples},
     DEVICE: {"edge": edge, "device": devices.app},
     SERVER: {"audit": audit, "lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
     DATA: {"model": model, "dataset": dataset.app, "trial": trials.app, "feedback": feedback.app},
