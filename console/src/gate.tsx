@@ -17,6 +17,11 @@ import { Middle } from "./ui/states";
 // Most who come are signed in already, or by the link of the address.
 const SignIn = lazy(async () => ({ default: (await import("./features/signin")).SignIn }));
 
+// Most have one, or need none.
+const FirstFactor = lazy(async () => ({
+  default: (await import("./features/account/FirstFactor")).FirstFactor,
+}));
+
 /** Whether the window shows this address; while another page is on its way by Back, it shows that one's already. */
 function isShown(href: string): boolean {
   return new URL(href, window.location.origin).pathname === window.location.pathname;
@@ -82,6 +87,12 @@ function Waiting() {
 
 export function Gate() {
   const session = useSession();
+  if (session.data?.lacksFactor === true)
+    return (
+      <Suspense fallback={<Waiting />}>
+        <FirstFactor />
+      </Suspense>
+    );
   if (session.data) return <SignedInPages />;
   if (session.isPending) return <Waiting />;
   if (session.isError)

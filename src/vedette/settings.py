@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     console_longest: float = Field(
         default=168.0, gt=0, le=8760, description="After so many hours it ends, idle or not."
     )
+    second_factor: str = Field(
+        default="optional",
+        pattern="^(optional|required)$",
+        description="Whether people who sign in at the console by a key need a second factor too.",
+    )
     database: str = Field(
         default="", description="A PostgreSQL address; empty for SQLite in the data folder."
     )

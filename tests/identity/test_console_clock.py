@@ -4,7 +4,7 @@ import pytest
 
 from doubles.houses import HERE
 from vedette.errors import Denied
-from vedette.identity.console_sessions import Browser, SessionLength
+from vedette.identity.console_session import Browser, SessionLength
 from vedette.identity.identity import Identity
 from vedette.identity.seal import Seal
 

@@ -47,6 +47,9 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table recovery_codes",
+    "drop table second_factors",
+    "alter table accounts drop column needs_factor",
     "drop table alarm_history",
     "drop table alarms",
     "drop table dashboards",

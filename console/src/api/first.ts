@@ -18,6 +18,8 @@ export interface Session {
   readonly regions: readonly string[];
   readonly id: string;
   readonly expires: string;
+  /** Whether nothing answers until a second factor was added. */
+  readonly lacksFactor: boolean;
 }
 
 /** The session; null when nobody is signed in. */

@@ -25,9 +25,11 @@ export {
   currentSession,
   fetchAhead,
   hasSessionEnded,
+  refetchSession,
   useSession,
   useSignedIn,
   useSignIn,
   useSignOut,
+  type Proof,
   type Session,
 } from "./session";

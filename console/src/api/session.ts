@@ -12,6 +12,8 @@ export type Proof =
       readonly secretAccessKey: string;
       /** Of temporary keys. */
       readonly sessionToken?: string;
+      /** Of a second factor, or to recover from its loss. */
+      readonly code?: string;
     }
   | { readonly link: string };
 
@@ -91,6 +93,11 @@ export function useSignIn() {
     mutationFn: signIn,
     onSuccess: (session) => changePerson(session),
   });
+}
+
+/** Asks anew who is signed in: what they may do here has changed. */
+export async function refetchSession(): Promise<void> {
+  await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
 }
 
 export function useSignOut() {

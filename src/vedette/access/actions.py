@@ -182,6 +182,7 @@ SERVICES = {
     "vedette": """
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy
         DeleteUser GetUser ListGroups ListPolicies ListUsers PutPolicy UpdateAccessKey UpdateGroup UpdateUser
+        EndConsoleSession ListConsoleSessions RemoveSecondFactors
         DescribeEvents DescribeTraining DownloadModel ListEntries ListLabelSettings MoveEntries RemoveEntries
         UpdateEntries UpdateLabelSettings
         AddImportPiece CancelImport ConfigureImport CreateImport DeleteImport DescribeImport

@@ -47,6 +47,8 @@ class AccessSubject:
     tags: Mapping[str, str] = field(default_factory=dict)
     issued: datetime | None = None
     source_identity: str = ""
+    # Whether one was shown where the session began; None where a permanent key signs.
+    second_factor: bool | None = None
     # What `context` returns, once somebody asked; a subject lives as long as its key is believed.
     _facts: Mapping[str, Value] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -90,8 +92,9 @@ class AccessSubject:
             facts["aws:username"] = self.name
         if self.issued is not None:
             facts["aws:tokenissuetime"] = self.issued.isoformat()
-            # Only temporary credentials have this key; a second factor is not supported yet.
-            facts["aws:multifactorauthpresent"] = "false"
+        # Only temporary credentials and sessions at the console have this key: elsewhere nobody is asked.
+        if self.issued is not None or self.second_factor is not None:
+            facts["aws:multifactorauthpresent"] = "true" if self.second_factor else "false"
         if self.source_identity:
             facts["aws:sourceidentity"] = self.source_identity
         for name, value in self.tags.items():

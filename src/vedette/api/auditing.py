@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from vedette.api.door import Visit
+from vedette.api.door import AuditFacts, Visit
 from vedette.audit.event import AuditCaller, AuditEvent, clean, resources_of, shown
 from vedette.clock import milliseconds
 from vedette.identity.principal import Principal
@@ -39,7 +39,7 @@ def event_of(visit: Visit, status: int, *, reads_too: bool) -> AuditEvent | None
         service=facts.service,
         operation=operation,
         region=facts.region,
-        caller=_caller_of(principal, facts.name),
+        caller=_caller_of(principal, facts),
         request_id=request.id,
         client=request.client,
         agent=clean(request.headers.get("user-agent")[:512]),
@@ -54,9 +54,9 @@ def event_of(visit: Visit, status: int, *, reads_too: bool) -> AuditEvent | None
     )
 
 
-def _caller_of(principal: Principal | None, name: str) -> AuditCaller:
+def _caller_of(principal: Principal | None, facts: AuditFacts) -> AuditCaller:
     if principal is None:
-        return AuditCaller("anonymous", "", "", name=name) if name else NOBODY
+        return AuditCaller("anonymous", "", facts.account, name=facts.name) if facts.name else NOBODY
     role = principal.role_arn
     return AuditCaller(
         kind="role" if role else principal.kind,

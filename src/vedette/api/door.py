@@ -83,8 +83,9 @@ class AuditFacts:
     answer: Mapping[str, Any] | None = None
     code: str = ""
     sentence: str = ""
-    # Who is asked about where nobody has been recognised: at a sign-in.
+    # Who is asked about, and in which account, where nobody has been recognised: at a sign-in.
     name: str = ""
+    account: str = ""
 
 
 @dataclass(slots=True)

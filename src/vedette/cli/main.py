@@ -10,7 +10,20 @@ from collections.abc import Callable
 import click
 
 import vedette
-from vedette.cli import cluster, dataset, devices, feedback, groups, keys, policies, roles, sdk, trials, users
+from vedette.cli import (
+    cluster,
+    dataset,
+    devices,
+    feedback,
+    groups,
+    keys,
+    policies,
+    roles,
+    sdk,
+    sessions,
+    trials,
+    users,
+)
 from vedette.cli.audit import audit
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
@@ -87,6 +100,8 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
         "role": roles.roles,
         "policy": policies.policies,
         "key": keys.keys,
+        "session": sessions.sessions,
+        "factor": sessions.factors,
     },
 }
 model.define("thresholds")(show_thresholds)

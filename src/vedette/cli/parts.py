@@ -31,6 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "pydantic",
         "pydantic_settings",
         "regex",
+        "segno",
         "sqlalchemy",
         "urllib3",
         "uvicorn",

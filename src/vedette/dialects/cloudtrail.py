@@ -71,6 +71,11 @@ def record_of(event: AuditEvent) -> dict[str, Any]:
         "recipientAccountId": event.caller.account,
         "eventCategory": "Data" if event.operation in DATA else "Management",
     }
+    if name_of(event) == "ConsoleLogin":
+        # What alarms on sign-ins look at; AWS tells of a second factor here, and not in the answer.
+        record["responseElements"] = {"ConsoleLogin": "Success" if event.status < 400 else "Failure"}
+        used = (event.answer or {}).get("MFAUsed", "No")
+        record["additionalEventData"] = {"MobileVersion": "No", "MFAUsed": used}
     if event.resources:
         record["resources"] = [{"ARN": arn, "accountId": event.caller.account} for arn in event.resources]
     if event.code:

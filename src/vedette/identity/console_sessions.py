@@ -13,15 +13,26 @@ import hashlib
 import hmac
 import secrets
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Denied, Missing
+from vedette.identity.console_session import (
+    KEY,
+    LINK,
+    ROOT,
+    Browser,
+    ConsoleSession,
+    SessionLength,
+    SessionPerson,
+    TemporaryProof,
+)
+from vedette.identity.factors import FactorOwner, SecondFactors
 from vedette.identity.principal import Principal
 from vedette.identity.tables import accounts, console_links, console_sessions, keys, users
 from vedette.store.db import Database
@@ -42,61 +53,6 @@ LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class SessionLength:
-    """How long a session may be idle, and how long it lasts at most."""
-
-    idle: timedelta = timedelta(hours=12)
-    longest: timedelta = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Where a session is used from, for its owner to recognise."""
-
-    address: str = ""
-    agent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionPerson:
-    """Whose session it is: a user, somebody in a role (by the id of the role's session), or the root."""
-
-    user: str | None = None
-    role_session: str | None = None
-
-    @property
-    def name(self) -> str:
-        """A name that no two persons of an account share."""
-        return self.role_session or self.user or ""
-
-
-ROOT = SessionPerson()
-
-
-@dataclass(frozen=True, slots=True)
-class TemporaryProof:
-    """Temporary keys, as somebody signs in with them."""
-
-    key_id: str
-    secret: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsoleSession:
-    """A session as its owner sees it."""
-
-    id: str
-    account: str
-    person: "SessionPerson"
-    key_id: str
-    created: datetime
-    used: datetime
-    expires: datetime
-    browser: Browser
-
-
-@dataclass(frozen=True, slots=True)
 class _NewSession:
     account: str
     person: SessionPerson
@@ -105,6 +61,8 @@ class _NewSession:
     session_token: str | None = None
     # When the keys end; None for such as do not.
     ends_ms: int | None = None
+    way: str = KEY
+    verified: bool = False
 
 
 class ConsoleSessions:
@@ -113,15 +71,17 @@ class ConsoleSessions:
     def __init__(
         self,
         database: Database,
-        find_secret: Callable[[str], tuple[Principal, str]],
+        check_secret: Callable[[str, str], Principal],
         find_temporary: Callable[[str, str], tuple[Principal, str]],
         renew: Callable[[Principal], Principal],
+        factors: SecondFactors,
         clock: Clock = system_clock,
     ) -> None:
         self._database = database
-        self._find_secret = find_secret
+        self._check_secret = check_secret
         self._find_temporary = find_temporary
         self._renew = renew
+        self._factors = factors
         self._clock = clock
 
     # Beginning
@@ -149,31 +109,32 @@ class ConsoleSessions:
             row = connection.execute(select(console_links).where(is_link)).first()
             if row is not None and 0 < row.expires_ms - now <= (LINK_S + FAST_CLOCK_S) * 1000:
                 connection.execute(delete(console_links).where(is_link))
-                return self._begin(
-                    connection, _NewSession(row.account, SessionPerson(row.user)), browser, length
-                )
+                new = _NewSession(row.account, SessionPerson(row.user), way=LINK)
+                return self._begin(connection, new, browser, length)
         raise Denied(
             "This link was used already, or is older than an hour. `vedette console` prints another.",
             kind="link",
         )
 
     def sign_in(
-        self, key_id: str, secret: str, browser: Browser, length: SessionLength
+        self, key_id: str, secret: str, browser: Browser, length: SessionLength, code: str = ""
     ) -> tuple[str, ConsoleSession]:
-        """Return the token of a new session and the session of the key's holder."""
-        holder, expected = self._find_secret(key_id)
-        if not hmac.compare_digest(expected.encode(), secret.encode("utf-8", "replace")):
-            raise Denied("There is no access key with this id and this secret.", kind="key")
+        """Return the token of a new session and the session of the key's holder.
+
+        Denied, of the kind `second factor`, where the holder has one and no code came.
+        """
+        holder = self._check_secret(key_id, secret)
         user = None if holder.kind == "root" else holder.name
+        verified = self._verify(FactorOwner(holder.account, user), code)
         with self._database.write() as connection:
             key = connection.execute(select(keys.c.enabled).where(keys.c.id == key_id)).scalar()
             if not key:
                 raise Denied("There is no access key with this id and this secret.", kind="key")
-            new = _NewSession(holder.account, SessionPerson(user), key_id)
+            new = _NewSession(holder.account, SessionPerson(user), key_id, verified=verified)
             return self._begin(connection, new, browser, length)
 
     def sign_in_temporarily(
-        self, proof: TemporaryProof, browser: Browser, length: SessionLength
+        self, proof: TemporaryProof, browser: Browser, length: SessionLength, code: str = ""
     ) -> tuple[str, ConsoleSession]:
         """Return the token of a new session and the session of whoever holds temporary keys."""
         holder, expected = self._find_temporary(proof.key_id, proof.token)
@@ -186,12 +147,26 @@ class ConsoleSessions:
             "role": SessionPerson(None, holder.user_id),
         }[holder.kind]
         source, expires_ms = holder.lineage.source_key, milliseconds(holder.expires)
-        new = _NewSession(holder.account, person, source, proof.key_id, proof.token, expires_ms)
+        key = keys.c.id == source
+        with self._database.read() as connection:
+            owner = connection.execute(select(keys.c.account, keys.c.user).where(key)).first()
+        # Temporary keys are got with the permanent one alone: no way around its holder's second factor.
+        verified = owner is not None and self._verify(FactorOwner(owner.account, owner.user), code)
+        proven = (proof.key_id, proof.token, expires_ms)
+        new = _NewSession(holder.account, person, source, *proven, verified=verified)
         with self._database.write() as connection:
-            key = connection.execute(select(keys.c.enabled).where(keys.c.id == source)).scalar()
-            if not key:
+            if not connection.execute(select(keys.c.enabled).where(key)).scalar():
                 raise Denied("The key that these temporary keys began with was disabled.", kind="key")
             return self._begin(connection, new, browser, length)
+
+    def _verify(self, owner: FactorOwner, code: str) -> bool:
+        """Return whether somebody has a second factor, whose code is then used up."""
+        if not self._factors.is_held(owner):
+            return False
+        if not code:
+            raise Denied("This person has a second factor: its code is needed too.", kind="second factor")
+        self._factors.check(owner, code)
+        return True
 
     def _begin(
         self, connection: Connection, new: "_NewSession", browser: Browser, length: SessionLength
@@ -211,6 +186,8 @@ class ConsoleSessions:
             "expires_ms": min(now + milliseconds_of(length.longest), new.ends_ms or sys.maxsize),
             "address": browser.address[:LONGEST_TEXT],
             "agent": browser.agent[:LONGEST_TEXT],
+            "way": new.way,
+            "verified": new.verified,
         }
         _drop_old(connection, new.account, new.person, now)
         connection.execute(insert(console_sessions).values(row))
@@ -233,7 +210,9 @@ class ConsoleSessions:
             with self._database.write() as connection:
                 used = update(console_sessions).where(console_sessions.c.id == row.id)
                 connection.execute(used.values(used_ms=now))
-        return None if principal is None else (principal, _as_session(row))
+        if principal is None:
+            return None
+        return replace(principal, second_factor=bool(row.verified)), _as_session(row)
 
     def _principal(self, row: Row[Any]) -> Principal | None:
         if row.session_token is not None:
@@ -260,7 +239,31 @@ class ConsoleSessions:
             rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
         return [_as_session(row) for row in rows if row.expires_ms > now]
 
+    def of_account(self, account: str) -> Sequence[ConsoleSession]:
+        """Return the sessions of everybody in an account, the newest first."""
+        query = select(console_sessions).where(console_sessions.c.account == account)
+        now = milliseconds(self._clock())
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
+        return [_as_session(row) for row in rows if row.expires_ms > now]
+
+    def verify(self, session: ConsoleSession) -> None:
+        """Note that a second factor was shown in a session; the person's others without one end."""
+        own = console_sessions.c.id == session.id
+        without = (console_sessions.c.way == KEY) & ~console_sessions.c.verified & ~own
+        with self._database.write() as connection:
+            connection.execute(update(console_sessions).where(own).values(verified=True))
+            of_person = _of_person(session.account, session.person)
+            connection.execute(delete(console_sessions).where(*of_person, without))
+
     # Ending
+
+    def end_any(self, account: str, session_id: str) -> None:
+        """End a session of anybody in an account."""
+        is_it = (console_sessions.c.account == account) & (console_sessions.c.id == session_id)
+        with self._database.write() as connection:
+            if not connection.execute(delete(console_sessions).where(is_it)).rowcount:
+                raise Missing("There is no such session.", kind="session", name=session_id)
 
     def end(self, account: str, person: SessionPerson, session_id: str) -> None:
         """End one of a person's sessions."""
@@ -284,8 +287,13 @@ def milliseconds_of(length: timedelta) -> int:
 
 def _token_query() -> Any:
     is_user = (users.c.account == console_sessions.c.account) & (users.c.name == console_sessions.c.user)
-    joined = console_sessions.outerjoin(users, is_user).outerjoin(keys, keys.c.id == console_sessions.c.key)
-    query = select(console_sessions, users.c.user_id, keys.c.enabled).select_from(joined)
+    joined = (
+        console_sessions.join(accounts, accounts.c.id == console_sessions.c.account)
+        .outerjoin(users, is_user)
+        .outerjoin(keys, keys.c.id == console_sessions.c.key)
+    )
+    facts = (users.c.user_id, keys.c.enabled, accounts.c.needs_factor)
+    query = select(console_sessions, *facts).select_from(joined)
     return query.where(console_sessions.c.token_hash == bindparam("token"))
 
 
@@ -330,4 +338,7 @@ def _as_session(row: Row[Any]) -> ConsoleSession:
         from_milliseconds(row.used_ms),
         from_milliseconds(row.expires_ms),
         Browser(row.address, row.agent),
+        row.way,
+        row.verified,
+        bool(getattr(row, "needs_factor", False)),
     )

@@ -80,6 +80,13 @@ class Directory:
             rows = connection.execute(select(accounts).order_by(accounts.c.id)).all()
         return [Account(row.id, row.name, from_milliseconds(row.created_ms)) for row in rows]
 
+    def require_factor(self, account: str, *, is_required: bool) -> None:
+        """Have everybody who signs in at the console by a key of an account need a second factor, or not."""
+        with self._database.write() as connection:
+            _require_account(connection, account)
+            values = {"needs_factor": is_required}
+            connection.execute(update(accounts).where(accounts.c.id == account).values(values))
+
     # Users
 
     def create_user(

@@ -22,7 +22,9 @@ from vedette.identity.tables import (
     group_policies,
     keys,
     members,
+    recovery_codes,
     roles,
+    second_factors,
     user_inline,
     user_policies,
 )
@@ -37,6 +39,8 @@ NAMED: dict[HolderKind, tuple[tuple[Table, str], ...]] = {
         (user_inline, "holder"),
         (console_sessions, "user"),
         (console_links, "user"),
+        (second_factors, "user"),
+        (recovery_codes, "user"),
     ),
     "group": ((members, "group_name"), (group_policies, "holder"), (group_inline, "holder")),
 }

@@ -1,6 +1,8 @@
 """From an access key to its holder and secret: looked up once a request."""
 
+import hmac
 import json
+import secrets
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +18,7 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied
 from vedette.identity.console_sessions import ConsoleSessions
 from vedette.identity.directory import Directory
+from vedette.identity.factors import SecondFactors
 from vedette.identity.key_uses import KeyUses
 from vedette.identity.may import Context
 from vedette.identity.principal import Principal, session_policies
@@ -39,6 +42,7 @@ from vedette.store.db import Database
 # A command in another process may disable a key; it is accepted for at most so long after that.
 CACHE_S = 0.9
 CACHE_MOST = 10_000
+DECOY = "decoy"
 
 _HOLDER = (users.c.account == keys.c.account) & (users.c.name == keys.c.user)
 KEY_AND_HOLDER = (
@@ -105,7 +109,12 @@ class Identity:
         self._seal = seal
         self._clock = clock
         self._ticks = ticks
-        self.console = ConsoleSessions(database, self._find_secret, self._find_temporary, self.current, clock)
+        # Opened where a key is unknown, so that the answer comes no sooner.
+        self._decoy = seal.seal(secrets.token_hex(20).encode(), DECOY)
+        self.factors = SecondFactors(database, seal, clock)
+        self.console = ConsoleSessions(
+            database, self._check_secret, self._find_temporary, self.current, self.factors, clock
+        )
         self._key_cache: dict[tuple[str, str], _CachedKey] = {}
         self._rights_cache: dict[tuple[str, ...], _CachedRights] = {}
 
@@ -238,9 +247,17 @@ class Identity:
             principal, secret = self._permanent(key_id)
         return _CachedKey(principal, secret, self._ticks() + CACHE_S)
 
-    def _find_secret(self, key_id: str) -> tuple[Principal, str]:
+    def _check_secret(self, key_id: str, secret: str) -> Principal:
+        """Return a key's holder, if that is its secret; an unknown id takes as long as a wrong secret."""
+        with self._database.read() as connection:
+            row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
+        is_known = row is not None and bool(row.enabled)
+        expected = self._unseal(row) if is_known else self._seal.open(self._decoy, DECOY).decode()
+        is_right = hmac.compare_digest(expected.encode(), secret.encode("utf-8", "replace"))
+        if not (is_known and is_right):
+            raise Denied("There is no access key with this id and this secret.", kind="key")
         try:
-            return self._permanent(key_id)
+            return self._permanent(key_id)[0]
         except KeyFault:
             raise Denied("There is no access key with this id and this secret.", kind="key") from None
 

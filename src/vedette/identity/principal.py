@@ -57,6 +57,8 @@ class Principal:
     boundary: tuple[Policy, ...] = ()
     # The path of the role, which the ARN of a session does not tell.
     role_path: str = "/"
+    # Whether a second factor was shown where its session at the console began; None elsewhere.
+    second_factor: bool | None = None
     # As policies see it; computed once, since a principal lives as long as its key is cached.
     subject: AccessSubject = field(init=False, repr=False, compare=False)
 
@@ -89,6 +91,7 @@ def _subject(principal: Principal) -> AccessSubject:
         tags={**principal.holder_tags, **principal.tags},
         issued=principal.issued,
         source_identity=principal.lineage.source_identity,
+        second_factor=principal.second_factor,
     )
 
 
@@ -108,6 +111,7 @@ def dump_principal(principal: Principal) -> dict[str, Any]:
         "session_names": list(principal.session_names),
         "issued_ms": milliseconds(principal.issued) if principal.issued else 0,
         "source_identity": principal.lineage.source_identity,
+        "second_factor": principal.second_factor,
     }
 
 

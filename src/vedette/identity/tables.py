@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from vedette.store.db import METADATA
@@ -23,6 +24,8 @@ accounts = Table(
     Column("created_ms", BigInteger, nullable=False),
     # The one name that IAM lets an account have; unique among all.
     Column("alias", String(63), nullable=True),
+    # Whether people of this account need a second factor at the console, whatever the installation asks.
+    Column("needs_factor", Boolean, nullable=False, server_default=false()),
     Index("ix_accounts_alias", "alias", unique=True),
 )
 
@@ -194,6 +197,9 @@ console_sessions = Table(
     Column("temporary_key", String(128), nullable=True),
     Column("session_token", Text, nullable=True),
     Column("role_session", String(200), nullable=True),
+    # How it began (`key`, `link` or `company`), and whether a second factor was shown.
+    Column("way", String(16), nullable=False, server_default="key"),
+    Column("verified", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
     ForeignKeyConstraint(["key"], ["access_keys.id"], ondelete="CASCADE"),
@@ -210,6 +216,41 @@ console_links = Table(
     Column("expires_ms", BigInteger, nullable=False),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+)
+
+# What people show beside their key; `user` is None for the root. `sealed` is the secret of an app, or what is
+# known of a passkey; `counter` is the last step that counted, or the passkey's own count.
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("user", String(64), nullable=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=True),
+    # Wrong codes of the person since the last right one, the same in each of its rows; and when the last was.
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_ms", BigInteger, nullable=False, server_default="0"),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+    ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+    Index("ix_second_factors_account_user", "account", "user"),
+)
+
+# A keyed hash of each; the row goes with its use.
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("code_hash", String(64), primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("user", String(64), nullable=True),
+    ForeignKeyConstraint(["account"], ["accounts.id"]),
+    ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+    Index("ix_recovery_codes_account_user", "account", "user"),
 )
 
 # What an account signs with what its devices get; `sealed` is the private half, in hexadecimal.

@@ -16,12 +16,8 @@ from vedette.api.console.faults import ConsoleFault
 from vedette.cli.main import app
 from vedette.cli.serve import welcome
 from vedette.errors import Denied, Missing
-from vedette.identity.console_sessions import (
-    MOST_SESSIONS,
-    Browser,
-    SessionLength,
-    TemporaryProof,
-)
+from vedette.identity.console_session import Browser, SessionLength, TemporaryProof
+from vedette.identity.console_sessions import MOST_SESSIONS
 from vedette.identity.holder import Holder
 from vedette.settings import Settings
 
@@ -187,19 +183,62 @@ def test_rights_that_are_taken_away_are_gone_within_a_second(server):
     assert (answer.status, answer.code) == (400, "AccessDeniedException")
 
 
+def fail(attempts, address, now, times=MOST_FAILURES):
+    for _ in range(times):
+        attempts.refuse_too_many(address, now)
+        attempts.count(address, now)
+
+
+def waits(attempts, address, now):
+    try:
+        attempts.refuse_too_many(address, now)
+    except ConsoleFault as refusal:
+        return refusal.retry_after_s
+    return 0
+
+
 def test_who_fails_too_often_waits_and_others_do_not():
     attempts = FailedAttempts()
-    for second in range(MOST_FAILURES):
-        attempts.refuse_too_many("10.0.0.1", second)
-        attempts.count("10.0.0.1", second)
-    with pytest.raises(ConsoleFault) as refusal:
-        attempts.refuse_too_many("10.0.0.1", 100)
-    assert (refusal.value.status, refusal.value.retry_after_s) == (429, 200)
-    attempts.refuse_too_many("10.0.0.2", 100)
-    attempts.refuse_too_many("10.0.0.1", 300)
+    fail(attempts, "10.0.0.1", 0)
+    assert (waits(attempts, "10.0.0.1", 100), waits(attempts, "10.0.0.2", 100)) == (200, 0)
+    assert waits(attempts, "10.0.0.1", 300) == 0
     attempts.count("10.0.0.1", 300)
     attempts.forget("10.0.0.1")
-    attempts.refuse_too_many("10.0.0.1", 301)
+    fail(attempts, "10.0.0.1", 301, MOST_FAILURES - 1)
+    assert waits(attempts, "10.0.0.1", 302) == 0
+
+
+def test_who_goes_on_failing_waits_longer_each_time_up_to_an_hour():
+    attempts, now, seen = FailedAttempts(), 0.0, []
+    for _ in range(6):
+        fail(attempts, "10.0.0.1", now)
+        seen.append(waits(attempts, "10.0.0.1", now))
+        now += seen[-1]
+    assert seen == [300, 600, 1200, 2400, 3600, 3600]
+    now += 3601
+    fail(attempts, "10.0.0.1", now)
+    assert waits(attempts, "10.0.0.1", now) == 300
+
+
+def test_addresses_of_one_household_are_one_and_a_mapped_one_is_of_version_4():
+    attempts = FailedAttempts()
+    for number in range(MOST_FAILURES):
+        attempts.count(f"2001:db8:0:1::{number:x}", 0)
+    assert waits(attempts, "2001:db8:0:1:ffff::1", 1) > 0
+    assert waits(attempts, "2001:db8:0:2::1", 1) == 0
+    fail(attempts, "::ffff:10.0.0.9", 0)
+    assert (waits(attempts, "10.0.0.9", 1) > 0, waits(attempts, "10.0.0.8", 1)) == (True, 0)
+
+
+def test_of_ten_thousand_wrong_secrets_few_are_heard_and_nobody_else_waits():
+    attempts = FailedAttempts()
+    heard = 0
+    for number in range(10_000):
+        if not waits(attempts, "192.0.2.1", number):
+            attempts.count("192.0.2.1", number)
+            heard += 1
+    assert heard <= 6 * MOST_FAILURES
+    assert waits(attempts, "192.0.2.2", 10_000) == 0
 
 
 def test_only_so_many_addresses_are_remembered():

@@ -266,6 +266,19 @@ export interface ConfigureImportResponse {
   readonly UpdateDate?: string | undefined;
 }
 
+export interface ConsoleSessionSummary {
+  readonly SessionId?: string | undefined;
+  readonly UserName?: string | undefined;
+  readonly RoleSession?: string | undefined;
+  readonly Way?: string | undefined;
+  readonly SecondFactor?: boolean | undefined;
+  readonly CreateDate?: string | undefined;
+  readonly LastUsedDate?: string | undefined;
+  readonly ExpireDate?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly Agent?: string | undefined;
+}
+
 export interface CountChangesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -905,6 +918,10 @@ export interface EditedEntry {
   readonly Revision?: string | undefined;
 }
 
+export interface EndConsoleSessionRequest {
+  readonly SessionId: string;
+}
+
 export interface EndRoundRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -1214,6 +1231,7 @@ export interface GetUserResponse {
   readonly Groups?: ReadonlyArray<string> | undefined;
   readonly AccessKeys?: ReadonlyArray<AccessKeySummary> | undefined;
   readonly Tags?: Readonly<Record<string, string>> | undefined;
+  readonly SecondFactors?: number | undefined;
 }
 
 export interface GetVersionThresholdsRequest {
@@ -1463,6 +1481,14 @@ export interface ListComparedImagesRequest {
 export interface ListComparedImagesResponse {
   readonly Images: ReadonlyArray<ComparedImage>;
   readonly Total: number;
+}
+
+export interface ListConsoleSessionsRequest {
+  readonly UserName?: string | undefined;
+}
+
+export interface ListConsoleSessionsResponse {
+  readonly Sessions?: ReadonlyArray<ConsoleSessionSummary> | undefined;
 }
 
 export interface ListDevicesRequest {
@@ -1992,6 +2018,14 @@ export interface RemoveEntriesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
   readonly Entries: ReadonlyArray<EntryName>;
+}
+
+export interface RemoveSecondFactorsRequest {
+  readonly UserName: string;
+}
+
+export interface RemoveSecondFactorsResponse {
+  readonly Removed?: number | undefined;
 }
 
 export interface ResolveRoundConflictsRequest {
@@ -2690,6 +2724,7 @@ export interface VedetteOperations {
   readonly DownloadEdgePackage: { readonly input: DownloadEdgePackageRequest; readonly output: DownloadEdgePackageResponse };
   readonly DownloadModel: { readonly input: DownloadModelRequest; readonly output: DownloadModelResponse };
   readonly DrainNode: { readonly input: DrainNodeRequest; readonly output: Record<never, never> };
+  readonly EndConsoleSession: { readonly input: EndConsoleSessionRequest; readonly output: Record<never, never> };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
   readonly GetDeviceSigningKey: { readonly input: Record<never, never>; readonly output: GetDeviceSigningKeyResponse };
@@ -2705,6 +2740,7 @@ export interface VedetteOperations {
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
+  readonly ListConsoleSessions: { readonly input: ListConsoleSessionsRequest; readonly output: ListConsoleSessionsResponse };
   readonly ListDevices: { readonly input: ListDevicesRequest; readonly output: ListDevicesResponse };
   readonly ListDismissedSuggestions: { readonly input: ListDismissedSuggestionsRequest; readonly output: ListDismissedSuggestionsResponse };
   readonly ListDrafts: { readonly input: ListDraftsRequest; readonly output: ListDraftsResponse };
@@ -2743,6 +2779,7 @@ export interface VedetteOperations {
   readonly ReadImport: { readonly input: ReadImportRequest; readonly output: ReadImportResponse };
   readonly ReassignTasks: { readonly input: ReassignTasksRequest; readonly output: ReassignTasksResponse };
   readonly RemoveEntries: { readonly input: RemoveEntriesRequest; readonly output: Record<never, never> };
+  readonly RemoveSecondFactors: { readonly input: RemoveSecondFactorsRequest; readonly output: RemoveSecondFactorsResponse };
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
   readonly RestoreSnapshot: { readonly input: RestoreSnapshotRequest; readonly output: RestoreSnapshotResponse };
   readonly RestoreSuggestions: { readonly input: RestoreSuggestionsRequest; readonly output: Record<never, never> };

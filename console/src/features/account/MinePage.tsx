@@ -9,6 +9,7 @@ import { useSignedIn } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { browserOf } from "./agent";
+import { Factors } from "./Factors";
 import { Layout } from "./Layout";
 import { useEndSession, useSessions, type OwnSession } from "./sessions";
 import { useText } from "./text";
@@ -99,6 +100,7 @@ export function MinePage() {
             ]}
           />
         </Container>
+        {!session.arn.includes(":assumed-role/") && <Factors />}
         <Sessions />
       </SpaceBetween>
     </Layout>

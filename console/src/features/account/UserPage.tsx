@@ -20,6 +20,7 @@ import { DeleteThing } from "./DeleteThing";
 import { Keys } from "./Keys";
 import { PolicyChoice } from "./PolicyChoice";
 import { useText } from "./text";
+import { UserSessions } from "./UserSessions";
 import { useNames } from "../../ui/address";
 
 interface Tag {
@@ -166,6 +167,7 @@ export function UserPage() {
       </Header>
       <Rights key={user.dataUpdatedAt} user={user.data} name={name} />
       <Keys user={name} keys={user.data.AccessKeys ?? []} />
+      <UserSessions user={name} factors={user.data.SecondFactors ?? 0} />
       {isAsking && (
         <DeleteThing
           name={name}

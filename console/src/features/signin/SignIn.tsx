@@ -10,7 +10,7 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { asFault, faultOfLink, hasSessionEnded, takeLink, useSignIn } from "../../api";
+import { asFault, faultOfLink, hasSessionEnded, takeLink, useSignIn, type Proof } from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { isLanguage, LANGUAGES } from "../../i18n/languages";
 import { FaultAlert, RequestId } from "../../ui/faults";
@@ -40,11 +40,59 @@ function useLinkInAddress(signIn: SignInAction): boolean {
   return isByLink;
 }
 
+/** What the server asks for once the key is right. */
+function asksForCode(signIn: SignInAction): boolean {
+  const code = signIn.isError ? asFault(signIn.error).code : "";
+  return code === "SecondFactorNeeded" || code === "WrongCode";
+}
+
+/** The second step: the same key once more, with a code. */
+function CodeForm({ signIn, proof }: { readonly signIn: SignInAction; readonly proof: Proof }) {
+  const t = useText();
+  const [code, setCode] = useState("");
+  const isWrong = signIn.isError && asFault(signIn.error).code === "WrongCode";
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        signIn.mutate({ ...proof, code: code.trim() });
+      }}
+    >
+      <Form
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button formAction="none" onClick={() => signIn.reset()}>
+              {t("codeBack")}
+            </Button>
+            <Button variant="primary" loading={signIn.isPending} formAction="submit">
+              {t("submit")}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <FormField
+          label={t("code")}
+          constraintText={t("codeHelp")}
+          errorText={isWrong ? t("codeWrong") : undefined}
+        >
+          <Input
+            value={code}
+            onChange={({ detail }) => setCode(detail.value)}
+            autoComplete="one-time-code"
+            spellcheck={false}
+            autoFocus
+          />
+        </FormField>
+      </Form>
+    </form>
+  );
+}
+
 function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly isByLink: boolean }) {
   const t = useText();
   // What the address brought, as long as nothing else was tried.
   const error = signIn.isIdle ? faultOfLink() : signIn.error;
-  if (error === null) return null;
+  if (error === null || asksForCode(signIn)) return null;
   const fault = asFault(error);
   if (fault.isPassing) return <FaultAlert error={fault} />;
   const kind = fault.code === "KeysExpired" ? "expired" : isByLink ? "linkFailed" : "refused";
@@ -140,6 +188,9 @@ export function SignIn() {
   const t = useText();
   const signIn = useSignIn();
   const isByLink = useLinkInAddress(signIn);
+  // While the code is on its way, the form that sent it stays.
+  const sent = signIn.variables;
+  const isSecondStep = asksForCode(signIn) || (signIn.isPending && sent !== undefined && "code" in sent);
   usePage({ title: t("title") });
   return (
     <main className="signin">
@@ -160,9 +211,15 @@ export function SignIn() {
             </Alert>
           )}
           <Problem signIn={signIn} isByLink={isByLink} />
-          <Container header={<Header variant="h2">{t("keys")}</Header>}>
-            <KeyForm signIn={signIn} />
-          </Container>
+          {isSecondStep && sent !== undefined ? (
+            <Container header={<Header variant="h2">{t("codeTitle")}</Header>}>
+              <CodeForm signIn={signIn} proof={sent} />
+            </Container>
+          ) : (
+            <Container header={<Header variant="h2">{t("keys")}</Header>}>
+              <KeyForm signIn={signIn} />
+            </Container>
+          )}
           <Container header={<Header variant="h2">{t("link")}</Header>}>
             <Box color="text-body-secondary">{t("linkHelp")}</Box>
           </Container>

@@ -14,7 +14,7 @@ export const messages = {
     "A distribution takes the training dataset and the test dataset of one project.",
   aHashIs64HexadecimalDigits: "A hash is 64 hexadecimal digits (SHA-256).",
   aLabelHasFrom1To: "A label has from 1 to {longest} characters.",
-  aLinkAnAccessKeyS: "A link, an access key's id, its secret and its session token are texts.",
+  aLinkAnAccessKeyS: "A link, an access key's id, its secret, its token and a code are texts.",
   aMaskIsAPngWith: "A mask is a PNG with an address of the form s3://bucket/key.",
   aModelCanHaveUnitsHere: "A model can have {mostUnits} units here, not {top}.",
   aPackageIsNamedByProjectarn: "A package is named by ProjectArn and JobName, or by Address and PublicKey.",
@@ -498,6 +498,7 @@ export const messages = {
   thisAnswerWasChangedMeanwhileIn: "This answer was changed meanwhile, in another window perhaps.",
   thisLinkWasUsedAlreadyOr:
     "This link was used already, or is older than an hour. `vedette console` prints another.",
+  thisPersonHasASecondFactor: "This person has a second factor: its code is needed too.",
   thisPictureIsSomebodyElseS: "This picture is somebody else's in this round.",
   thisPictureWasReviewedItCan: "This picture was reviewed; it can be changed once it is sent back.",
   thisProjectHasTrialsDeleteOne: "This project has {mostTrials} trials; delete one that is done.",

@@ -16,7 +16,7 @@ export const messages: Translation<typeof english> = {
   aHashIs64HexadecimalDigits: "Une empreinte a 64 chiffres hexadécimaux (SHA-256).",
   aLabelHasFrom1To: "Une étiquette a de 1 à {longest} caractères.",
   aLinkAnAccessKeyS:
-    "Un lien, l’identifiant d’une clé d’accès, son secret et son jeton de session sont des textes.",
+    "Un lien, l’identifiant d’une clé d’accès, son secret, son jeton et un code sont des textes.",
   aMaskIsAPngWith: "Un masque est un PNG dont l’adresse a la forme s3://compartiment/clé.",
   aPackageIsNamedByProjectarn:
     "Un paquet est désigné par ProjectArn et JobName, ou par Address et PublicKey.",
@@ -526,6 +526,7 @@ export const messages: Translation<typeof english> = {
     "Cette réponse a été changée entre-temps, dans une autre fenêtre peut-être.",
   thisLinkWasUsedAlreadyOr:
     "Ce lien a déjà servi, ou date de plus d’une heure. `vedette console` en affiche un autre.",
+  thisPersonHasASecondFactor: "Cette personne a un second facteur : son code est aussi nécessaire.",
   thisPictureIsSomebodyElseS: "Dans cette tournée, cette image est à quelqu’un d’autre.",
   thisPictureWasReviewedItCan: "Cette image a été relue ; elle pourra être changée une fois renvoyée.",
   thisProjectHasTrialsDeleteOne: "Ce projet a {mostTrials} essais ; supprimez-en un qui est fini.",

@@ -15,7 +15,7 @@ export const messages: Translation<typeof english> = {
     "Pembagian memakai dataset pelatihan dan dataset uji dari satu proyek.",
   aHashIs64HexadecimalDigits: "Hash adalah 64 digit heksadesimal (SHA-256).",
   aLabelHasFrom1To: "Label memiliki 1 sampai {longest} karakter.",
-  aLinkAnAccessKeyS: "Tautan, id kunci akses, rahasianya, dan token sesinya adalah teks.",
+  aLinkAnAccessKeyS: "Tautan, id kunci akses, rahasianya, tokennya, dan kode adalah teks.",
   aMaskIsAPngWith: "Masker adalah PNG dengan alamat berbentuk s3://bucket/kunci.",
   aPackageIsNamedByProjectarn:
     "Paket disebut dengan ProjectArn dan JobName, atau dengan Address dan PublicKey.",
@@ -504,6 +504,7 @@ export const messages: Translation<typeof english> = {
   thisAnswerWasChangedMeanwhileIn: "Jawaban ini sementara itu diubah, mungkin di jendela lain.",
   thisLinkWasUsedAlreadyOr:
     "Tautan ini sudah dipakai, atau lebih dari satu jam umurnya. `vedette console` menampilkan yang lain.",
+  thisPersonHasASecondFactor: "Orang ini memiliki faktor kedua: kodenya juga diperlukan.",
   thisPictureIsSomebodyElseS: "Dalam putaran ini gambar itu milik orang lain.",
   thisPictureWasReviewedItCan: "Gambar ini sudah ditinjau; dapat diubah setelah dikirim balik.",
   thisProjectHasTrialsDeleteOne: "Proyek ini punya {mostTrials} uji coba; hapus satu yang sudah selesai.",

@@ -15,7 +15,7 @@ export const messages: Translation<typeof english> = {
     "Uma distribuição usa o conjunto de treinamento e o conjunto de teste de um mesmo projeto.",
   aHashIs64HexadecimalDigits: "Um hash tem 64 dígitos hexadecimais (SHA-256).",
   aLabelHasFrom1To: "Um rótulo tem de 1 a {longest} caracteres.",
-  aLinkAnAccessKeyS: "Um link, o id de uma chave de acesso, seu segredo e seu token de sessão são textos.",
+  aLinkAnAccessKeyS: "Um link, o id de uma chave de acesso, seu segredo, seu token e um código são textos.",
   aMaskIsAPngWith: "Uma máscara é um PNG com um endereço da forma s3://bucket/chave.",
   aPackageIsNamedByProjectarn: "Um pacote é indicado por ProjectArn e JobName, ou por Address e PublicKey.",
   aModelCanHaveUnitsHere: "Um modelo pode ter {mostUnits} unidades aqui, não {top}.",
@@ -504,6 +504,7 @@ export const messages: Translation<typeof english> = {
   thisAnswerWasChangedMeanwhileIn: "Esta resposta foi alterada nesse meio-tempo, talvez em outra janela.",
   thisLinkWasUsedAlreadyOr:
     "Este link já foi usado, ou tem mais de uma hora. `vedette console` mostra outro.",
+  thisPersonHasASecondFactor: "Esta pessoa tem um segundo fator: o código dele também é necessário.",
   thisPictureIsSomebodyElseS: "Nesta rodada esta imagem é de outra pessoa.",
   thisPictureWasReviewedItCan: "Esta imagem foi revisada; pode ser alterada depois de devolvida.",
   thisProjectHasTrialsDeleteOne: "Este projeto tem {mostTrials} testes; exclua um que já terminou.",

@@ -2,6 +2,7 @@
 
     /console/…                             files; every page is index.html
     /console/api/session, /sessions        signing in and out
+    /console/api/factors                   second factors of one's own
     /console/api/{service}/{Operation}     the services' own operations
 
 Whatever changes something comes from our own pages, with the session's token. Nothing here decides what a
@@ -11,7 +12,7 @@ person may do: that do the policies, as for signed requests.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vedette.api.console import orientations, relaying, sessions
+from vedette.api.console import factors, orientations, relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.events import EventRoute
@@ -100,6 +101,13 @@ class ConsoleDoor(PlainDoor):
             "thumbnails": {"POST": ("ShowThumbnails", self.thumbnails.show_many)},
             "orientations": {"POST": ("ShowOrientations", orientations.show)},
             "sessions": {"GET": ("ListSessions", sessions.list_sessions)},
+            "factors": {
+                "GET": ("ListFactors", factors.list_factors),
+                "POST": ("BeginFactor", factors.begin_factor),
+                "PUT": ("ConfirmFactor", factors.confirm_factor),
+                "DELETE": ("RemoveFactor", factors.remove_factor),
+            },
+            "recovery-codes": {"POST": ("RenewRecoveryCodes", factors.renew_codes)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
             "export": {"GET": ("ExportDataset", self.export.answer)},
             "outline": {"POST": ("FindOutline", self.outline.answer)},
@@ -130,7 +138,9 @@ class ConsoleDoor(PlainDoor):
         if door is None and path_of(visit.request).removeprefix(API) in OF_OBJECTS:
             door = self.pictures.objects
         if door is None or isinstance(error, OWN_FAULTS):
-            return fault_answer(translate(error), visit.request.id)
+            fault = translate(error)
+            visit.audit.code, visit.audit.sentence = fault.code, fault.message
+            return fault_answer(fault, visit.request.id)
         return fault_answer(door.relay_fault(error, visit), visit.request.id)
 
     def common_headers(self, request: Request) -> list[tuple[str, str]]:

@@ -9,37 +9,46 @@ from vedette.api.console.answers import json_answer, nothing
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.origin import csrf_of
-from vedette.api.console.visitor import SignedIn, length_of, require_session, set_cookie
+from vedette.api.console.visitor import SignedIn, lacks_factor, length_of, require_session, set_cookie
 from vedette.api.door import SMALL_REQUEST, Visit
 from vedette.api.reading import read_whole
 from vedette.errors import Denied
-from vedette.identity.console_sessions import Browser, ConsoleSession, TemporaryProof
+from vedette.identity.console_session import Browser, ConsoleSession, TemporaryProof
+from vedette.identity.factors import TooManyCodes
 from vedette.wire import json_values
 from vedette.wire.http import Response
 from vedette.wire.plain_json import iso
 
+SECOND_FACTOR = "second factor"
+CODES = {"expired keys": "KeysExpired", SECOND_FACTOR: "SecondFactorNeeded", "code": "WrongCode"}
 # What the ids of keys begin with that STS gives out.
 TEMPORARY = "ASIA"
+PROOFS = ("link", "accessKeyId", "secretAccessKey", "sessionToken", "code")
 
 
 async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
     """Begin a session by a link or by an access key, and give the browser its cookie."""
     request, house, now = visit.request, visit.house, time.monotonic()
-    attempts.refuse_too_many(request.client, now, visit.house.servers)
+    attempts.refuse_too_many(request.client, now)
     visit.audit.service, visit.audit.effect = SIGN_IN, "writes"
     begin = await _read_credentials(visit)
     try:
         token, session = await visit.in_thread(begin)
+    except TooManyCodes as refusal:
+        await visit.in_thread(_name_who_was_asked_for, visit)
+        raise ConsoleFault("TooManyAttempts", 429, refusal.sentence, retry_after_s=refusal.wait_s) from None
     except Denied as refusal:
-        attempts.count(request.client, now)
-        code = "KeysExpired" if refusal.kind == "expired keys" else "SignInFailed"
-        raise ConsoleFault(code, 401, refusal.sentence) from None
+        if refusal.kind != SECOND_FACTOR:  # what came so far is right
+            attempts.count(request.client, now, house.servers)
+        await visit.in_thread(_name_who_was_asked_for, visit)
+        raise ConsoleFault(CODES.get(refusal.kind, "SignInFailed"), 401, refusal.sentence) from None
     attempts.forget(request.client)
     length = length_of(house)
     entry = await visit.in_thread(house.identity.console.find, token, length)
     if entry is None:
         raise ConsoleFault("SignInFailed", 401, "The key or its user was deleted in this moment.")
     visit.principal = entry[0]
+    visit.audit.answer = {"ConsoleLogin": "Success", "MFAUsed": "Yes" if session.verified else "No"}
     answer = json_answer(await visit.in_thread(describe, visit, SignedIn(token, session)))
     lasts_s = int((session.expires - session.created).total_seconds())
     answer.headers.append(set_cookie(request, house, token, lasts_s))
@@ -48,13 +57,13 @@ async def sign_in(visit: Visit, attempts: FailedAttempts) -> Response:
 
 async def show_session(visit: Visit) -> Response:
     """Tell a page who is signed in."""
-    entrance = await require_session(visit)
+    entrance = await require_session(visit, in_full=False)
     return json_answer(await visit.in_thread(describe, visit, entrance))
 
 
 async def sign_out(visit: Visit) -> Response:
     """End the session."""
-    session = (await require_session(visit)).session
+    session = (await require_session(visit, in_full=False)).session
     visit.audit.service, visit.audit.effect = SIGN_IN, "writes"
     await visit.in_thread(visit.house.identity.console.end, session.account, session.person, session.id)
     answer = nothing()
@@ -93,7 +102,16 @@ def describe(visit: Visit, entrance: SignedIn) -> dict[str, Any]:
         "regions": regions,
         "id": session.id,
         "expires": iso(session.expires),
+        "way": session.way,
+        "lacksFactor": lacks_factor(house, session),
     }
+
+
+def _name_who_was_asked_for(visit: Visit) -> None:
+    """Put a failed sign-in on record where it belongs: with the account whose key was tried."""
+    key = visit.house.identity.directory.key((visit.audit.parameters or {}).get("accessKeyId", ""))
+    if key is not None:
+        visit.audit.account, visit.audit.name = key.account, key.user or "root"
 
 
 Begin = Callable[[], tuple[str, ConsoleSession]]
@@ -107,12 +125,14 @@ async def _read_credentials(visit: Visit) -> Begin:
         raise ConsoleFault("BadRequest", 415, "Sign in with a body of the type application/json.")
     await read_whole(request, SMALL_REQUEST)
     content = json_values.load(request.body)
-    texts = [content.get(name, "") for name in ("link", "accessKeyId", "secretAccessKey", "sessionToken")]
+    texts = [content.get(name, "") for name in PROOFS]
     if not all(isinstance(text, str) for text in texts):
         raise ConsoleFault(
-            "BadRequest", 400, "A link, an access key's id, its secret and its session token are texts."
+            "BadRequest",
+            400,
+            "A link, an access key's id, its secret, its token and a code are texts.",
         )
-    link, key_id, secret, token = (text.strip() for text in texts)
+    link, key_id, secret, token, code = (text.strip() for text in texts)
     visit.audit.parameters = {"by": "link"} if link else {"by": "access key", "accessKeyId": key_id[:128]}
     browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
     console = house.identity.console
@@ -126,8 +146,8 @@ async def _read_credentials(visit: Visit) -> Begin:
         raise ConsoleFault("BadRequest", 400, "These are temporary keys: they need their session token too.")
     if token:
         proof = TemporaryProof(key_id, secret, token)
-        return lambda: console.sign_in_temporarily(proof, browser, length)
-    return lambda: console.sign_in(key_id, secret, browser, length)
+        return lambda: console.sign_in_temporarily(proof, browser, length, code)
+    return lambda: console.sign_in(key_id, secret, browser, length, code)
 
 
 def _describe(session: ConsoleSession, own: ConsoleSession) -> dict[str, Any]:
@@ -140,4 +160,6 @@ def _describe(session: ConsoleSession, own: ConsoleSession) -> dict[str, Any]:
         "agent": session.browser.agent,
         "accessKeyId": session.key_id or None,
         "isCurrent": session.id == own.id,
+        "way": session.way,
+        "verified": session.verified,
     }

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from vedette.api.console.faults import signed_out
+from vedette.api.console.faults import ConsoleFault, signed_out
 from vedette.api.console.origin import refuse_without_csrf
 from vedette.api.door import Visit
 from vedette.api.house import House
-from vedette.identity.console_sessions import ConsoleSession, SessionLength
+from vedette.identity.console_session import KEY, ConsoleSession, SessionLength
 from vedette.wire.http import Request
 
 PATH = "/console/"
@@ -52,8 +52,20 @@ def set_cookie(request: Request, house: House, token: str, seconds: int) -> tupl
     return ("set-cookie", "; ".join([*parts, "SameSite=Strict", *(["Secure"] if secure else [])]))
 
 
-async def require_session(visit: Visit) -> SignedIn:
-    """Return who is signed in, and make it the principal of the visit; refuse where nobody is."""
+def lacks_factor(house: House, session: ConsoleSession) -> bool:
+    """Say whether a session that a key began may do nothing until a second factor was shown in it.
+
+    A link is the operator's own word, and the way back in for whoever has lost a factor.
+    """
+    is_asked = session.needs_factor or house.settings.second_factor == "required"
+    return is_asked and session.way == KEY and not session.verified
+
+
+async def require_session(visit: Visit, *, in_full: bool = True) -> SignedIn:
+    """Return who is signed in, and make it the principal of the visit; refuse where nobody is.
+
+    Not `in_full`, it lets in who has a second factor to add first.
+    """
     token = token_of(visit.request, visit.house)
     if not token:
         raise signed_out()
@@ -63,4 +75,8 @@ async def require_session(visit: Visit) -> SignedIn:
         raise signed_out()
     visit.principal, session = result
     refuse_without_csrf(visit.request, token)
+    if in_full and lacks_factor(house, session):
+        raise ConsoleFault(
+            "SecondFactorRequired", 403, "Add a second factor first: nobody works here without one."
+        )
     return SignedIn(token, session)

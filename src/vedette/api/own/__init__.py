@@ -21,6 +21,11 @@ from vedette.api.own.account import (
 from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.cluster import describe_cluster, drain_node, resume_node
 from vedette.api.own.comparisons import compare_versions, list_compared_images
+from vedette.api.own.console_sessions import (
+    end_console_session,
+    list_console_sessions,
+    remove_second_factors,
+)
 from vedette.api.own.devices import (
     create_device,
     create_device_token,
@@ -194,6 +199,9 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteRound": delete_round,
     "DeleteSnapshot": delete_snapshot,
     "DeleteUser": delete_user,
+    "EndConsoleSession": end_console_session,
+    "ListConsoleSessions": list_console_sessions,
+    "RemoveSecondFactors": remove_second_factors,
     "DescribeChange": describe_change,
     "DescribeRestoration": describe_one_restoration,
     "DescribeRound": describe_one_round,

@@ -12,6 +12,7 @@ from vedette.api.house import Caller, House
 from vedette.api.identity_rights import TagsAsked, holder_arn, permit, policy_arn_of
 from vedette.errors import Missing
 from vedette.identity.directory import Directory
+from vedette.identity.factors import FactorOwner
 from vedette.identity.holder import Holder, HolderKind
 from vedette.identity.inline import INLINE
 from vedette.identity.may import require
@@ -39,6 +40,7 @@ def get_user(house: House, caller: Caller, request: dict[str, Any]) -> dict[str,
         "Groups": directory.groups.of(caller.account, name),
         "AccessKeys": [_key(key) for key in directory.keys(caller.account, name)],
         "Tags": dict(user.tags),
+        "SecondFactors": len(house.identity.factors.list(FactorOwner(caller.account, name))),
     }
 
 

@@ -25,4 +25,9 @@ export const messages = {
   ended: "Your session has ended",
   endedHelp:
     "Sign in again: you come back to where you were. What was not saved yet waits in this browser and is sent then.",
+  code: "Code",
+  codeTitle: "Second factor",
+  codeHelp: "From your authenticator app; a recovery code if you have lost it.",
+  codeWrong: "This code is wrong, or was used already. A new one comes every half minute.",
+  codeBack: "Another key",
 } as const;

@@ -29,4 +29,9 @@ export const messages: Translation<typeof english> = {
   ended: "Votre session a pris fin",
   endedHelp:
     "Reconnectez-vous : vous reviendrez où vous étiez. Ce qui n’était pas encore enregistré attend dans ce navigateur et sera envoyé alors.",
+  code: "Code",
+  codeTitle: "Second facteur",
+  codeHelp: "De votre application d’authentification ; un code de secours si vous l’avez perdue.",
+  codeWrong: "Ce code est faux, ou a déjà servi. Un nouveau arrive toutes les trente secondes.",
+  codeBack: "Autre clé",
 };

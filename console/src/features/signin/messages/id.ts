@@ -27,4 +27,9 @@ export const messages: Translation<typeof english> = {
   ended: "Sesi Anda telah berakhir",
   endedHelp:
     "Masuk lagi: Anda kembali ke tempat semula. Yang belum tersimpan menunggu di browser ini dan dikirim setelahnya.",
+  code: "Kode",
+  codeTitle: "Faktor kedua",
+  codeHelp: "Dari aplikasi autentikator Anda; kode pemulihan bila hilang.",
+  codeWrong: "Kode ini salah, atau sudah dipakai. Kode baru muncul setiap setengah menit.",
+  codeBack: "Kunci lain",
 };

@@ -28,4 +28,9 @@ export const messages: Translation<typeof english> = {
   ended: "Sua sessão terminou",
   endedHelp:
     "Entre de novo: você volta para onde estava. O que ainda não foi salvo espera neste navegador e será enviado então.",
+  code: "Código",
+  codeTitle: "Segundo fator",
+  codeHelp: "Do seu aplicativo autenticador; um código de recuperação se você o perdeu.",
+  codeWrong: "Este código está errado ou já foi usado. Um novo aparece a cada meio minuto.",
+  codeBack: "Outra chave",
 };

@@ -24,4 +24,9 @@ export const messages: Translation<typeof english> = {
   expiredHelp: "临时密钥的有效期为数小时。请获取新的密钥后登录。",
   ended: "您的会话已结束",
   endedHelp: "请重新登录：您将回到原来的页面。尚未保存的内容留在此浏览器中，登录后会发送。",
+  code: "验证码",
+  codeTitle: "第二因素",
+  codeHelp: "来自您的身份验证器应用；如已丢失，请输入恢复码。",
+  codeWrong: "验证码错误，或已被使用。每半分钟会有新的验证码。",
+  codeBack: "换用其他密钥",
 };
