@@ -405,7 +405,7 @@ def test_another_scheme_is_an_error_on_the_entry():
     line = {**image_line(5), "source-ref": "https://bucket/p5.png"}
     so_far = Intake()
     *_, entry = REKOGNITION.take(many(*GOOD, line)(), so_far, most_rows=99)
-    assert [error.code for error in entry.verdict.errors] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
+    assert [error.code for error in entry.flaws] == ["ERROR_INVALID_SOURCE_REF_FORMAT"]
     assert (entry.line.source, so_far.count_dropped, so_far.bucket) == ("https://bucket/p5.png", 0, "bucket")
 
 
@@ -431,7 +431,7 @@ def test_a_foreign_key_of_lookout_is_ignored(more):
     entry, bare = LOOKOUT.take(
         many({**anomaly_line(0), **more}, {"source-ref": ref(1), **more})(), Intake(), most_rows=9
     )
-    assert (entry.verdict.is_anomalous, bare.verdict.is_anomalous) == (True, None)
+    assert (entry.is_anomalous, bare.is_anomalous) == (True, None)
     assert entry.line.values.items() >= more.items(), "it is kept as it came"
 
 

@@ -32,6 +32,42 @@ def test_what_is_written_is_read_back(values):
     assert read_line(line.text).values == values
 
 
+# Names and texts that look like the end of a key, and ways to write them.
+odd_texts = st.text('":a\\ {[', max_size=3)
+spaces = st.sampled_from(["", "", "", " ", "\t"])
+
+
+@st.composite
+def written_objects(draw, deep=2):
+    """An object as some tool might write it, with keys twice, odd spaces, and letters by their numbers."""
+
+    def spell(text):
+        ways = (lambda letter: json.dumps(letter)[1:-1], lambda letter: f"\\u{ord(letter):04x}")
+        return f'"{"".join(draw(st.sampled_from(ways))(letter) for letter in text)}"'
+
+    members = []
+    for _ in range(draw(st.integers(0, 3))):
+        value = draw(written_objects(deep - 1)) if deep and draw(st.booleans()) else spell(draw(odd_texts))
+        members.append(f"{spell(draw(odd_texts))}{draw(spaces)}:{draw(spaces)}{value}{draw(spaces)}")
+    return "{" + ",".join(members) + "}"
+
+
+@given(written_objects())
+def test_a_key_twice_is_seen_however_it_is_written(text):
+    twins = []
+
+    def note(members):
+        twins.extend([None] if len(dict(members)) < len(members) else [])
+        return dict(members)
+
+    values = json.loads(text, object_pairs_hook=note)
+    if twins:
+        with pytest.raises(BadLine, match="twice"):
+            read_line(text)
+    else:
+        assert read_line(text).values == values
+
+
 @given(objects, st.sampled_from([None, 1]), st.booleans())
 def test_an_unchanged_line_keeps_every_byte_however_it_was_spaced(values, indent, ascii_only):
     text = json.dumps(values, indent=indent, ensure_ascii=ascii_only).replace("\n", " ")
@@ -64,6 +100,7 @@ def test_unknown_keys_survive_a_change_in_their_order():
         pytest.param(b'{"a":{"b":1,"b" : 1}}', "json", id="a key twice inside"),
         pytest.param(b'{"a":"\\":","a":1}', "json", id="a key twice behind an escaped quote"),
         pytest.param(b'{"a":1,"\\u0061":2}', "json", id="a key twice in two spellings"),
+        pytest.param(b'{"b":"\\u0022:","a":1,"a":2}', "json", id="a key twice beside a quote by its number"),
         pytest.param(b'{"a":NaN}', "json", id="not a number"),
         pytest.param(b'{"a":Infinity}', "json", id="infinity"),
         pytest.param(b'{"a":1e999}', "json", id="a number beyond doubles"),

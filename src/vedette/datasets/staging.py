@@ -3,7 +3,7 @@
 A block crosses from one process into another as one line of JSON. Knows no database.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedIOBase
@@ -29,8 +29,8 @@ class EntryRow(NamedTuple):
     line: str
     flaws: str | None = None
     has_errors: bool = False
-    labels: Sequence[str] = ()
-    boxed: Sequence[str] = ()
+    labels: Collection[str] = ()
+    boxed: Collection[str] = ()
     is_anomalous: bool | None = None
     # When the line itself says that its picture came; the time of the import otherwise.
     created_ms: int | None = None
@@ -98,15 +98,15 @@ class Staging:
 
 def row_of(entry: IncomingEntry) -> EntryRow:
     """Return what is kept of a judged line."""
-    line, verdict = entry.line, entry.verdict
+    line, flaws = entry.line, entry.flaws
     return EntryRow(
         ref=line.source,
         line=line.text.strip(),
-        flaws=write_flaws(verdict.flaws),
-        has_errors=bool(verdict.errors),
-        labels=verdict.every_label,
-        boxed=tuple(dict.fromkeys(name for name, _ in verdict.boxes or ())),
-        is_anomalous=verdict.is_anomalous,
+        flaws=write_flaws(flaws),
+        has_errors=any(flaw.scope != "mark" for flaw in flaws) if flaws else False,
+        labels=entry.labels,
+        boxed=entry.boxed,
+        is_anomalous=entry.is_anomalous,
         created_ms=_creation(line),
         is_labelled=entry.carries_label,
         is_unsure=is_unsure(line),

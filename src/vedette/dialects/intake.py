@@ -4,7 +4,9 @@ Each service has rules of its own for what fails an operation; these are the val
 Nothing is stored here: the caller keeps the entries and throws them away on a refusal.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from vedette.manifest.lines import Line
 from vedette.manifest.problems import Flaw, Problem
@@ -20,14 +22,23 @@ class ManifestRefused(Exception):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingEntry:
-    """A line that becomes an entry, with what it says and what is wrong with it."""
+class IncomingEntry(NamedTuple):
+    """A line that becomes an entry, with what it says and what is wrong with it; each label once."""
 
     line: Line
-    verdict: Verdict
+    flaws: Sequence[Flaw] = ()
+    labels: Collection[str] = ()
+    # Those of its boxes.
+    boxed: Collection[str] = ()
+    is_anomalous: bool | None = None
     # Whether it has a label attribute at all, of use or not.
     carries_label: bool = False
+
+
+def entry_of(line: Line, verdict: Verdict, *, carries_label: bool) -> IncomingEntry:
+    """Return what a judged line becomes."""
+    boxed = tuple(dict.fromkeys(name for name, _ in verdict.boxes or ()))
+    return IncomingEntry(line, verdict.flaws, verdict.every_label, boxed, verdict.is_anomalous, carries_label)
 
 
 @dataclass(frozen=True, slots=True)

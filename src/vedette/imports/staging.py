@@ -24,7 +24,7 @@ from vedette.exchange.pieces import NoteList, noting
 from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
 from vedette.manifest import anomaly, classification
-from vedette.manifest.attributes import Stamp, read_pairs
+from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines, write_line
 from vedette.manifest.problems import Flaw
@@ -264,20 +264,24 @@ def count_labels(line: Line) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for pair in read_pairs(line):
         if pair.kind == "boxes" and isinstance(pair.value, dict):
-            names = pair.metadata.get("class-map")
-            for box in pair.value.get("annotations") or ():
-                name = (
-                    names.get(str(box.get("class_id")))
-                    if isinstance(names, dict) and isinstance(box, dict)
-                    else 0
-                )
-                if isinstance(name, str):
-                    counts[name] = counts.get(name, 0) + 1
+            for name in _names_of_boxes(pair):
+                counts[name] = counts.get(name, 0) + 1
         else:
             single = write_line({pair.name: pair.value, f"{pair.name}-metadata": pair.metadata})
             for name in names_of(single):
                 counts.setdefault(name, 0)
     return sorted((name, count) for name, count in counts.items() if name.casefold() != "background")
+
+
+def _names_of_boxes(pair: Attribute) -> Iterator[str]:
+    """Yield the label of each box that has one, whatever else the pair holds."""
+    names, boxes = pair.metadata.get("class-map"), pair.value.get("annotations")
+    if not isinstance(names, dict) or not isinstance(boxes, list):
+        return
+    for box in boxes:
+        name = names.get(str(box.get("class_id"))) if isinstance(box, dict) else None
+        if isinstance(name, str):
+            yield name
 
 
 def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:

@@ -26,6 +26,8 @@ _FORMS: dict[str, Kind] = {
     "class-map": "boxes",
 }
 TYPES = {kind: name for name, kind in KINDS.items()}
+NUMBERS = frozenset({int, float})
+_NO_LABELS = RESERVED | FINDINGS
 
 
 class MalformedPair(ValueError):
@@ -74,7 +76,7 @@ def is_reserved(key: str) -> bool:
     What an evaluation manifest tells of the truth (`rekognition-custom-labels-training-…`) are labels like
     any other: for many that file is what is left of them.
     """
-    return key in RESERVED or key in FINDINGS or key.startswith("rekognition-custom-labels-evaluation")
+    return key in _NO_LABELS or key.startswith("rekognition-custom-labels-evaluation")
 
 
 def read_pairs(line: Line) -> Iterator[Attribute]:
@@ -94,4 +96,4 @@ def free_keys(line: Line) -> list[str]:
 
 def is_number(value: Any) -> TypeGuard[int | float]:
     """Say whether a JSON value is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) in NUMBERS

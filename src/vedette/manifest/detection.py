@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.manifest.attributes import TYPES, Attribute, MalformedPair, Stamp, is_number
+from vedette.manifest.attributes import NUMBERS, TYPES, Attribute, MalformedPair, Stamp
 from vedette.manifest.lines import PAIR_END
 from vedette.vision.annotations import Box
 
 SIDES = ("left", "top", "width", "height")
-_NUMBERS = frozenset({int, float})
+_TEXT = frozenset({str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Size:
 
 def read_size(attribute: Attribute) -> Size:
     """Return the picture's size; a bare object is taken for the list of one that the format asks for."""
-    value = attribute.value if isinstance(attribute.value, dict) else {}
-    size = value.get("image_size")
+    value = attribute.value
+    size = value.get("image_size") if isinstance(value, dict) else None
     if isinstance(size, list) and len(size) == 1:
         size = size[0]
-    if not isinstance(size, dict) or not all(_is_side(size.get(key)) for key in ("width", "height")):
+    if not isinstance(size, dict) or not (_is_side(size.get("width")) and _is_side(size.get("height"))):
         raise MalformedPair(f"{attribute.name} has no image_size")
     depth = size.get("depth", 3)
     return Size(int(size["width"]), int(size["height"]), depth if isinstance(depth, int) else 3)
@@ -39,7 +39,7 @@ def read_size(attribute: Attribute) -> Size:
 def read_class_map(attribute: Attribute) -> dict[str, str]:
     """Return the label of every class number, a number being text as in JSON."""
     names = attribute.metadata.get("class-map")
-    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+    if not isinstance(names, dict) or not {*map(type, names.values())} <= _TEXT:
         raise MalformedPair(f"{attribute.name}{PAIR_END} has no class-map")
     return names
 
@@ -48,7 +48,7 @@ def read_annotations(attribute: Attribute) -> list[dict[str, Any]]:
     """Return the boxes as the line says them, in pixels."""
     value = attribute.value if isinstance(attribute.value, dict) else {}
     annotations = value.get("annotations", [])
-    if not isinstance(annotations, list) or not all(is_annotation(item) for item in annotations):
+    if not isinstance(annotations, list) or not all(map(is_annotation, annotations)):
         raise MalformedPair(
             f"{attribute.name} has an annotation without class_id, left, top, width and height"
         )
@@ -62,10 +62,10 @@ def is_annotation(value: Any) -> bool:
     get = value.get
     return (
         type(get("class_id")) is int
-        and type(get("left")) in _NUMBERS
-        and type(get("top")) in _NUMBERS
-        and type(get("width")) in _NUMBERS
-        and type(get("height")) in _NUMBERS
+        and type(get("left")) in NUMBERS
+        and type(get("top")) in NUMBERS
+        and type(get("width")) in NUMBERS
+        and type(get("height")) in NUMBERS
     )
 
 
@@ -135,4 +135,4 @@ def _tidy(pixels: float) -> int | float:
 
 
 def _is_side(value: Any) -> bool:
-    return is_number(value) and value >= 1 and value == int(value)
+    return type(value) in NUMBERS and value >= 1 and value == int(value)

@@ -100,13 +100,8 @@ def read_line(raw: bytes | str, *, number: int = 0, longest: int = LONGEST) -> L
         raise BadLine("json", f"Line {number} is not JSON: {error}.", number=number, text=text) from None
     if not isinstance(values, dict):
         raise BadLine("object", f"Line {number} is not a JSON object.", number=number, text=text)
-    try:
-        keys = _count_keys(values)
-    except _TooDeep:
-        sentence = f"Line {number} is nested more than {DEEPEST} levels deep."
-        raise BadLine("json", sentence, number=number, text=text) from None
-    if not _has_no_twins(text, keys):
-        _refuse_twins(text, number)
+    if not _is_plain(text, values):
+        _look_closely(text, values, number)
     return Line(text=text, values=values, number=number)
 
 
@@ -163,11 +158,33 @@ def _as_text(raw: bytes | str, number: int) -> str:
         raise BadLine("json", f"Line {number} is not UTF-8.", number=number, text=text) from None
 
 
-def _count_keys(value: Any, level: int = 1) -> int:
-    """Count the keys of a value and of everything in it, refusing what is nested absurdly deep.
+def _is_plain(text: str, values: Mapping[str, Any]) -> bool:
+    """Say whether a line surely has no key twice and is not nested deep, by counting alone.
 
-    Runs for every line of a quarter of a million, so it compares types rather than asking isinstance.
+    Without a backslash no string holds a quote, so `":` stands behind each key, and where a string begins
+    with a colon; what is written anew has just as many, unless a twin went lost. Anything else is looked
+    at closely. Runs for each of a million lines: a walk through the values takes three times as long.
     """
+    return (
+        "\\" not in text
+        and text.count("{") + text.count("[") <= DEEPEST
+        and text.count('":') == orjson.dumps(values).count(b'":')
+        and not _SPACE_AFTER_QUOTE.search(text)
+    )
+
+
+def _look_closely(text: str, values: Mapping[str, Any], number: int) -> None:
+    try:
+        keys = _count_keys(values)
+    except _TooDeep:
+        sentence = f"Line {number} is nested more than {DEEPEST} levels deep."
+        raise BadLine("json", sentence, number=number, text=text) from None
+    if not _has_no_twins(text, keys):
+        _refuse_twins(text, number)
+
+
+def _count_keys(value: Any, level: int = 1) -> int:
+    """Count the keys of a value and of everything in it, refusing what is nested absurdly deep."""
     if level > DEEPEST:
         raise _TooDeep
     count, inside = (len(value), value.values()) if type(value) is dict else (0, value)

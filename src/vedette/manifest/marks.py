@@ -39,7 +39,8 @@ def mark_nothing(flaws: Iterable[Flaw], *, prefix: Prefix = "") -> Line:
 
 def strip_marks(line: Line) -> Line:
     """Return the line without any finding of an earlier validation; itself when it has none."""
-    if not any(mark in line.text for mark in ('errors"', 'warnings"', '"cl-metadata"')):
+    text = line.text
+    if 'errors"' not in text and 'warnings"' not in text and '"cl-metadata"' not in text:
         return line
     values = {key: _stripped(value) for key, value in line.values.items() if not _is_mark(key)}
     return line if values == line.values else write_line(values, number=line.number)

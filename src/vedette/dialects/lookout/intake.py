@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import IncomingEntry, Intake, LineReview, ManifestRefused
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview, ManifestRefused, entry_of
 from vedette.dialects.limits import DatasetLimits
 from vedette.dialects.lookout.codes import flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, LINE_LENGTH
@@ -85,4 +85,4 @@ def _take_entry(line: Line, so_far: Intake) -> IncomingEntry:
     so_far.labels.update(verdict.labels)
     if len(so_far.labels) > DATASETS.labels:
         raise refusal("LOOKOUT_LABELS_OF_PROJECT")
-    return IncomingEntry(line, verdict, carries_label=verdict.is_anomalous is not None)
+    return entry_of(line, verdict, carries_label=verdict.is_anomalous is not None)

@@ -6,11 +6,12 @@ Five kinds of line are dropped without a word, and the operation fails only when
 
 from collections.abc import Iterable, Iterator
 
-from vedette.dialects.intake import IncomingEntry, Intake, LineReview
+from vedette.dialects.intake import IncomingEntry, Intake, LineReview, entry_of
 from vedette.dialects.limits import DatasetLimits
 from vedette.dialects.rekognition.codes import flaw, refusal
 from vedette.dialects.rekognition.limits import DATASETS, TOLERANCE
 from vedette.dialects.rekognition.line_rules import judge_line
+from vedette.dialects.rekognition.plain_lines import read_plain
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.marks import canonical_line, strip_marks
@@ -50,13 +51,20 @@ def take_entries(
         assert isinstance(clean, Line)
         so_far.sources.add(clean.source)
         _hold_to_bucket(so_far, clean.source)
-        verdict = judge_line(clean)
-        so_far.labels.update(verdict.every_label)
+        entry = _judge(clean)
+        so_far.labels.update(entry.labels)
         if len(so_far.labels) > DATASETS.labels:
             raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
-        carries_label = not is_unsure(clean) and any(True for _ in read_pairs(clean))
-        yield IncomingEntry(clean, verdict, carries_label=carries_label)
+        yield entry
     _check_rows(so_far)
+
+
+def _judge(line: Line) -> IncomingEntry:
+    labels = read_plain(line) if is_s3(line.source) else None
+    if labels is not None:
+        return IncomingEntry(line, (), labels, labels, None, carries_label=True)
+    carries_label = not is_unsure(line) and any(True for _ in read_pairs(line))
+    return entry_of(line, judge_line(line), carries_label=carries_label)
 
 
 # What a dataset drops without a word has a code where a training meets it, which people can look up.
@@ -81,7 +89,8 @@ def review_line(line: Line | BadLine, so_far: Intake) -> LineReview:
     so_far.bucket = so_far.bucket or bucket
     if bucket and bucket != so_far.bucket:
         return LineReview(clean, (flaw("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS"),))
-    return LineReview(clean, (), judge_line(clean).flaws)
+    is_plain = bool(bucket) and read_plain(clean) is not None
+    return LineReview(clean, (), () if is_plain else judge_line(clean).flaws)
 
 
 def _check_rows(so_far: Intake) -> None:

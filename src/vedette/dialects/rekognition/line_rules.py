@@ -4,13 +4,21 @@
 is asked for, which is how a manifest from a stranger's folder is read.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from vedette.dialects.rekognition.codes import PRIORITY, flaw
 from vedette.dialects.rekognition.limits import BOXES, LABEL_LENGTH, LABELS, PICTURES, TRAINING_SIDE
 from vedette.manifest import classification, detection
-from vedette.manifest.attributes import Attribute, MalformedPair, free_keys, is_number, read_pairs
+from vedette.manifest.attributes import (
+    NUMBERS,
+    Attribute,
+    Kind,
+    MalformedPair,
+    free_keys,
+    is_number,
+    read_pairs,
+)
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line
 from vedette.manifest.places import is_s3
@@ -18,6 +26,15 @@ from vedette.manifest.problems import Flaw
 from vedette.manifest.unsure import set_aside
 from vedette.manifest.verdicts import State, Verdict
 from vedette.vision.annotations import Box
+
+
+class BoxesContent(NamedTuple):
+    """What a pair of boxes says, read once: `labels` are those of the boxes, in their order."""
+
+    size: Size
+    names: Collection[str]
+    annotations: Sequence[dict[str, Any]]
+    labels: Sequence[str]
 
 
 def judge_bad(bad: BadLine) -> Verdict:
@@ -33,12 +50,14 @@ def judge_line(line: Line, *, strict: bool = True) -> Verdict:
 def _judge_content(line: Line, *, strict: bool) -> Verdict:
     if first := _source_flaw(line) if strict else None:
         return Verdict("invalid", (first,))
-    pairs = list(read_pairs(line))
+    pairs = [(pair, pair.kind) for pair in read_pairs(line)]
     if not pairs:
         return _without_pairs(line)
-    if hits := _first_hit([item for pair in pairs for item in _form_flaws(pair, strict=strict)]):
+    form_flaws: list[Flaw] = []
+    contents = [_read_form(pair, kind, form_flaws, strict=strict) for pair, kind in pairs]
+    if form_flaws and (hits := _first_hit(form_flaws)):
         return Verdict("invalid", hits)
-    return _judge_pairs(pairs, strict=strict)
+    return _judge_pairs(pairs, contents, strict=strict)
 
 
 def _source_flaw(line: Line) -> Flaw | None:
@@ -53,22 +72,24 @@ def _without_pairs(line: Line) -> Verdict:
     return Verdict("ignored", (flaw("WARNING_UNANNOTATED_RECORD"),))
 
 
-def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
+def _judge_pairs(
+    pairs: Sequence[tuple[Attribute, Kind]], contents: Sequence[BoxesContent | None], *, strict: bool
+) -> Verdict:
     """Judge what the pairs say, their form being right."""
     flaws: list[Flaw] = []
     labels: dict[str, None] = {}
     boxes: list[tuple[str, Box]] | None = None
     usable = False
-    for pair in pairs:
-        if pair.kind == "class":
+    for (pair, kind), content in zip(pairs, contents, strict=True):
+        if content is not None:
+            passing, problems = _judge_boxes(pair, content, strict=strict)
+            boxes = boxes if passing is None else [*(boxes or []), *passing]
+            usable = usable or passing is not None
+        elif kind == "class":
             name, problems = _judge_label(pair)
             labels.update({name: None} if name is not None else {})
             usable = usable or name is not None
-        elif pair.kind == "boxes":
-            passing, problems = _judge_boxes(pair, strict=strict)
-            boxes = boxes if passing is None else [*(boxes or []), *passing]
-            usable = usable or passing is not None
-        elif pair.kind == "tags":
+        elif kind == "tags":
             names, problems = _judge_tags(pair)
             labels.update(dict.fromkeys(names))
             usable = usable or not problems
@@ -83,9 +104,9 @@ def _judge_pairs(pairs: list[Attribute], *, strict: bool) -> Verdict:
 
 
 def _sum_up(flaws: list[Flaw], labels: tuple[str, ...], boxes: list[tuple[str, Box]] | None) -> Verdict:
-    if any(item.scope == "line" for item in flaws):
+    if flaws and any(item.scope == "line" for item in flaws):
         return Verdict("invalid", tuple(flaws))
-    if not boxes and any(item.code == "WARNING_NO_ATTRIBUTE_ANNOTATIONS" for item in flaws):
+    if flaws and not boxes and any(item.code == "WARNING_NO_ATTRIBUTE_ANNOTATIONS" for item in flaws):
         flaws = [*flaws, flaw("WARNING_NO_ANNOTATIONS")]
     state: State = "valid" if labels or boxes else "ignored"
     return Verdict(state, tuple(flaws), labels, None if boxes is None else tuple(boxes))
@@ -106,11 +127,12 @@ def _judge_tags(pair: Attribute) -> tuple[list[str], list[Flaw]]:
     return [], [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
 
 
-def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
+def _judge_boxes(
+    pair: Attribute, content: BoxesContent, *, strict: bool
+) -> tuple[list[tuple[str, Box]] | None, list[Flaw]]:
     """Return the boxes that pass (None when the pair as a whole is of no use) and what is wrong."""
-    size, names = detection.read_size(pair), detection.read_class_map(pair)
-    annotations = pair.value.get("annotations", [])
-    if any(not 1 <= len(name) <= LABEL_LENGTH for name in names.values()):
+    size, names, annotations, labels = content
+    if not all(1 <= length <= LABEL_LENGTH for length in map(len, names)):
         return None, [flaw("ERROR_INVALID_LABEL_NAME_LENGTH", spot="metadata", attribute=pair.name)]
     if not annotations:
         by_hand = pair.metadata.get("human-annotated") == "yes"
@@ -126,7 +148,7 @@ def _judge_boxes(pair: Attribute, *, strict: bool) -> tuple[list[tuple[str, Box]
         if code := box_code(item, size):
             flaws.append(flaw(code, spot="annotation", attribute=pair.name, index=index))
         else:
-            passing.append((names[str(item["class_id"])], detection.box_of(item, size)))
+            passing.append((labels[index], detection.box_of(item, size)))
     if not passing:
         return None, [*flaws, flaw("ERROR_NO_VALID_ANNOTATIONS", spot="value", attribute=pair.name)]
     return passing, flaws
@@ -138,26 +160,31 @@ def box_code(item: dict[str, Any], size: Size) -> str:
     A rounding error of a tool that writes fractions may put an edge a hair outside: half a pixel is forgiven.
     """
     left, top, width, height = item["left"], item["top"], item["width"], item["height"]
-    outside = left + width > size.width + 0.5 or top + height > size.height + 0.5
-    if min(left, top) < -0.5 or min(width, height) < 0 or outside:
+    if left < -0.5 or top < -0.5 or width < 0 or height < 0:
+        return "ERROR_INVALID_BOUNDING_BOX"
+    if left + width > size.width + 0.5 or top + height > size.height + 0.5:
         return "ERROR_INVALID_BOUNDING_BOX"
     scale = min(1.0, TRAINING_SIDE / max(size.width, size.height))
-    return "ERROR_BOUNDING_BOX_TOO_SMALL" if min(width, height) * scale <= 1 else ""
+    return "ERROR_BOUNDING_BOX_TOO_SMALL" if width * scale <= 1 or height * scale <= 1 else ""
 
 
-def _form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
-    """Yield what is wrong with the form of a pair; an unsupported type is judged later."""
+def _read_form(pair: Attribute, kind: Kind, flaws: list[Flaw], *, strict: bool) -> BoxesContent | None:
+    """Add what is wrong with the form of a pair, and return its boxes where it has any to be judged.
+
+    An unsupported type is judged later.
+    """
     if strict and not isinstance(pair.metadata.get("type"), str):
-        yield _bad_metadata(pair)
-    elif pair.kind == "class":
+        flaws.append(_bad_metadata(pair))
+    elif kind == "boxes":
+        return _read_boxes(pair, flaws, strict=strict)
+    elif kind == "class":
         if strict and not _is_whole(pair.value):
-            yield _bad_value(pair)
+            flaws.append(_bad_value(pair))
         if not isinstance(pair.metadata.get("class-name"), str) or (strict and not _is_label_metadata(pair)):
-            yield _bad_metadata(pair)
-    elif pair.kind == "tags":
-        yield from _tags_form_flaws(pair, strict=strict)
-    elif pair.kind == "boxes":
-        yield from _box_form_flaws(pair, strict=strict)
+            flaws.append(_bad_metadata(pair))
+    elif kind == "tags":
+        flaws += _tags_form_flaws(pair, strict=strict)
+    return None
 
 
 def _tags_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
@@ -177,26 +204,29 @@ def _tags_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
         yield flaw("ERROR_MISSING_CLASS_MAP_ID", spot="metadata", attribute=pair.name)
 
 
-def _box_form_flaws(pair: Attribute, *, strict: bool) -> Iterator[Flaw]:
-    annotations: list[dict[str, Any]] = []
+def _read_boxes(pair: Attribute, flaws: list[Flaw], *, strict: bool) -> BoxesContent | None:
+    """Add what is wrong with the form of boxes; return what they say, which counts only without a flaw."""
+    size, annotations = None, []
     try:
         size = detection.read_size(pair)
         annotations = detection.read_annotations(pair)
         if strict and not _has_depth(pair, size):
-            yield _bad_value(pair)
+            flaws.append(_bad_value(pair))
     except MalformedPair:
-        yield _bad_value(pair)
+        flaws.append(_bad_value(pair))
     try:
         names = detection.read_class_map(pair)
     except MalformedPair:
-        yield _bad_metadata(pair)
-        return
+        flaws.append(_bad_metadata(pair))
+        return None
     if strict and not _is_box_metadata(pair):
-        yield _bad_metadata(pair)
+        flaws.append(_bad_metadata(pair))
     if strict and _count_confidences(pair) < len(annotations):
-        yield flaw("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", spot="metadata", attribute=pair.name)
-    if any(str(item["class_id"]) not in names for item in annotations):
-        yield flaw("ERROR_MISSING_CLASS_MAP_ID", spot="metadata", attribute=pair.name)
+        flaws.append(flaw("ERROR_MISSING_BOUNDING_BOX_CONFIDENCE", spot="metadata", attribute=pair.name))
+    labels = [names[number] for item in annotations if (number := str(item["class_id"])) in names]
+    if len(labels) < len(annotations):
+        flaws.append(flaw("ERROR_MISSING_CLASS_MAP_ID", spot="metadata", attribute=pair.name))
+    return None if size is None else BoxesContent(size, names.values(), annotations, labels)
 
 
 def _has_depth(pair: Attribute, size: Size) -> bool:
@@ -227,8 +257,9 @@ def _is_signed(pair: Attribute) -> bool:
 
 def _count_confidences(pair: Attribute) -> int:
     objects = pair.metadata.get("objects")
-    entries = objects if isinstance(objects, list) else []
-    return sum(isinstance(item, dict) and is_number(item.get("confidence")) for item in entries)
+    if not isinstance(objects, list):
+        return 0
+    return len([item for item in objects if type(item) is dict and type(item.get("confidence")) in NUMBERS])
 
 
 def _unsupported(pair: Attribute) -> Flaw:
