@@ -7,7 +7,14 @@ import time
 
 import pytest
 
-from vedette.engines.cluster_view import ClusterView, PlacedWork, names_of, undrained
+from vedette.engines.cluster_view import (
+    ClusterView,
+    PlacedWork,
+    names_of,
+    read_title,
+    title_of,
+    undrained,
+)
 from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.placement import Node, Room, count_places
 from vedette.engines.port import NoPlace
@@ -29,9 +36,43 @@ def test_a_node_is_called_by_its_address_and_where_two_share_one_by_its_id_too()
 
 
 def test_a_view_crosses_as_it_is():
-    view = ClusterView([node("a", "10.0.0.1")], [PlacedWork("a", "unit", "7-ab")])
+    view = ClusterView([node("a", "10.0.0.1")], [PlacedWork("a", "unit", "7-ab", Room(1, 0.5), begun=False)])
     assert ClusterView.load(view.dump()) == view
     assert (view.count("unit"), view.count("unit", "a"), view.count("training")) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_title_says_what_is_done_where_and_with_what(begun):
+    work = PlacedWork("n" * 56, "unit", "7-ab", Room(1, 0.1, 0.25), begun)
+    assert read_title(title_of(work), begun=begun) == work
+    assert title_of(work) != title_of(work)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "",
+        "somebody's",
+        "vedette|unit|7-ab|00ff",
+        "vedette|check||node|0,0,0|00",
+        "vedette|unit|a|n|one,two,0|00",
+        "vedette|unit|a|n|1,2,3,4|00",
+        "other|unit|a|n|1,2,3|00",
+    ],
+)
+def test_what_others_are_called_is_no_work_of_ours(title):
+    assert read_title(title) is None
+
+
+def test_a_node_s_room_is_taken_from_the_moment_that_something_is_on_its_way_there():
+    view = ClusterView(
+        [node("a", "1"), node("b", "2")],
+        [
+            PlacedWork("a", "unit", "7-ab", Room(1.5, 1), begun=False),
+            PlacedWork("a", "training", "8-cd", NEED),
+        ],
+    )
+    assert [each.free for each in view.free_nodes()] == [Room(-0.5, 2), Room(2, 4)]
 
 
 @pytest.mark.parametrize(("spare", "places"), [(0.0, 4), (1.0, 3), (9.0, 4)])
@@ -119,7 +160,7 @@ def test_one_thread_alone_waits_for_a_cluster_that_is_silent(watch):
 
 
 def test_no_training_begins_where_those_under_way_take_all_the_room(watch):
-    placed = PlacedWork("a", "training", "7-ab")
+    placed = PlacedWork("a", "training", "7-ab", NEED)
     watch.relay.answers = [seen(node("a", "1", free=1), node("b", "2"), works=[placed])]
     # Three cores are free, one of them kept for units; one training is on a node, others are on their way.
     assert [watch.why_no_training(under_way) for under_way in (0, 1, 2)] == ["", "", ""]
@@ -128,7 +169,7 @@ def test_no_training_begins_where_those_under_way_take_all_the_room(watch):
 
 
 def test_room_that_is_taken_already_is_not_given_again_before_the_cluster_knows(watch):
-    placed = [PlacedWork("a", "training", "7-ab"), PlacedWork("b", "unit", "8-cd")]
+    placed = [PlacedWork("a", "training", "7-ab", NEED), PlacedWork("b", "unit", "8-cd", PLAN.unit)]
     # The cluster says that all four cores are free; two are taken, and one is kept for units.
     watch.relay.answers = [seen(node("a", "1"), node("b", "2"), works=placed)]
     assert watch.why_no_training(1) == ""

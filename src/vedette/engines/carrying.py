@@ -17,6 +17,10 @@ class ActorLost(Exception):
     """The worker on a node has ended, or its node has."""
 
 
+class ActorSilent(ActorLost):
+    """The worker has not answered in time; it may yet."""
+
+
 class NodeTrouble(ActorLost):
     """The node lives, and its disk refuses; the message is a sentence."""
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -11,26 +11,42 @@ from vedette.engines.placement import Node, Room
 UNIT, TRAINING = "unit", "training"
 # Before the names of our actors, by which any server knows what runs where.
 OURS = "vedette|"
-
-
-def title_of(kind: str, folder: str) -> str:
-    """Return the name of an actor that says what it does; no two are alike."""
-    return f"{OURS}{kind}|{folder}|{secrets.token_hex(8)}"
-
-
-def read_title(title: str) -> tuple[str, str]:
-    """Return the kind and the folder of an actor of ours."""
-    kind, _, rest = title.removeprefix(OURS).partition("|")
-    return kind, rest.rpartition("|")[0]
+TITLE_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWork:
-    """A unit or a training on a node, by its id; `folder` names the version's."""
+    """A unit or a training on a node, by its id; `folder` names the version's.
+
+    It has its place as soon as it is on its way there, and `begun` once the node has given it its room.
+    """
 
     node: str
     kind: str
     folder: str
+    need: Room = field(default_factory=Room)
+    begun: bool = True
+
+
+def title_of(work: PlacedWork) -> str:
+    """Return the name of an actor that says what it does, where, and with what; no two are alike."""
+    need = work.need
+    parts = [work.kind, work.folder, work.node, f"{need.cores!r},{need.memory!r},{need.gpus!r}"]
+    return OURS + "|".join([*parts, secrets.token_hex(8)])
+
+
+def read_title(title: str, *, begun: bool = True) -> PlacedWork | None:
+    """Return what an actor of ours does; nothing of one that is none, or of another release."""
+    parts = title.removeprefix(OURS).split("|")
+    if not title.startswith(OURS) or len(parts) != TITLE_PARTS:
+        return None
+    kind, folder, node, need, _ = parts
+    if kind not in (UNIT, TRAINING):  # a check, which is over in a second
+        return None
+    try:
+        return PlacedWork(node, kind, folder, Room(*map(float, need.split(","))), begun)
+    except (ValueError, TypeError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +66,9 @@ class ClusterView:
         """Return how much of a kind there is, on a node or in all."""
         return sum(1 for work in self.works if work.kind == kind and node in ("", work.node))
 
-    def without_ours(self, node: Node, needs: Mapping[str, Room]) -> Node:
-        """Return a node without the room of our work there: the cluster's own figures come later."""
-        free = node.total
-        for work in self.works:
-            if work.node == node.id and work.kind in needs:
-                free = free.without(needs[work.kind])
-        return replace(node, free=node.free.at_most(free))
+    def free_nodes(self) -> list[Node]:
+        """Return the nodes without the room of our work: the cluster's own figures come later."""
+        return [without_works(node, self.works) for node in self.nodes]
 
     def dump(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -69,7 +81,17 @@ class ClusterView:
             Node(node["id"], node["address"], Room(**node["total"]), Room(**node["free"]))
             for node in values["nodes"]
         ]
-        return cls(nodes, [PlacedWork(**work) for work in values["works"]], values["problems"])
+        works = [PlacedWork(**{**work, "need": Room(**work["need"])}) for work in values["works"]]
+        return cls(nodes, works, values["problems"])
+
+
+def without_works(node: Node, works: Iterable[PlacedWork]) -> Node:
+    """Return a node without the room that these works have there."""
+    free = node.total
+    for work in works:
+        if work.node == node.id:
+            free = free.without(work.need)
+    return replace(node, free=node.free.at_most(free))
 
 
 def names_of(nodes: Sequence[Node]) -> dict[str, str]:

@@ -94,6 +94,10 @@ class NoPlace(UnitGone):
     """No machine takes a unit now, which is no fault of its model; the message is a sentence for people."""
 
 
+class NodeTaken(NoPlace):
+    """Somebody else had the place first; another one may be free."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitOrder:
     """What a unit holds, and with how many threads; a machine with its own share of cores takes that."""

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vedette.engines.carrying import ActorLost, NodeCalls
+from vedette.engines.cluster_view import PlacedWork
 from vedette.engines.node_worker import NodeWorker
-from vedette.engines.placement import Room, count_places, no_room_sentence
+from vedette.engines.placement import count_places, no_room_sentence
 from vedette.engines.port import EmitEvent, Event, NoPlace, RunEnded
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.unit_door import enter
@@ -38,7 +39,7 @@ def _count(cluster: Any, plan: RayPlan) -> dict[str, Any]:
             raise NoPlace(no_room_sentence(nodes, need, subject))
     warnings, shut = [], []
     for node in nodes:
-        worker = cluster.start(NodeWorker, node, Room(), plan.cache)
+        worker = cluster.start(NodeWorker, node, PlacedWork(node.id, "check", ""), plan.cache)
         warnings.append(worker.warning)
         shut.append(try_line(worker, node.address, plan))
         worker.kill()

@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 # Before Ray is loaded: nothing is told to anybody.
@@ -23,16 +24,18 @@ from ray.exceptions import GetTimeoutError, RayError, RaySystemError, RayTaskErr
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import vedette
-from vedette.engines.carrying import ActorLost, NodeTrouble
-from vedette.engines.cluster_view import OURS, PlacedWork, read_title
+from vedette.engines.carrying import ActorLost, ActorSilent, NodeTrouble
+from vedette.engines.cluster_view import PlacedWork, read_title, title_of, without_works
 from vedette.engines.placement import GIB, Node, Room
-from vedette.engines.port import NoPlace
+from vedette.engines.port import NodeTaken, NoPlace
 from vedette.engines.ray_words import clock_sentence, first_line, joining_sentence
 
 # A head on the same network answers in milliseconds.
 PROBE_S = 5.0
 # A worker process of Ray starts in one or two seconds; on a busy machine in many.
 ACTOR_S = 40.0
+# How long one of its answers is waited for before it is asked whether the room is still its own.
+GREETING_S = 1.0
 # Two calls of a unit, the one that stays, and one that speaks of something else.
 THREADS = 4
 
@@ -40,8 +43,8 @@ THREADS = 4
 class RemoteActor:
     """An object on a node; calls return what its methods return."""
 
-    def __init__(self, handle: Any, node: Node) -> None:
-        self.node = node
+    def __init__(self, handle: Any, node: Node, need: Room) -> None:
+        self.node, self.need = node, need
         # What people should know of the node; nothing where all is well.
         self.warning = ""
         self._handle = handle
@@ -54,7 +57,8 @@ class RemoteActor:
         """Return what a call returned; blocks.
 
         Raises:
-            ActorLost: when there is nobody to answer, or nobody does in time.
+            ActorLost: when there is nobody to answer.
+            ActorSilent: when nobody does in time.
         """
         try:
             return ray.get(pending, timeout=within_s)
@@ -63,7 +67,9 @@ class RemoteActor:
                 reason = error.cause.strerror or str(error.cause)
                 raise NodeTrouble(f"The disk of the node {self.node.address} refuses: {reason}.") from None
             raise error.cause from None  # what the method itself raised
-        except (RayError, GetTimeoutError) as error:
+        except GetTimeoutError:
+            raise ActorSilent("it does not answer in time") from None
+        except RayError as error:
             raise ActorLost(first_line(str(error) or type(error).__name__)) from None
 
     def call(self, method: str, *values: Any, within_s: float | None = None) -> Any:
@@ -124,22 +130,30 @@ class RayCluster:
             actors = ray._private.state.actors()
         except (RayError, RuntimeError, OSError) as error:
             raise NoPlace(self._gone(error)) from None
-        return [
-            PlacedWork(actor["Address"]["NodeID"], *read_title(actor["Name"]))
+        works = [
+            read_title(actor["Name"], begun=actor["State"] == "ALIVE")
             for actor in actors.values()
-            if actor["State"] == "ALIVE" and actor["Name"].startswith(OURS)
+            if actor["State"] != "DEAD"
         ]
+        return [work for work in works if work is not None]
 
     def _gone(self, error: Exception) -> str:
         reason = first_line(str(error) or type(error).__name__)
         return f"The Ray cluster at {self.address} is gone: {reason}"
 
-    def start(self, kind: type, node: Node, need: Room, *values: Any, title: str = "") -> RemoteActor:
+    def start(self, kind: type, node: Node, work: PlacedWork, *values: Any) -> RemoteActor:
         """Return a new object of a class on a node, which has agreed to be of our release.
 
         Raises:
             NoPlace: with a sentence, when it does not come to life there.
         """
+        actor = self.place(kind, node, work, *values)
+        self.greet(actor)
+        return actor
+
+    def place(self, kind: type, node: Node, work: PlacedWork, *values: Any) -> RemoteActor:
+        """Return an object that is on its way to a node; from now on any server sees it there."""
+        need = work.need
         placing = NodeAffinitySchedulingStrategy(node.id, soft=False)
         options = {
             "num_cpus": need.cores,
@@ -148,16 +162,32 @@ class RayCluster:
             "max_restarts": 0,
             "max_concurrency": THREADS,
             "scheduling_strategy": placing,
-            **({"name": title} if title else {}),
+            "name": title_of(work),
         }
-        actor = RemoteActor(cast(Any, ray.remote(kind)).options(**options).remote(*values), node)
         try:
-            greeting = actor.call("greet", within_s=ACTOR_S)
+            handle = cast(Any, ray.remote(kind)).options(**options).remote(*values)
+        except RayError as error:
+            raise NoPlace(self._gone(error)) from None
+        return RemoteActor(handle, node, need)
+
+    def greet(self, actor: RemoteActor) -> None:
+        """Wait until an object lives; refuse it where it is of another release.
+
+        Raises:
+            NoPlace: with a sentence, when it does not come to life.
+            NodeTaken: when the node has given its room to somebody else meanwhile.
+        """
+        node = actor.node
+        try:
+            greeting = self._greeting(actor)
         except ActorLost as ending:
             actor.kill()
             raise NoPlace(
                 f"The node {node.address} of the Ray cluster starts nothing for us: {ending}"
             ) from None
+        except NoPlace:
+            actor.kill()
+            raise
         if greeting["release"] != vedette.__version__:
             actor.kill()
             raise NoPlace(
@@ -165,7 +195,23 @@ class RayCluster:
                 f"and this server {vedette.__version__}: install the same on both."
             )
         actor.warning = clock_sentence(node.address, greeting["clock"], time.time())
-        return actor
+
+    def _greeting(self, actor: RemoteActor) -> Any:
+        pending, end = actor.begin("greet"), time.monotonic() + ACTOR_S
+        while True:
+            try:
+                return actor.result(pending, within_s=GREETING_S)
+            except ActorSilent:
+                if time.monotonic() > end:
+                    raise
+            # Two servers may choose the same room at the same moment; the node gives it to one of them, and
+            # the other would wait there until that one ends.
+            if not self._has_room(actor):
+                raise NodeTaken(f"The node {actor.node.address} has given its room to another one.")
+
+    def _has_room(self, actor: RemoteActor) -> bool:
+        node = replace(actor.node, free=actor.node.total)
+        return without_works(node, [work for work in self.works() if work.begun]).free.holds(actor.need)
 
     def close(self) -> None:
         """Leave the cluster; every actor of ours ends."""

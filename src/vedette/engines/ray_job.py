@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.carrying import ActorLost, NodeTrouble, fetch_changes, send_tree
-from vedette.engines.cluster_view import TRAINING, title_of, undrained
+from vedette.engines.cluster_view import TRAINING, ClusterView, PlacedWork, undrained
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_job import NodeJob, event_of
 from vedette.engines.placement import SPARE_CORES, Node, choose_node, no_room_sentence
-from vedette.engines.port import LAST, EmitEvent, Event, JobFiles, NoPlace, RunEnded
+from vedette.engines.port import LAST, EmitEvent, Event, JobFiles, NodeTaken, NoPlace, RunEnded
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import Tree, read_tree
 from vedette.errors import NoSpace, Unwritable
@@ -93,12 +93,14 @@ class RunOnNode:
     def _try_on(self, node: Node) -> Event | None:
         """Return the last event of the job on that node; nothing where it did not begin there."""
         worker, folder = None, self.folder
-        title = title_of(TRAINING, folder.name if folder else "")
+        work = PlacedWork(node.id, TRAINING, folder.name if folder else "", self.plan.training)
         try:
-            worker = self.cluster.start(NodeJob, node, self.plan.training, self.plan.cache, title=title)
+            worker = self.cluster.start(NodeJob, node, work, self.plan.cache)
             tree = read_tree(folder) if folder else {}
             if folder:
                 send_tree(worker, folder, tree)
+        except NodeTaken:
+            return None  # by another server, a moment before: who looks again sees what there is
         except (NoPlace, NodeTrouble, DamagedFile) as trouble:
             # Another node may have what this one lacks: room on its disk, or the right release.
             self.refused.add(node.id)
@@ -113,7 +115,8 @@ class RunOnNode:
         """Return the node for the job; NoPlace when none has room, and none gets any soon."""
         began, is_told, need = time.monotonic(), False, self.plan.training
         while True:
-            nodes = undrained(self.cluster.nodes(), self.order.get("drained", ()))
+            view = ClusterView(self.cluster.nodes(), self.cluster.works())
+            nodes = undrained(view.free_nodes(), self.order.get("drained", ()))
             willing = [node for node in nodes if node.id not in self.refused]
             node = choose_node(willing, need, spare_cores=SPARE_CORES)
             if node is not None:

@@ -16,17 +16,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from vedette.engines.carrying import ActorLost, send_tree
-from vedette.engines.cluster_view import UNIT, ClusterView, names_of, title_of, undrained
+from vedette.engines.cluster_view import UNIT, ClusterView, PlacedWork, undrained
 from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.node_cache import DamagedFile
 from vedette.engines.node_unit import NodeUnit
-from vedette.engines.placement import Node, Room, choose_node, no_room_sentence
-from vedette.engines.port import NoPlace
+from vedette.engines.placement import Node, choose_node, no_room_sentence
+from vedette.engines.port import NodeTaken, NoPlace
 from vedette.engines.ray_cluster import RayCluster, RemoteActor
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
@@ -36,19 +35,14 @@ from vedette.engines.unit_door import enter
 LEAVE_S = 3.0
 # A worker that has greeted us listens within milliseconds.
 LISTEN_S = 10.0
+# How often another node is looked for where somebody else's work had the room first.
+TRIES = 5
 # For how long others are preferred to a node that refused a unit.
 REFUSING_S = 30.0
 
 
-@dataclass(frozen=True, eq=False)
-class RelayPlace:
-    """A unit's place on some node."""
-
-    package: str
-
-
 class UnitPlaces:
-    """Which node each unit of this server is on; threads share it."""
+    """Which nodes of the cluster units are put on; threads share it."""
 
     def __init__(self, plan: RayPlan) -> None:
         self._plan = plan
@@ -57,8 +51,6 @@ class UnitPlaces:
         # What was last said of a node when something was started there, and until when nothing more is.
         self._problems: dict[str, str] = {}
         self._refusing_until: dict[str, float] = {}
-        # Places that are taken: the node of each, and the package.
-        self._places: dict[RelayPlace, Node] = {}
 
     def look(self) -> ClusterView:
         """Return what there is of the cluster; refuse in a sentence where it does not answer."""
@@ -71,31 +63,40 @@ class UnitPlaces:
                 self._cluster = RayCluster(self._plan.address)
             return self._cluster
 
-    def start(self, package: str, drained: Collection[str] = ()) -> tuple["RelayPlace", str, RemoteActor]:
-        """Return a worker on a node that has room for a unit of this package, its place, and the node's name.
+    def start(self, package: str, drained: Collection[str] = ()) -> tuple[str, RemoteActor]:
+        """Return a worker on a node that has room for a unit of this package, and the node's name.
 
         Raises:
             NoPlace: with a sentence, where there is none.
         """
-        place = RelayPlace(package)
-        cluster = self._joined()
+        cluster, folder = self._joined(), Path(package).parent.name
+        trouble = NoPlace("")
+        for _ in range(TRIES):
+            name, worker = self._place(cluster, folder, drained)
+            node = worker.node.id
+            try:
+                cluster.greet(worker)
+            except NodeTaken as refusal:
+                trouble = refusal
+            except NoPlace as refusal:
+                self.note(node, str(refusal))
+                raise
+            else:
+                self._problems[node] = worker.warning
+                return name, worker
+        raise trouble
+
+    def _place(self, cluster: RayCluster, folder: str, drained: Collection[str]) -> tuple[str, RemoteActor]:
+        """Send a worker to the best node; from then on every server sees that its room is taken."""
         with self._lock:
-            every = cluster.nodes()
-            nodes = [self._with_ours(node) for node in self._willing(undrained(every, drained))]
-            alike = Counter(node.id for other, node in self._places.items() if other.package == package)
+            view = ClusterView(cluster.nodes(), cluster.works())
+            nodes = self._willing(undrained(view.free_nodes(), drained))
+            alike = Counter(work.node for work in view.works if (work.kind, work.folder) == (UNIT, folder))
             node = choose_node(nodes, self._plan.unit, alike=alike)
             if node is None:
                 raise NoPlace(no_room_sentence(nodes, self._plan.unit, "a unit"))
-            self._places[place] = node
-        try:
-            title = title_of(UNIT, Path(package).parent.name)
-            worker = cluster.start(NodeUnit, node, self._plan.unit, self._plan.cache, title=title)
-            self._problems[node.id] = worker.warning
-            return place, names_of(every)[node.id], worker
-        except NoPlace as refusal:
-            self.leave(place)
-            self.note(node.id, str(refusal))
-            raise
+            work = PlacedWork(node.id, UNIT, folder, self._plan.unit)
+            return view.names()[node.id], cluster.place(NodeUnit, node, work, self._plan.cache)
 
     def note(self, node: str, problem: str) -> None:
         """Let the next units go elsewhere for a while: this node refused one."""
@@ -106,18 +107,6 @@ class UnitPlaces:
         """Return the nodes that did not refuse lately; all where every one did."""
         now = time.monotonic()
         return [node for node in nodes if self._refusing_until.get(node.id, 0.0) <= now] or nodes
-
-    def _with_ours(self, node: Node) -> Node:
-        """Return a node without the room of our own units: the cluster's figures come some time later."""
-        count = sum(1 for other in self._places.values() if other.id == node.id)
-        need = self._plan.unit
-        used = Room(count * need.cores, count * need.memory, count * need.gpus)
-        return Node(node.id, node.address, node.total, node.free.at_most(node.total.without(used)))
-
-    def leave(self, place: "RelayPlace") -> None:
-        """Let another unit have the place."""
-        with self._lock:
-            self._places.pop(place, None)
 
     def close(self) -> None:
         """Leave the cluster."""
@@ -141,7 +130,7 @@ class Relay:
                 if "look" in first[0]:
                     self._send({"seen": self._places.look().dump()})
                     return
-                place, name, worker = self._places.start(first[0]["package"], first[0].get("drained", ()))
+                name, worker = self._places.start(first[0]["package"], first[0].get("drained", ()))
             except NoPlace as refusal:
                 self._send({"no place": str(refusal)})
                 return
@@ -149,7 +138,6 @@ class Relay:
                 self._serve(worker, stream, {**first[0], "node": name})
             finally:
                 worker.kill()
-                self._places.leave(place)
 
     def _serve(self, worker: RemoteActor, stream: BinaryIO, order: Mapping[str, Any]) -> None:
         try:

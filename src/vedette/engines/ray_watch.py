@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from vedette.engines.cluster_view import TRAINING, UNIT, ClusterView, undrained
+from vedette.engines.cluster_view import TRAINING, ClusterView, undrained
 from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.placement import SPARE_CORES, count_places, no_room_sentence
 from vedette.engines.port import NoPlace
@@ -102,8 +102,7 @@ class ClusterWatch:
             view = self.look()
         except NoPlace as trouble:
             return str(trouble)
-        needs = {UNIT: self.plan.unit, TRAINING: self.plan.training}
-        nodes = undrained([view.without_ours(node, needs) for node in view.nodes], self.drained)
+        nodes = undrained(view.free_nodes(), self.drained)
         # What has begun and is not on a node yet has a place all the same.
         unplaced = max(0, under_way - view.count(TRAINING))
         places = count_places(nodes, self.plan.training, spare_cores=SPARE_CORES)
