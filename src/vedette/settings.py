@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from vedette.errors import Wrong
+from vedette.quotas import Quota, read_exceptions
 
 
 class Settings(BaseSettings):
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         description="How many units all models of an account may have together; 0 is no limit.",
+    )
+    account_exceptions: str = Field(
+        default="",
+        description="What single accounts may have instead, as"
+        " `111122223333 trainings=4 units=0, 444455556666 units=32`.",
     )
     one_size: bool = Field(
         default=True, description="Whether all pictures of a Lookout project must have the same size."
@@ -177,6 +183,17 @@ class Settings(BaseSettings):
     master_kms_secret_key: SecretStr = Field(
         default=SecretStr(""), description="The secret key for that KMS."
     )
+
+    def quota_of(self, name: str) -> Quota:
+        """Return how many `trainings` or `units` accounts may have."""
+        most = {"trainings": self.account_trainings, "units": self.account_units}[name]
+        return Quota(most, read_exceptions(self.account_exceptions)[name])
+
+    @field_validator("account_exceptions")
+    @classmethod
+    def _refuse_no_quota(cls, text: str) -> str:
+        read_exceptions(text)
+        return text
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -36,15 +36,15 @@ def test_a_node_is_called_by_its_address_and_where_two_share_one_by_its_id_too()
 
 
 def test_a_view_crosses_as_it_is():
-    view = ClusterView([node("a", "10.0.0.1")], [PlacedWork("a", "unit", "7-ab", Room(1, 0.5), begun=False)])
+    view = ClusterView([node("a", "10.0.0.1")], [PlacedWork("a", "unit", "7-ab", Room(1, 0.5), lives=False)])
     assert ClusterView.load(view.dump()) == view
     assert (view.count("unit"), view.count("unit", "a"), view.count("training")) == (1, 1, 0)
 
 
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_title_says_what_is_done_where_and_with_what(begun):
-    work = PlacedWork("n" * 56, "unit", "7-ab", Room(1, 0.1, 0.25), begun)
-    assert read_title(title_of(work), begun=begun) == work
+@pytest.mark.parametrize("lives", [True, False])
+def test_a_title_says_what_is_done_where_and_with_what(lives):
+    work = PlacedWork("n" * 56, "unit", "7-ab", Room(1, 0.1, 0.25), lives)
+    assert read_title(title_of(work), lives=lives) == work
     assert title_of(work) != title_of(work)
 
 
@@ -68,7 +68,7 @@ def test_a_node_s_room_is_taken_from_the_moment_that_something_is_on_its_way_the
     view = ClusterView(
         [node("a", "1"), node("b", "2")],
         [
-            PlacedWork("a", "unit", "7-ab", Room(1.5, 1), begun=False),
+            PlacedWork("a", "unit", "7-ab", Room(1.5, 1), lives=False),
             PlacedWork("a", "training", "8-cd", NEED),
         ],
     )

@@ -13,6 +13,7 @@ from vedette.jobs.guard import POSTPONED_S, QueueGuard
 from vedette.jobs.kind import JobPostponed, WorkQueue
 from vedette.jobs.line import waiting_line
 from vedette.jobs.store import JobPlace
+from vedette.quotas import Quota
 
 FULL = "All nodes are taken."
 
@@ -141,22 +142,23 @@ def test_when_the_gate_opens_accounts_take_turns(hall):
 
 
 def test_an_account_has_no_more_under_way_than_its_quota(hall):
-    hall = hall(concurrency=3, most=1)
+    hall = hall(concurrency=3, quota=Quota(9, {"a": 1}))
     entered, hall.stage.plays["a1"] = hold(hall.stage)
     hall.add("a1", "a2", account="a")
     assert entered.wait(30)
     hall.add("b1", account="b")
     until(lambda: "b1" in hall.stage.runs)
     assert "a2" not in hall.stage.runs
-    assert hall.guard.quota_sentence(1) == "The account has 1 under way, and may have 1 at once."
-    assert hall.guard.quota_sentence(0) == ""
+    assert hall.guard.quota_sentence("a", 1) == "The account has 1 under way, and may have 1 at once."
+    assert hall.guard.quota_sentence("a", 0) == ""
+    assert hall.guard.quota_sentence("b", 8) == ""
     hall.stage.gate.set()
     hall.runner.beat()
     until(lambda: "a2" in hall.stage.runs)
 
 
 def test_a_queue_that_nothing_holds_has_no_quota():
-    assert QueueGuard().quota_sentence(99) == ""
+    assert QueueGuard().quota_sentence("a", 99) == ""
     assert not QueueGuard().closes(99)
 
 

@@ -8,12 +8,13 @@ from vedette.projects.in_service import units_in_service
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
+from vedette.quotas import Quota
 from vedette.serving.hosting import Hosting, HostingBounds
 
 
 @pytest.fixture
 def hosting(house):
-    bounds = HostingBounds(account_units=3)
+    bounds = HostingBounds(quota=Quota(3, {ELSEWHERE: 4}))
     own = Hosting(
         house.versions, lambda version: house.trainings.folder(version).package, house.meter, bounds=bounds
     )
@@ -46,7 +47,9 @@ def test_a_start_beyond_the_quota_is_refused_and_changes_nothing(house, hosting)
     assert count(house) == 3
 
 
-def test_another_account_has_its_own(house, hosting):
+def test_another_account_has_its_own_and_may_have_more(house, hosting):
     hosting.start(a_version(house, "rekognition"), least=3, most=None)
-    hosting.start(a_version(house, "rekognition", ELSEWHERE), least=3, most=None)
-    assert (count(house), count(house, ELSEWHERE)) == (3, 3)
+    hosting.start(a_version(house, "rekognition", ELSEWHERE), least=4, most=None)
+    assert (count(house), count(house, ELSEWHERE)) == (3, 4)
+    with pytest.raises(TooMuch, match=f"^The account {ELSEWHERE} may have 4 units, and with this start"):
+        hosting.start(a_version(house, "lookoutvision", ELSEWHERE), least=1, most=None)

@@ -6,6 +6,7 @@ import pytest
 
 from doubles.trainings import NO_ROOM, a_training_room, find_no_room, hang, succeed
 from vedette.jobs import guard
+from vedette.quotas import Quota
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_behind_others_it_says_how_many_run_at_once(training):
 
 
 def test_an_account_waits_for_its_own_trainings_where_it_has_a_quota(training):
-    training = training(hang, at_once=4, most_an_account=1)
+    training = training(hang, at_once=4, quota=Quota(1))
     training.with_dataset()
     training.order("v1")
     until(lambda: training.engine.orders)

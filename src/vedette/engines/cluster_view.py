@@ -18,14 +18,14 @@ TITLE_PARTS = 5
 class PlacedWork:
     """A unit or a training on a node, by its id; `folder` names the version's.
 
-    It has its place as soon as it is on its way there, and `begun` once the node has given it its room.
+    It has its place as soon as it is on its way there, and `lives` once the node has given it its room.
     """
 
     node: str
     kind: str
     folder: str
     need: Room = field(default_factory=Room)
-    begun: bool = True
+    lives: bool = True
 
 
 def title_of(work: PlacedWork) -> str:
@@ -35,7 +35,7 @@ def title_of(work: PlacedWork) -> str:
     return OURS + "|".join([*parts, secrets.token_hex(8)])
 
 
-def read_title(title: str, *, begun: bool = True) -> PlacedWork | None:
+def read_title(title: str, *, lives: bool = True) -> PlacedWork | None:
     """Return what an actor of ours does; nothing of one that is none, or of another release."""
     parts = title.removeprefix(OURS).split("|")
     if not title.startswith(OURS) or len(parts) != TITLE_PARTS:
@@ -44,7 +44,7 @@ def read_title(title: str, *, begun: bool = True) -> PlacedWork | None:
     if kind not in (UNIT, TRAINING):  # a check, which is over in a second
         return None
     try:
-        return PlacedWork(node, kind, folder, Room(*map(float, need.split(","))), begun)
+        return PlacedWork(node, kind, folder, Room(*map(float, need.split(","))), lives)
     except (ValueError, TypeError):
         return None
 

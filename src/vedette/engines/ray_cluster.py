@@ -131,7 +131,7 @@ class RayCluster:
         except (RayError, RuntimeError, OSError) as error:
             raise NoPlace(self._gone(error)) from None
         works = [
-            read_title(actor["Name"], begun=actor["State"] == "ALIVE")
+            read_title(actor["Name"], lives=actor["State"] == "ALIVE")
             for actor in actors.values()
             if actor["State"] != "DEAD"
         ]
@@ -211,7 +211,7 @@ class RayCluster:
 
     def _has_room(self, actor: RemoteActor) -> bool:
         node = replace(actor.node, free=actor.node.total)
-        return without_works(node, [work for work in self.works() if work.begun]).free.holds(actor.need)
+        return without_works(node, [work for work in self.works() if work.lives]).free.holds(actor.need)
 
     def close(self) -> None:
         """Leave the cluster; every actor of ours ends."""

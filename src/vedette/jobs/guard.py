@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from vedette.jobs.store import Turn
+from vedette.quotas import Quota
 
 # How soon a job that found no room after all is tried again.
 POSTPONED_S = 5.0
@@ -25,12 +26,16 @@ def open_gate(under_way: int) -> str:
 
 
 class QueueGuard:
-    """Holds a queue to a gate and a quota. Threads may share it; `most` of 0 is no quota."""
+    """Holds a queue to a gate and a quota. Threads may share it."""
 
     def __init__(
-        self, gate: Gate = open_gate, *, most: int = 0, ticks: Callable[[], float] = time.monotonic
+        self,
+        gate: Gate = open_gate,
+        *,
+        quota: Quota | None = None,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.most = most
+        self.quota = quota or Quota()
         # Why nothing of the queue begins, as it was last seen; nothing while jobs may.
         self.reason = ""
         self._gate = gate
@@ -51,10 +56,11 @@ class QueueGuard:
 
     def allowed(self, turns: Sequence[Turn]) -> list[Turn]:
         """Return the accounts that have not as many jobs under way as they may."""
-        return [turn for turn in turns if not self.most or turn.running < self.most]
+        return [turn for turn in turns if not self.quota_sentence(turn.account, turn.running)]
 
-    def quota_sentence(self, running: int) -> str:
+    def quota_sentence(self, account: str, running: int) -> str:
         """Say that an account waits for its own jobs; nothing where it does not."""
-        if not self.most or running < self.most:
+        most = self.quota.of(account)
+        if not most or running < most:
             return ""
-        return f"The account has {running} under way, and may have {self.most} at once."
+        return f"The account has {running} under way, and may have {most} at once."

@@ -214,7 +214,7 @@ def _open_trainings(
     """Return the trainings, started, by the rules that the settings make."""
     settings = hold.settings
     rules = TrainingRules(
-        settings.training_budget, settings.trainings, settings.one_size, settings.account_trainings
+        settings.training_budget, settings.trainings, settings.one_size, settings.quota_of("trainings")
     )
     trainings = Trainings(
         versions,
@@ -357,7 +357,7 @@ def _open_hosting(
         bounds=HostingBounds(
             most_units=settings.most_units,
             asleep_after_s=settings.asleep_after,
-            account_units=settings.account_units,
+            quota=settings.quota_of("units"),
         ),
         observe=feedback.taker.observe,
         engine=open_units(watch),

@@ -28,6 +28,7 @@ from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
+from vedette.quotas import Quota
 from vedette.runtime.facts import PackageFacts, read_facts
 from vedette.runtime.package import FACTS
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
@@ -78,8 +79,8 @@ class HostingBounds:
     most_units: int = 16
     asleep_after_s: float = 0.0
     cores: int = 0
-    # How many units all versions of an account may have together; 0 is no quota.
-    account_units: int = 0
+    # How many units all versions of an account may have together.
+    quota: Quota = field(default_factory=Quota)
 
 
 class Hosting:
@@ -117,10 +118,9 @@ class Hosting:
         # What is being stopped here, and drains.
         self._ending: set[int] = set()
 
-    @property
-    def account_units(self) -> int:
-        """How many units an account may have; 0 is no quota."""
-        return self._bounds.account_units
+    def most_of(self, account: str) -> int:
+        """Return how many units an account may have; 0 is no quota."""
+        return self._bounds.quota.of(account)
 
     def waiting(self) -> dict[int, tuple[int, str]]:
         """Return of versions that lack units here how many, and why no machine takes them; from a thread."""
@@ -216,7 +216,7 @@ class Hosting:
 
     def _refuse_beyond_quota(self, account: str, connection: Connection) -> None:
         """Refuse a start that gives an account more units than it may have, within its transaction."""
-        most = self._bounds.account_units
+        most = self._bounds.quota.of(account)
         if most and (units := units_in_service(connection, account)) > most:
             raise TooMuch(
                 f"The account {account} may have {most} units, and with this start it would have {units}.",

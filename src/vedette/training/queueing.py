@@ -31,14 +31,13 @@ class TrainingQueue:
     def __init__(self, jobs: JobRunner, rules: TrainingRules, gate: Gate | None) -> None:
         self._jobs = jobs
         self._rules = rules
-        self._guard = QueueGuard(gate or open_gate, most=rules.most_an_account)
-        if gate is not None or rules.most_an_account:
+        self._guard = QueueGuard(gate or open_gate, quota=rules.quota)
+        if gate is not None or rules.quota.holds_anybody:
             jobs.guard(rules.queue, self._guard)
 
-    @property
-    def most_an_account(self) -> int:
-        """How many trainings of an account run at once; 0 is no quota."""
-        return self._rules.most_an_account
+    def most_of(self, account: str) -> int:
+        """Return how many trainings of an account run at once; 0 is no quota."""
+        return self._rules.quota.of(account)
 
     def places(self) -> Sequence[JobPlace]:
         """Return every training that has not ended, on whichever server."""
@@ -58,7 +57,7 @@ class TrainingQueue:
         return next((waiting.reason for waiting in line if waiting.subject == subject), "")
 
     def _why(self, running: Counter[str], account: str) -> str:
-        if sentence := self._guard.quota_sentence(running[account]):
+        if sentence := self._guard.quota_sentence(account, running[account]):
             return sentence
         if self._guard.reason:
             return self._guard.reason

@@ -5,7 +5,7 @@ With `result.json` in its folder a training is over, and only its end is left to
 
 import errno
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from vedette.jobs.kind import JobInterrupted, JobKind, JobPostponed, Retry, Work
 from vedette.jobs.runner import JobRunner
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
+from vedette.quotas import Quota
 from vedette.store.blobs.port import Blobs
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.finish import Ends
@@ -59,8 +60,8 @@ class TrainingRules:
     budget: str = "balanced"
     at_once: int = 2
     one_size: bool = True
-    # How many of an account run at once; 0 is no quota.
-    most_an_account: int = 0
+    # How many of an account run at once.
+    quota: Quota = field(default_factory=Quota)
 
     @property
     def queue(self) -> WorkQueue:

@@ -174,8 +174,8 @@ def _quota(house: House, contents: ClusterContents, account: str) -> dict[str, i
         if version.project.scope.account == account and version.state in ("starting", "running")
     ]
     return {
-        "MostTrainings": house.trainings.queue.most_an_account,
+        "MostTrainings": house.trainings.queue.most_of(account),
         "Trainings": sum(1 for place in own if place.owner),
-        "MostUnits": house.hosting.account_units,
+        "MostUnits": house.hosting.most_of(account),
         "Units": sum(units),
     }
