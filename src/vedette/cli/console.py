@@ -20,6 +20,11 @@ def console(
     data: Data = None,
 ) -> None:
     """Print a link that signs in at the console, once and within the hour."""
+    print(console_link(user, account, data))
+
+
+def console_link(user: str, account: str, data: Path | None) -> str:
+    """Return a new link that signs a user in at the console, once and within the hour."""
     with opened(data) as installation, on_record(installation.settings):
         from vedette.server.run import console_address
 
@@ -29,7 +34,7 @@ def console(
     if not address:
         print("No server has run on this folder yet; the link works where it will.", file=sys.stderr)
         address = f"http://{settings.host}:{settings.port}"
-    print(console_address(address, link))
+    return console_address(address, link)
 
 
 def server_address(settings: "Settings") -> str:

@@ -33,6 +33,7 @@ from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.edge import edge
 from vedette.cli.evaluate import evaluate
+from vedette.cli.everyday import completion, find, man, open_console
 from vedette.cli.examples import examples
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.lifecycle import lifecycle
@@ -64,12 +65,13 @@ VERSION = click.Option(
 
 app = CommandGroup("Your own vision models on your own machine.", params=[VERSION])
 
-LEARN, DEVICE, SERVER, DATA, PEOPLE = (
+LEARN, DEVICE, SERVER, DATA, PEOPLE, TERMINAL = (
     "Learn and look, without a server",
     "On a device",
     "A server",
     "Projects, models and datasets",
     "Who may come in",
+    "This terminal",
 )
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
@@ -78,6 +80,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "demo": demo,
         "serve": serve,
         "console": console,
+        "open": open_console,
         "credentials": credentials,
         "backup": backup,
         "restore": restore,
@@ -86,7 +89,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "repair": repair,
         "space": space,
     },
-    DATA: {"projects": projects, "models": models, "import": import_format, "export": export_format},
+    DATA: {
+        "projects": projects,
+        "models": models,
+        "find": find,
+        "import": import_format,
+        "export": export_format,
+    },
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
     LEARN: {"examples": examples},
@@ -111,6 +120,8 @@ for heading, functions in COMMANDS.items():
 for heading, groups_below in GROUPS.items():
     for name, group in groups_below.items():
         app.attach(name, group, heading=heading)
+app.define("completion", heading=TERMINAL)(completion)
+app.define("man", heading=TERMINAL)(man)
 
 
 @app.define("version", is_hidden=True)

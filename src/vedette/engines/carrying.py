@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from vedette.engines.node_cache import DamagedFile, PieceReceiver, read_piece
 from vedette.engines.trees import PIECE, Tree, place_in
 
@@ -49,6 +47,8 @@ def send_tree(worker: NodeCalls, folder: Path, tree: Tree) -> None:
 
 
 def _send(worker: NodeCalls, digest: str, file: Path, size: int) -> None:
+    import numpy as np  # the command line names errors of this file, and does without
+
     for offset in range(0, max(1, size), PIECE):
         # An array's bytes go into the object store, and are read there, without being copied once more.
         data = np.frombuffer(read_piece(file, offset), np.uint8)
