@@ -34,7 +34,12 @@ CUSTOM_LABELS = frozenset(
     """.split()
 )
 # What the audit trail answers; the others, of trails that AWS keeps, are known by their names.
-CLOUDTRAIL = frozenset({"LookupEvents"})
+CLOUDTRAIL = frozenset(
+    """
+    CreateTrail DeleteTrail DescribeTrails GetEventSelectors GetTrail GetTrailStatus ListPublicKeys ListTrails
+    LookupEvents StartLogging StopLogging UpdateTrail
+    """.split()
+)
 # Of CloudWatch, whose clients sign as `monitoring`, figures, dashboards, alarms and their tags.
 FIGURES = frozenset(
     """

@@ -25,6 +25,7 @@ from vedette.access.policy import PolicyKind
 from vedette.api.operations import OperationsDoor
 from vedette.api.own.examples import EXAMPLES
 from vedette.api.permissions import DENY_ALONE
+from vedette.audit.trails import Trail
 from vedette.devices.values import DevicePlace, NewDevice
 from vedette.encryption.keys import NewEncryptionKey, random_id
 from vedette.encryption.values import KeyPlace
@@ -177,7 +178,18 @@ REQUESTS = [
     ("lookoutvision", "TagResource", {"ResourceArn": MODEL, "Tags": LISTED}, ""),
     ("lookoutvision", "UntagResource", {"ResourceArn": MODEL, "TagKeys": ["stage"]}, ""),
     ("lookoutvision", "UpdateDatasetEntries", {**DOORS_TRAIN, "Changes": b"{}"}, ""),
+    ("cloudtrail", "CreateTrail", {"Name": "main", "S3BucketName": "out"}, ""),
+    ("cloudtrail", "DeleteTrail", {"Name": "main"}, ""),
+    ("cloudtrail", "DescribeTrails", {}, ""),
+    ("cloudtrail", "GetEventSelectors", {"TrailName": "main"}, ""),
+    ("cloudtrail", "GetTrail", {"Name": "main"}, ""),
+    ("cloudtrail", "GetTrailStatus", {"Name": "main"}, ""),
+    ("cloudtrail", "ListPublicKeys", {}, ""),
+    ("cloudtrail", "ListTrails", {}, ""),
     ("cloudtrail", "LookupEvents", {}, ""),
+    ("cloudtrail", "StartLogging", {"Name": "main"}, ""),
+    ("cloudtrail", "StopLogging", {"Name": "main"}, ""),
+    ("cloudtrail", "UpdateTrail", {"Name": "main"}, ""),
     ("kms", "CancelKeyDeletion", BY_KEY, ""),
     ("kms", "CreateAlias", {"AliasName": "alias/new", "TargetKeyId": KEY_ID}, ""),
     ("kms", "CreateGrant", GRANT, ""),
@@ -411,6 +423,8 @@ def world(address, furnished, tmp_path, request, monkeypatch):
 def furnish(house):
     for bucket in ("out", "pictures"):
         house.blobs.make_bucket(bucket, account=HERE, region="eu-west-1")
+    assert house.delivery is not None
+    house.delivery.trails.make(Trail(HERE, REGION, "main", "out"))
     house.blobs.put("pictures", "m.manifest", a_line(1, "a").encode())
     house.blobs.put("pictures", "d.manifest", an_anomaly_line(1, "normal").encode())
     boards, doors = (

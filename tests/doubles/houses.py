@@ -13,9 +13,12 @@ from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.api.s3.sealing import ObjectSealing
+from vedette.audit.delivery import DeliveryTools, TrailDelivery
+from vedette.audit.trails import Trails
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
+from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
 from vedette.encryption.masters import InstallationMaster
 from vedette.engines.port import Event
@@ -265,6 +268,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         monitoring=Monitoring(database, meter, clock),
         blobs=blobs,
         access=Reach(blobs, as_administrator),
+        delivery=TrailDelivery(DeliveryTools(folder, Trails(folder), blobs, CloudTrailFiles(), clock)),
         page_key=bytes(32),
         clock=clock,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vedette.arn import Arn, parse_arn
+from vedette.audit.delivery import TrailDelivery
 from vedette.audit.trail import AuditTrail
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
@@ -76,6 +77,8 @@ class House:
     pictures: DatasetPictures | None = None
     # None where the operator wants none, and in most tests.
     audit: AuditTrail | None = None
+    # Carries its events into buckets; None where there is no trail.
+    delivery: TrailDelivery | None = None
     # None in tests, which have no full disk.
     reserve: Reserve | None = None
     clock: Clock = system_clock

@@ -48,9 +48,8 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
-from vedette.server.opening import open_access, open_audit
+from vedette.server.opening import open_audit, open_delivery, open_kept
 from vedette.server.retention import watch_retention
-from vedette.server.stores import open_keys_and_buckets
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.store.blobs.port import Blobs
@@ -77,8 +76,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         hold, reserve = _hold_folder(settings, closing)
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
-        encryption, blobs = open_keys_and_buckets(installation, closing)
-        access, projects = open_access(installation, blobs)
+        encryption, blobs, access, projects = open_kept(installation, closing)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
         placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
         datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
@@ -119,6 +117,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             blobs=blobs,
             access=access,
             audit=audit,
+            delivery=open_delivery(settings, blobs, closing),
             reserve=reserve,
         )
 

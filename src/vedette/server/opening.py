@@ -5,11 +5,16 @@ import logging
 
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
+from vedette.audit.delivery import DeliveryTools, TrailDelivery
 from vedette.audit.trail import AuditTrail
+from vedette.audit.trails import Trails
+from vedette.dialects.cloudtrail_files import CloudTrailFiles
+from vedette.encryption.encryption import Encryption
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.projects.projects import Projects
 from vedette.server.installation import Installation, in_a_sentence
+from vedette.server.stores import open_keys_and_buckets
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
@@ -25,6 +30,26 @@ def open_audit(settings: Settings, closing: contextlib.ExitStack) -> AuditTrail 
         trail = AuditTrail(settings.data, days=settings.audit_days)
     closing.callback(trail.close)
     return trail
+
+
+def open_delivery(settings: Settings, blobs: Blobs, closing: contextlib.ExitStack) -> TrailDelivery | None:
+    """Return what delivers the trail's events into buckets; None where there is no trail."""
+    if settings.audit == "no":
+        return None
+    tools = DeliveryTools(settings.data, Trails(settings.data), blobs, CloudTrailFiles())
+    delivery = TrailDelivery(tools)
+    delivery.start()
+    closing.callback(delivery.close)
+    return delivery
+
+
+def open_kept(
+    installation: Installation, closing: contextlib.ExitStack
+) -> tuple[Encryption, Blobs, Reach, Projects]:
+    """Return keys, buckets, who may read which objects, and projects."""
+    encryption, blobs = open_keys_and_buckets(installation, closing)
+    access, projects = open_access(installation, blobs)
+    return encryption, blobs, access, projects
 
 
 def open_access(installation: Installation, blobs: Blobs) -> tuple[Reach, Projects]:

@@ -13,6 +13,14 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
 KINDS: dict[str, tuple[str, int]] = {
     "lookup attribute": ("InvalidLookupAttributesException", 400),
     "time range": ("InvalidTimeRangeException", 400),
+    "no trail": ("TrailNotFoundException", 400),
+    "trail arn": ("CloudTrailARNInvalidException", 400),
+    "trail bucket": ("S3BucketDoesNotExistException", 400),
+    "trail bucket policy": ("InsufficientS3BucketPolicyException", 400),
+    "trail exists": ("TrailAlreadyExistsException", 400),
+    "trail name": ("InvalidTrailNameException", 400),
+    "trail prefix": ("InvalidS3PrefixException", 400),
+    "trails": ("MaximumNumberOfTrailsExceededException", 400),
     "event category": ("InvalidEventCategoryException", 400),
 }
 FAULTY = {"page-size": "InvalidMaxResultsException", "unknown-operation": "UnknownOperationException"}

@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -177,11 +177,23 @@ class FolderBlobs:
             if refusal.name != account:
                 raise
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> StoredObject:
         """Write an object atomically."""
         place = self.buckets.find(bucket)
         encryption = {} if self.keys is None else self.keys.for_new(place, key)
-        about = About(content_type=content_type or "binary/octet-stream", encryption=encryption)
+        about = About(
+            content_type=content_type or "binary/octet-stream",
+            metadata=dict(metadata or {}),
+            encryption=encryption,
+        )
         draft = self.draft()
         self.seal_draft(draft, bucket, key, about)
         try:

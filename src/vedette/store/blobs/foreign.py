@@ -6,7 +6,7 @@ crashes and readers is what a caller gets.
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -90,10 +90,20 @@ class ForeignBlobs:
                     Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region}
                 )
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> StoredObject:
         """Write an object atomically."""
         stream = io.BytesIO(data) if isinstance(data, bytes) else data
-        headers = {"ContentType": content_type} if content_type else {}
+        headers: dict[str, Any] = {"ContentType": content_type} if content_type else {}
+        if metadata:
+            headers["Metadata"] = dict(metadata)
         first = stream.read(PART)
         with translate_client_errors(bucket, key):
             if len(first) < PART:
@@ -150,7 +160,7 @@ class ForeignBlobs:
         self._client.close()
 
     def _put_in_parts(
-        self, bucket: str, key: str, first: bytes, stream: BinaryIO, headers: dict[str, str]
+        self, bucket: str, key: str, first: bytes, stream: BinaryIO, headers: dict[str, Any]
     ) -> dict[str, Any]:
         target = {"Bucket": bucket, "Key": key}
         target["UploadId"] = self._client.create_multipart_upload(**target, **headers)["UploadId"]

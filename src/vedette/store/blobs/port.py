@@ -5,7 +5,7 @@ version from its first byte to its last; keys are listed in the order of their c
 a thing that is not there is `errors.Missing` of kind "bucket" or "key".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
@@ -39,7 +39,15 @@ class Blobs(Protocol):
     def make_bucket(self, bucket: str, *, account: str, region: str = "us-east-1") -> None:
         """Create a bucket; a no-op where the account has it already."""
 
-    def put(self, bucket: str, key: str, data: bytes | BinaryIO, *, content_type: str = "") -> StoredObject:
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str = "",
+        metadata: Mapping[str, str] | None = None,
+    ) -> StoredObject:
         """Write an object atomically."""
 
     def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
