@@ -6,6 +6,7 @@ Every setting is listed in docs/reference/settings.md, which a test compares wit
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -55,6 +56,29 @@ class Settings(BaseSettings):
         default="optional",
         pattern="^(optional|required)$",
         description="Whether people who sign in at the console by a key need a second factor too.",
+    )
+    local_sign_in: bool = Field(
+        default=True,
+        description="Whether keys sign in at the console; links of `vedette console` always do.",
+    )
+    sso_issuer: str = Field(
+        default="",
+        description="The issuer of the company's OpenID provider, by https; empty is none.",
+    )
+    sso_client_id: str = Field(default="", description="The name of this server at that provider.")
+    sso_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Its secret there; empty for a public client."
+    )
+    sso_name: str = Field(default="", description="What the button of the sign-in page calls the company.")
+    sso_groups: str = Field(
+        default="", description="Groups of the provider and ours that they give: `THEIRS=ours, THEIRS=ours`."
+    )
+    sso_groups_claim: str = Field(
+        default="groups", description="The claim of its tokens that lists a person's groups."
+    )
+    sso_scopes: str = Field(default="openid profile email", description="The scopes to ask it for.")
+    sso_address: str = Field(
+        default="", description="Where people reach this server; empty is as their browser says."
     )
     database: str = Field(
         default="", description="A PostgreSQL address; empty for SQLite in the data folder."
@@ -194,6 +218,24 @@ class Settings(BaseSettings):
     def _refuse_no_quota(cls, text: str) -> str:
         read_exceptions(text)
         return text
+
+    @field_validator("sso_groups")
+    @classmethod
+    def _refuse_half_pairs(cls, text: str) -> str:
+        for pair in filter(None, map(str.strip, text.split(","))):
+            group, _, own_group = pair.rpartition("=")
+            if not (group.strip() and own_group.strip()):
+                raise ValueError(f"{pair!r} is not THEIR-GROUP=our-group")
+        return text
+
+    @field_validator("sso_issuer", "sso_address")
+    @classmethod
+    def _refuse_clear_addresses(cls, address: str) -> str:
+        parts = urlsplit(address)
+        is_here = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if address and not (parts.scheme == "https" or (parts.scheme == "http" and is_here)):
+            raise ValueError("it is no https address")
+        return address
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -100,6 +100,35 @@ export async function refetchSession(): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
 }
 
+/** How somebody may sign in here. */
+export interface Ways {
+  /** What the company is called whose people sign in at its own provider; null where there is none. */
+  readonly company: string | null;
+  readonly keys: boolean;
+}
+
+export function useWays() {
+  return useQuery({
+    queryKey: ["ways"],
+    queryFn: async () => (await (await send("ways")).json()) as Ways,
+    staleTime: Infinity,
+  });
+}
+
+/** Leaves for the company's provider, which leads back to the page that was asked for. */
+export function goToCompany(): void {
+  const page = window.location.pathname.replace(/^\/console/u, "") + window.location.search;
+  window.location.assign(`/console/api/company-begin?to=${encodeURIComponent(page)}`);
+}
+
+/** Why the company's provider signed nobody in, where it led back here; taken out of the address. */
+export function takeProblem(): string | null {
+  const found = /^#problem=(company-[a-z]+)$/u.exec(window.location.hash)?.[1] ?? null;
+  if (found !== null)
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  return found;
+}
+
 export function useSignOut() {
   return useMutation({
     mutationFn: () => send("session", { method: "DELETE", csrf: currentSession()?.csrf }),

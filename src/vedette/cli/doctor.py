@@ -103,9 +103,30 @@ def _server(settings: "Settings") -> list[Diagnosis]:
         *[Diagnosis(check.subject, check.verdict, check.sentence) for check in checks],
         _port(settings),
         *_engine(settings),
+        *_company(settings),
         _sdk(),
         KEYS,
     ]
+
+
+def _company(settings: "Settings") -> list[Diagnosis]:
+    """Ask the company's provider, where there is one, whether people can sign in there."""
+    from vedette.errors import Refusal
+    from vedette.identity.oidc import Provider, plan_of
+
+    plan = plan_of(settings)
+    if plan is None:
+        if settings.local_sign_in:
+            return []
+        return [Diagnosis("sign-in", "bad", "neither keys (VEDETTE_LOCAL_SIGN_IN) nor a company sign in")]
+    if not plan.client_id or not plan.groups:
+        missing = "VEDETTE_SSO_GROUPS" if plan.client_id else "VEDETTE_SSO_CLIENT_ID"
+        return [Diagnosis("sign-in", "bad", f"{missing} is empty: nobody of the company is let in")]
+    try:
+        Provider(plan).keys()
+    except Refusal as refusal:
+        return [Diagnosis("sign-in", "bad", refusal.sentence)]
+    return [Diagnosis("sign-in", "good", f"people of {plan.issuer}, by {len(plan.groups)} groups")]
 
 
 def _python() -> Diagnosis:

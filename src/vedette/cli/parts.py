@@ -26,6 +26,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "cryptography",
         "cv2",
         "httptools",
+        "jwt",
         "prometheus_client",
         "pybase64",
         "pydantic",

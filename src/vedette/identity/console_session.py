@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # How sessions begin.
-KEY, LINK = "key", "link"
+KEY, LINK, COMPANY = "key", "link", "company"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Denied, Missing
 from vedette.identity.console_session import (
+    COMPANY,
     KEY,
     LINK,
     ROOT,
@@ -157,6 +158,15 @@ class ConsoleSessions:
         with self._database.write() as connection:
             if not connection.execute(select(keys.c.enabled).where(key)).scalar():
                 raise Denied("The key that these temporary keys began with was disabled.", kind="key")
+            return self._begin(connection, new, browser, length)
+
+    def begin_company(
+        self, account: str, user: str, browser: Browser, length: SessionLength, *, verified: bool
+    ) -> tuple[str, ConsoleSession]:
+        """Return the token of a new session and the session of whom the company's provider vouches for."""
+        new = _NewSession(account, SessionPerson(user), way=COMPANY, verified=verified)
+        with self._database.write() as connection:
+            _require_person(connection, account, user)
             return self._begin(connection, new, browser, length)
 
     def _verify(self, owner: FactorOwner, code: str) -> bool:

@@ -16,6 +16,7 @@ from vedette.identity.policies import HOLDERS, attached_to, require_account, req
 from vedette.identity.records import as_role, as_user
 from vedette.identity.tables import (
     accounts,
+    company_people,
     console_links,
     console_sessions,
     group_inline,
@@ -41,6 +42,7 @@ NAMED: dict[HolderKind, tuple[tuple[Table, str], ...]] = {
         (console_links, "user"),
         (second_factors, "user"),
         (recovery_codes, "user"),
+        (company_people, "user"),
     ),
     "group": ((members, "group_name"), (group_policies, "holder"), (group_inline, "holder")),
 }

@@ -16,6 +16,7 @@ from vedette.access.policy import Policy
 from vedette.arn import parse_arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied
+from vedette.identity.company_people import CompanyPeople
 from vedette.identity.console_sessions import ConsoleSessions
 from vedette.identity.directory import Directory
 from vedette.identity.factors import SecondFactors
@@ -111,6 +112,7 @@ class Identity:
         self._ticks = ticks
         # Opened where a key is unknown, so that the answer comes no sooner.
         self._decoy = seal.seal(secrets.token_hex(20).encode(), DECOY)
+        self.company = CompanyPeople(database, seal, clock)
         self.factors = SecondFactors(database, seal, clock)
         self.console = ConsoleSessions(
             database, self._check_secret, self._find_temporary, self.current, self.factors, clock

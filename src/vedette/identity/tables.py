@@ -253,6 +253,26 @@ recovery_codes = Table(
     Index("ix_recovery_codes_account_user", "account", "user"),
 )
 
+# People whom a company's provider vouches for: known by its subject, whatever they are called.
+company_people = Table(
+    "company_people",
+    METADATA,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("user", String(64), nullable=False),
+    ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
+    Index("ix_company_people_account_user", "account", "user", unique=True),
+)
+
+# Sign-ins by a company that have ended, so that none ends twice.
+company_sign_ins = Table(
+    "company_sign_ins",
+    METADATA,
+    Column("state_hash", String(64), primary_key=True),
+    Column("expires_ms", BigInteger, nullable=False),
+)
+
 # What an account signs with what its devices get; `sealed` is the private half, in hexadecimal.
 signing_keys = Table(
     "signing_keys",

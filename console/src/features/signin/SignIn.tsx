@@ -10,7 +10,17 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
-import { asFault, faultOfLink, hasSessionEnded, takeLink, useSignIn, type Proof } from "../../api";
+import {
+  asFault,
+  faultOfLink,
+  goToCompany,
+  hasSessionEnded,
+  takeLink,
+  takeProblem,
+  useSignIn,
+  useWays,
+  type Proof,
+} from "../../api";
 import { useLanguage } from "../../i18n/context";
 import { isLanguage, LANGUAGES } from "../../i18n/languages";
 import { FaultAlert, RequestId } from "../../ui/faults";
@@ -184,13 +194,69 @@ function LanguageChoice() {
   );
 }
 
+const PROBLEMS = {
+  "company-away": "companyAway",
+  "company-group": "companyGroup",
+  "company-name": "companyName",
+  "company-expired": "companyExpired",
+} as const;
+
+function isProblem(code: string): code is keyof typeof PROBLEMS {
+  return code in PROBLEMS;
+}
+
+/** What the provider led back with, and the way to it. */
+function Company({ name }: { readonly name: string }) {
+  const t = useText();
+  const [problem] = useState(takeProblem);
+  const [isLeaving, setIsLeaving] = useState(false);
+  const help = problem !== null && (isProblem(problem) ? PROBLEMS[problem] : "companyRefused");
+  return (
+    <SpaceBetween size="s">
+      {help !== false && (
+        <Alert type="error" header={t("companyFailed")}>
+          {t(help)}
+        </Alert>
+      )}
+      <Button
+        variant="primary"
+        fullWidth
+        loading={isLeaving}
+        onClick={() => {
+          setIsLeaving(true);
+          goToCompany();
+        }}
+      >
+        {t("company", { name })}
+      </Button>
+    </SpaceBetween>
+  );
+}
+
+/** The key, and after it the code where the server asks for one. */
+function Keys({ signIn }: { readonly signIn: SignInAction }) {
+  const t = useText();
+  // While the code is on its way, the form that sent it stays.
+  const sent = signIn.variables;
+  const isSecondStep = asksForCode(signIn) || (signIn.isPending && sent !== undefined && "code" in sent);
+  if (isSecondStep && sent !== undefined)
+    return (
+      <Container header={<Header variant="h2">{t("codeTitle")}</Header>}>
+        <CodeForm signIn={signIn} proof={sent} />
+      </Container>
+    );
+  return (
+    <Container header={<Header variant="h2">{t("keys")}</Header>}>
+      <KeyForm signIn={signIn} />
+    </Container>
+  );
+}
+
 export function SignIn() {
   const t = useText();
   const signIn = useSignIn();
   const isByLink = useLinkInAddress(signIn);
-  // While the code is on its way, the form that sent it stays.
-  const sent = signIn.variables;
-  const isSecondStep = asksForCode(signIn) || (signIn.isPending && sent !== undefined && "code" in sent);
+  const ways = useWays().data;
   usePage({ title: t("title") });
   return (
     <main className="signin">
@@ -211,15 +277,8 @@ export function SignIn() {
             </Alert>
           )}
           <Problem signIn={signIn} isByLink={isByLink} />
-          {isSecondStep && sent !== undefined ? (
-            <Container header={<Header variant="h2">{t("codeTitle")}</Header>}>
-              <CodeForm signIn={signIn} proof={sent} />
-            </Container>
-          ) : (
-            <Container header={<Header variant="h2">{t("keys")}</Header>}>
-              <KeyForm signIn={signIn} />
-            </Container>
-          )}
+          {typeof ways?.company === "string" && <Company name={ways.company} />}
+          {ways?.keys !== false && <Keys signIn={signIn} />}
           <Container header={<Header variant="h2">{t("link")}</Header>}>
             <Box color="text-body-secondary">{t("linkHelp")}</Box>
           </Container>

@@ -166,6 +166,7 @@ export const messages = {
   itIsInTheDatasetAlready: "It is in the {kind} dataset already, with labels of its own.",
   itLiesInAllPicturesOf: "It lies in {bucket}; all pictures of the dataset lie in {bucket2}.",
   itsSidesAreNotKnownSince: "{source}: its sides are not known, since it cannot be read: {fault}.",
+  keysSignNobodyInHereUse: "Keys sign nobody in here: use the company's sign-in.",
   labelFilesOfOneImportHave: "Label files of one import have at most 2 GiB together.",
   lessThanLabelOverlapBetweenThe:
     "Less than {value1}% label overlap between the training and testing manifest files.",

@@ -183,6 +183,7 @@ export const messages: Translation<typeof english> = {
     "Elle se trouve dans {bucket} ; toutes les images du jeu se trouvent dans {bucket2}.",
   itsSidesAreNotKnownSince:
     "{source} : ses côtés ne sont pas connus, car elle ne peut pas être lue : {fault}.",
+  keysSignNobodyInHereUse: "Les clés ne connectent personne ici : utilisez la connexion de l’entreprise.",
   labelFilesOfOneImportHave: "Les fichiers d’étiquettes d’une importation font 2 Gio au plus ensemble.",
   lessThanLabelOverlapBetweenThe:
     "Moins de {value1} % d’étiquettes communes entre les manifestes d’entraînement et de test.",

@@ -170,6 +170,7 @@ export const messages: Translation<typeof english> = {
   itIsInTheDatasetAlready: "Gambar itu sudah ada di dataset {kind}, dengan labelnya sendiri.",
   itLiesInAllPicturesOf: "Gambar itu terletak di {bucket}; semua gambar dataset terletak di {bucket2}.",
   itsSidesAreNotKnownSince: "{source}: sisinya tidak diketahui, karena tidak dapat dibaca: {fault}.",
+  keysSignNobodyInHereUse: "Kunci tidak dapat dipakai masuk di sini: gunakan proses masuk perusahaan.",
   labelFilesOfOneImportHave: "Berkas label satu impor bersama-sama paling banyak 2 GiB.",
   lessThanLabelOverlapBetweenThe:
     "Kurang dari {value1}% label yang sama antara manifes pelatihan dan manifes uji.",

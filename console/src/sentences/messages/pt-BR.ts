@@ -172,6 +172,7 @@ export const messages: Translation<typeof english> = {
   itIsInTheDatasetAlready: "Ela já está no conjunto {kind}, com rótulos próprios.",
   itLiesInAllPicturesOf: "Ela está em {bucket}; todas as imagens do conjunto estão em {bucket2}.",
   itsSidesAreNotKnownSince: "{source}: seus lados não são conhecidos, pois ela não pode ser lida: {fault}.",
+  keysSignNobodyInHereUse: "Chaves não permitem entrar aqui: use a entrada da empresa.",
   labelFilesOfOneImportHave: "Os arquivos de rótulos de uma importação têm juntos no máximo 2 GiB.",
   lessThanLabelOverlapBetweenThe:
     "Menos de {value1}% de rótulos em comum entre os manifestos de treinamento e de teste.",

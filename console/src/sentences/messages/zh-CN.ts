@@ -160,6 +160,7 @@ export const messages: Translation<typeof english> = {
   itIsInTheDatasetAlready: "它已在{kind}数据集中，并有自己的标签。",
   itLiesInAllPicturesOf: "它在 {bucket} 中；数据集的所有图片都在 {bucket2} 中。",
   itsSidesAreNotKnownSince: "{source}：边长未知，因为无法读取：{fault}。",
+  keysSignNobodyInHereUse: "此处不能用密钥登录：请使用公司的登录方式。",
   labelFilesOfOneImportHave: "一次导入的标签文件合计最多 2 GiB。",
   lessThanLabelOverlapBetweenThe: "训练清单与测试清单的共同标签少于 {value1}%。",
   lessThanUsableLabelOverlapBetween: "训练清单与测试清单的共同可用标签少于 {value1}%。",

@@ -2,6 +2,7 @@
 
     /console/…                             files; every page is index.html
     /console/api/session, /sessions        signing in and out
+    /console/api/ways, /company-…          the company's provider
     /console/api/factors                   second factors of one's own
     /console/api/{service}/{Operation}     the services' own operations
 
@@ -12,9 +13,10 @@ person may do: that do the policies, as for signed requests.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vedette.api.console import factors, orientations, relaying, sessions
+from vedette.api.console import company, factors, orientations, relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
+from vedette.api.console.company import CompanyRoutes
 from vedette.api.console.events import EventRoute
 from vedette.api.console.exports import ExportRoute
 from vedette.api.console.faults import ConsoleFault, translate
@@ -47,6 +49,7 @@ class ConsoleDoor(PlainDoor):
     pictures: PictureRoutes
     outline: OutlineRoute
     attempts: FailedAttempts = field(default_factory=FailedAttempts)
+    company: CompanyRoutes = field(default_factory=CompanyRoutes)
     thumbnails: ThumbnailRoutes = field(default_factory=ThumbnailRoutes)
     events: EventRoute = field(default_factory=EventRoute)
     export: ExportRoute = field(default_factory=ExportRoute)
@@ -75,7 +78,8 @@ class ConsoleDoor(PlainDoor):
         if not path.startswith(API):
             # In a thread: the first of them unpacks what was built.
             return await visit.in_thread(answer_file, visit.request, path.removeprefix(f"{ROOT}/"))
-        refuse_other_origin(visit.request)
+        if path != company.END:  # to which the company's page leads back
+            refuse_other_origin(visit.request)
         return await self._answer_call(visit, path.removeprefix(API))
 
     async def _answer_call(self, visit: Visit, path: str) -> Response:
@@ -97,6 +101,9 @@ class ConsoleDoor(PlainDoor):
                 "POST": ("SignIn", self._sign_in),
                 "DELETE": ("SignOut", sessions.sign_out),
             },
+            "ways": {"GET": ("ShowWays", self.company.show_ways)},
+            "company-begin": {"GET": ("BeginCompanySignIn", self.company.begin)},
+            "company-end": {"GET": ("SignIn", self._end_company)},
             "thumbnail": {"GET": ("ShowThumbnail", self.thumbnails.show)},
             "thumbnails": {"POST": ("ShowThumbnails", self.thumbnails.show_many)},
             "orientations": {"POST": ("ShowOrientations", orientations.show)},
@@ -121,6 +128,9 @@ class ConsoleDoor(PlainDoor):
         _require_method(visit.request, *methods)
         visit.request.operation, route = methods[visit.request.method]
         return route
+
+    async def _end_company(self, visit: Visit) -> Response:
+        return await self.company.end(visit, self.attempts)
 
     async def _sign_in(self, visit: Visit) -> Response:
         return await sessions.sign_in(visit, self.attempts)

@@ -136,6 +136,8 @@ async def _read_credentials(visit: Visit) -> Begin:
     visit.audit.parameters = {"by": "link"} if link else {"by": "access key", "accessKeyId": key_id[:128]}
     browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
     console = house.identity.console
+    if not link and not house.settings.local_sign_in:
+        raise ConsoleFault("LocalSignInOff", 403, "Keys sign nobody in here: use the company's sign-in.")
     if link:
         return lambda: console.open_link(link, browser, length)
     if not key_id or not secret:

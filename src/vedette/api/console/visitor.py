@@ -36,7 +36,11 @@ def length_of(house: House) -> SessionLength:
 
 def token_of(request: Request, house: House) -> str:
     """Return the token in the cookie, or nothing."""
-    name = cookie_name(house)
+    return cookie_of(request, cookie_name(house))
+
+
+def cookie_of(request: Request, name: str) -> str:
+    """Return the value of a cookie, or nothing."""
     for field in request.headers.every("cookie"):
         for pair in field.split(";"):
             key, _, value = pair.strip().partition("=")

@@ -30,4 +30,12 @@ export const messages = {
   codeHelp: "From your authenticator app; a recovery code if you have lost it.",
   codeWrong: "This code is wrong, or was used already. A new one comes every half minute.",
   codeBack: "Another key",
+  company: "Sign in with {name}",
+  companyFailed: "The company did not sign you in",
+  companyAway:
+    "Its sign-in service does not answer. Try again in a moment; whoever runs this server can print a link with vedette console.",
+  companyGroup: "None of your groups there is let in here. Ask whoever runs this server.",
+  companyName: "Somebody here has your name already. Whoever runs this server can give it free.",
+  companyExpired: "That sign-in had ended, or began in another browser. Begin anew.",
+  companyRefused: "It signed nobody in, or could not prove who you are. Begin anew.",
 } as const;

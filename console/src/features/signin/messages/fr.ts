@@ -34,4 +34,12 @@ export const messages: Translation<typeof english> = {
   codeHelp: "De votre application d’authentification ; un code de secours si vous l’avez perdue.",
   codeWrong: "Ce code est faux, ou a déjà servi. Un nouveau arrive toutes les trente secondes.",
   codeBack: "Autre clé",
+  company: "Se connecter avec {name}",
+  companyFailed: "L’entreprise ne vous a pas connecté",
+  companyAway:
+    "Son service de connexion ne répond pas. Réessayez dans un instant ; l’exploitant de ce serveur peut afficher un lien avec vedette console.",
+  companyGroup: "Aucun de vos groupes n’a accès ici. Adressez-vous à l’exploitant de ce serveur.",
+  companyName: "Quelqu’un porte déjà votre nom ici. L’exploitant de ce serveur peut le libérer.",
+  companyExpired: "Cette connexion avait pris fin, ou venait d’un autre navigateur. Recommencez.",
+  companyRefused: "Elle n’a connecté personne, ou n’a pas pu prouver qui vous êtes. Recommencez.",
 };

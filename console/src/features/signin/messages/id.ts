@@ -32,4 +32,12 @@ export const messages: Translation<typeof english> = {
   codeHelp: "Dari aplikasi autentikator Anda; kode pemulihan bila hilang.",
   codeWrong: "Kode ini salah, atau sudah dipakai. Kode baru muncul setiap setengah menit.",
   codeBack: "Kunci lain",
+  company: "Masuk dengan {name}",
+  companyFailed: "Perusahaan tidak memasukkan Anda",
+  companyAway:
+    "Layanan masuknya tidak menjawab. Coba lagi sebentar lagi; pengelola server ini dapat mencetak tautan dengan vedette console.",
+  companyGroup: "Tidak satu pun grup Anda diizinkan di sini. Tanyakan kepada pengelola server ini.",
+  companyName: "Nama Anda sudah dipakai orang lain di sini. Pengelola server ini dapat membebaskannya.",
+  companyExpired: "Proses masuk itu sudah berakhir, atau dimulai di browser lain. Mulai lagi.",
+  companyRefused: "Tidak ada yang dimasukkan, atau identitas Anda tidak terbukti. Mulai lagi.",
 };

@@ -33,4 +33,12 @@ export const messages: Translation<typeof english> = {
   codeHelp: "Do seu aplicativo autenticador; um código de recuperação se você o perdeu.",
   codeWrong: "Este código está errado ou já foi usado. Um novo aparece a cada meio minuto.",
   codeBack: "Outra chave",
+  company: "Entrar com {name}",
+  companyFailed: "A empresa não confirmou sua entrada",
+  companyAway:
+    "O serviço de entrada dela não responde. Tente de novo em instantes; quem opera este servidor pode mostrar um link com vedette console.",
+  companyGroup: "Nenhum dos seus grupos tem acesso aqui. Fale com quem opera este servidor.",
+  companyName: "Alguém aqui já tem o seu nome. Quem opera este servidor pode liberá-lo.",
+  companyExpired: "Essa entrada já havia terminado ou começou em outro navegador. Comece de novo.",
+  companyRefused: "Ninguém entrou, ou não foi possível provar quem você é. Comece de novo.",
 };

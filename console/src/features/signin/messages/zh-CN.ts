@@ -29,4 +29,11 @@ export const messages: Translation<typeof english> = {
   codeHelp: "来自您的身份验证器应用；如已丢失，请输入恢复码。",
   codeWrong: "验证码错误，或已被使用。每半分钟会有新的验证码。",
   codeBack: "换用其他密钥",
+  company: "使用 {name} 登录",
+  companyFailed: "公司未能让您登录",
+  companyAway: "公司的登录服务没有响应。请稍后重试；服务器管理员可用 vedette console 打印链接。",
+  companyGroup: "您所在的组均无权进入此处。请联系服务器管理员。",
+  companyName: "此处已有人使用您的名称。服务器管理员可以将其释放。",
+  companyExpired: "该登录已结束，或是在另一个浏览器中开始的。请重新开始。",
+  companyRefused: "没有人登录，或无法证明您的身份。请重新开始。",
 };
