@@ -40,6 +40,17 @@ CLOUDTRAIL = frozenset(
     LookupEvents StartLogging StopLogging UpdateTrail
     """.split()
 )
+# Of CloudFormation what is done with stacks of one account; not its registry, sets of stacks and generators.
+STACKS = frozenset(
+    """
+    CancelUpdateStack ContinueUpdateRollback CreateChangeSet CreateStack DeleteChangeSet DeleteStack
+    DescribeChangeSet DescribeStackDriftDetectionStatus DescribeStackEvents DescribeStackResource
+    DescribeStackResourceDrifts DescribeStackResources DescribeStacks DetectStackDrift
+    DetectStackResourceDrift EstimateTemplateCost ExecuteChangeSet GetStackPolicy GetTemplate
+    GetTemplateSummary ListChangeSets ListExports ListImports ListStackResources ListStacks SetStackPolicy
+    SignalResource UpdateStack UpdateTerminationProtection ValidateTemplate
+    """.split()
+)
 # Of CloudWatch, whose clients sign as `monitoring`, figures, dashboards, alarms and their tags.
 FIGURES = frozenset(
     """
@@ -52,6 +63,7 @@ FIGURES = frozenset(
 # Folders of botocore's that are not called as their service signs, as ours are.
 SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
+    "cloudformation/2010-05-15": STACKS,
     "cloudtrail/2013-11-01": CLOUDTRAIL,
     "cloudwatch/2010-08-01": FIGURES,
     "iam/2010-05-08": None,

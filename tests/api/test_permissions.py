@@ -19,6 +19,7 @@ from doubles.houses import HERE, MovedClock, a_caller, a_house
 from doubles.iam_requests import REQUESTS as IAM_REQUESTS
 from doubles.lines import a_line, an_anomaly_line
 from doubles.recording import Recorder
+from doubles.stack_requests import REQUESTS as STACK_REQUESTS
 from vedette.access.actions import KNOWN
 from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
@@ -385,6 +386,7 @@ REQUESTS = [
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
 ]  # fmt: skip
 REQUESTS += IAM_REQUESTS
+REQUESTS += STACK_REQUESTS
 IDS = [f"{service}:{name} {when}".strip() for service, name, _, when in REQUESTS]
 every_request = pytest.mark.parametrize(("service", "name", "request_", "when"), REQUESTS, ids=IDS)
 

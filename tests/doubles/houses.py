@@ -40,8 +40,10 @@ from vedette.packaging.works import PackagingTools
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
+from vedette.server.doors import connect
 from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
+from vedette.stacks.stacks import Stacks
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
 from vedette.suggestions.drafts import Drafts, DraftTools
@@ -245,7 +247,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     packagings.start()
     projects.ask_before_deleting(packagings.hold_project)
     packages = DevicePackages(folder / "devices" / "packages")
-    return House(
+    house = House(
         packagings=packagings,
         devices=Devices(DeviceTools(database, projects.tags, keys, packages, clock)),
         trials=trials,
@@ -261,6 +263,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         imports=imports,
         exports=exports,
         rounds=rounds,
+        stacks=Stacks(database, Seal(bytes(32)), jobs, clock),
         jobs=jobs,
         versions=versions,
         trainings=trainings,
@@ -272,6 +275,8 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         page_key=bytes(32),
         clock=clock,
     )
+    connect(house)
+    return house
 
 
 def measured_here(order: Mapping[str, Any]) -> Event:

@@ -164,6 +164,29 @@ SERVICES = {
         SynchronizeMultiRegionKey TagResource UntagResource UpdateAlias UpdateCustomKeyStore
         UpdateKeyDescription UpdatePrimaryRegion Verify VerifyMac
     """,
+    "cloudformation": """
+        ActivateOrganizationsAccess ActivateType BatchDescribeTypeConfigurations CancelUpdateStack
+        ContinueUpdateRollback CreateChangeSet CreateGeneratedTemplate CreateStack
+        CreateStackInstances CreateStackRefactor CreateStackSet CreateUploadBucket
+        DeactivateOrganizationsAccess DeactivateType DeleteChangeSet DeleteGeneratedTemplate
+        DeleteStack DeleteStackInstances DeleteStackSet DeregisterType DescribeAccountLimits
+        DescribeChangeSet DescribeChangeSetHooks DescribeGeneratedTemplate DescribeOrganizationsAccess
+        DescribePublisher DescribeResourceScan DescribeStackDriftDetectionStatus DescribeStackEvents
+        DescribeStackInstance DescribeStackRefactor DescribeStackResource DescribeStackResourceDrifts
+        DescribeStackResources DescribeStackSet DescribeStackSetOperation DescribeStacks DescribeType
+        DescribeTypeRegistration DetectStackDrift DetectStackResourceDrift DetectStackSetDrift
+        EstimateTemplateCost ExecuteChangeSet ExecuteStackRefactor GetGeneratedTemplate GetStackPolicy
+        GetTemplate GetTemplateSummary ImportStacksToStackSet ListChangeSets ListExports
+        ListGeneratedTemplates ListHookResults ListImports ListResourceScanRelatedResources
+        ListResourceScanResources ListResourceScans ListStackInstanceResourceDrifts ListStackInstances
+        ListStackRefactorActions ListStackRefactors ListStackResources
+        ListStackSetAutoDeploymentTargets ListStackSetOperationResults ListStackSetOperations
+        ListStackSets ListStacks ListTypeRegistrations ListTypeVersions ListTypes PublishType
+        RecordHandlerProgress RegisterPublisher RegisterType RollbackStack SetStackPolicy
+        SetTypeConfiguration SetTypeDefaultVersion SignalResource StartResourceScan
+        StopStackSetOperation TagResource TestType UntagResource UpdateGeneratedTemplate UpdateStack
+        UpdateStackInstances UpdateStackSet UpdateTerminationProtection ValidateTemplate
+    """,
     "cloudtrail": """
         AddTags CancelQuery CreateChannel CreateDashboard CreateEventDataStore CreateTrail
         DeleteChannel DeleteDashboard DeleteEventDataStore DeleteResourcePolicy DeleteTrail

@@ -158,6 +158,12 @@ def moment(now: datetime) -> dict[str, Value]:
     return {"aws:currenttime": now.isoformat(), "aws:epochtime": str(int(now.timestamp()))}
 
 
+def via_service(service: str) -> dict[str, Value]:
+    """Return the condition keys that tell which service acts for the caller."""
+    called = {f"aws:calledvia{place}": service for place in ("first", "last")}
+    return {"aws:viaawsservice": "true", "aws:calledvia": (service,), **called}
+
+
 def sender(
     *, client: str = "", secure: bool = False, user_agent: str = "", referer: str = ""
 ) -> dict[str, Value]:

@@ -34,6 +34,7 @@ from vedette.rounds.room import LabellingRounds
 from vedette.serving.hosting import Hosting
 from vedette.serving.queue import RequestOrigin
 from vedette.settings import Settings
+from vedette.stacks.stacks import Stacks
 from vedette.store.blobs.port import Blobs
 from vedette.store.reserve import Reserve
 from vedette.suggestions.drafts import Drafts
@@ -71,6 +72,7 @@ class House:
     # A folder or a foreign S3; S3's door alone asks which.
     blobs: Blobs
     rounds: LabellingRounds
+    stacks: Stacks
     # Where work runs, and the servers that share the database; None in tests, which have no other.
     placing: Placing | None = None
     # None in tests, which do without the processes that measure pictures.

@@ -13,7 +13,7 @@ SECRETS = frozenset(
         "password", "oldpassword", "newpassword", "secretaccesskey", "secretkey", "sessiontoken", "plaintext",
         "ciphertextblob", "ciphertextforrecipient", "webidentitytoken", "samlassertion", "tokencode", "token",
         "authenticationcode1", "authenticationcode2", "privatekeyplaintext", "ssecustomerkey",
-        "copysourcessecustomerkey", "secret", "code", "encodedmessage",
+        "copysourcessecustomerkey", "secret", "code", "encodedmessage", "parametervalue", "templatebody",
     }
 )  # fmt: skip
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"

@@ -36,6 +36,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "sqlalchemy",
         "urllib3",
         "uvicorn",
+        "yaml",
     ),
     "edge": ("cryptography", "grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
     "video": ("av", "paho", "prometheus_client"),

@@ -16,6 +16,7 @@ import vedette.packaging.tables
 import vedette.pictures.tables
 import vedette.projects.tables
 import vedette.rounds.tables
+import vedette.stacks.tables
 import vedette.suggestions.tables
 import vedette.trials.tables
 from vedette.store.db import METADATA
@@ -37,6 +38,7 @@ ROOMS = (
     vedette.packaging.tables,
     vedette.devices.tables,
     vedette.monitoring.tables,
+    vedette.stacks.tables,
 )
 
 

@@ -24,7 +24,7 @@ from vedette.api.house import House
 from vedette.api.reading import declared_length, read_whole, refuse_long
 from vedette.errors import Refusal
 from vedette.server.asgi import ClientGone, Receive, Scope, Send, read_head, send_answer, wait_until_gone
-from vedette.server.doors import LAST, bytes_to_recognise, page_door, preflight, service_door
+from vedette.server.doors import LAST, bytes_to_recognise, connect, page_door, preflight, service_door
 from vedette.server.memory import MOST_BYTES, BodyMemory
 from vedette.server.observe import Metrics, RequestLog, RequestRecord
 from vedette.server.proxies import TrustedProxies
@@ -82,6 +82,7 @@ class Application:
 
     async def open(self) -> None:
         """Start what runs in the event loop."""
+        connect(self.house)
         self.house.meter.watch = self.metrics.record
         if self.spans is not None:
             self.house.meter.watch = self.spans.watch(self.metrics.record)

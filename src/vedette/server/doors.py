@@ -6,6 +6,7 @@ for another service than the one chosen is refused by whoever verifies it.
 """
 
 from vedette.api import (
+    cloudformation,
     cloudtrail,
     cloudwatch,
     console,
@@ -20,6 +21,9 @@ from vedette.api import (
     sts,
 )
 from vedette.api.door import Door, PageDoor, Visit
+from vedette.api.house import House
+from vedette.api.inner import InnerCalls
+from vedette.api.operations import OperationsDoor
 from vedette.api.relay import RelayDoor
 from vedette.api.unknown import UnknownServiceDoor
 from vedette.wire.http import Request, Response
@@ -36,6 +40,7 @@ SERVICES: tuple[Door, ...] = (
     kms.DOOR,
     cloudwatch.DOOR,
     cloudtrail.DOOR,
+    cloudformation.DOOR,
     own.DOOR,
     s3.DOOR,
 )
@@ -43,6 +48,13 @@ SERVICES: tuple[Door, ...] = (
 LAST = SERVICES[-1]
 UNKNOWN: Door = UnknownServiceDoor(sorted(door.name for door in SERVICES))
 BY_NAME = {door.name: door for door in SERVICES}
+
+
+def connect(house: House) -> None:
+    """Let stacks make their resources by the operations of the other doors."""
+    operations = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor)}
+    inner = InnerCalls(house, operations, s3.DOOR)
+    house.stacks.tools.hand_over(cloudformation.TypeMaker(inner))
 
 
 def page_door(visit: Visit) -> PageDoor | None:

@@ -52,6 +52,7 @@ from vedette.server.opening import open_audit, open_delivery, open_kept
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
+from vedette.stacks.stacks import Stacks
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.modes import private
@@ -79,13 +80,12 @@ def open_house(settings: Settings) -> Iterator[House]:
         encryption, blobs, access, projects = open_kept(installation, closing)
         versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
         placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
-        datasets, pictures = _open_datasets(hold, database, projects, blobs, access, jobs)
-        _close_at_the_end(closing, pictures.close, jobs.close)
-        imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
         lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
+        datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
+        imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
         trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
-        trials = _open_trials(hold, steps, datasets, lender, jobs)
+        trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
         packagings = _open_packagings(hold, projects, trainings, lender, jobs, keys)
         feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
         hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
@@ -103,6 +103,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             devices=_open_devices(settings, projects, lender, keys),
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
+            stacks=stacks,
             placing=placing,
             versions=versions,
             trainings=trainings,
@@ -120,12 +121,6 @@ def open_house(settings: Settings) -> Iterator[House]:
             delivery=open_delivery(settings, blobs, closing),
             reserve=reserve,
         )
-
-
-def _close_at_the_end(closing: contextlib.ExitStack, *closers: Callable[[], None]) -> None:
-    """Have these closed at the end, the last of them first: jobs before what they use."""
-    for closer in closers:
-        closing.callback(closer)
 
 
 @contextlib.contextmanager
@@ -410,17 +405,17 @@ def _open_reserve(data: Path, closing: contextlib.ExitStack) -> Reserve:
 
 def _open_datasets(
     hold: FolderHold,
-    database: Database,
     projects: Projects,
-    blobs: Blobs,
-    access: Reach,
+    lender: PictureLender,
     jobs: JobRunner,
+    closing: contextlib.ExitStack,
 ) -> tuple[Datasets, DatasetPictures]:
     """Return the datasets and the measuring of their pictures, both started."""
+    access = lender.access
     datasets = Datasets(
-        database,
+        lender.database,
         projects,
-        blobs,
+        lender.blobs,
         open_engine(),
         hold.scratch / "datasets",
         jobs=jobs,
@@ -428,11 +423,14 @@ def _open_datasets(
         gone=access.missing_caller,
     )
     pictures = DatasetPictures(
-        PictureStores(database, datasets, blobs, access.may_read),
+        PictureStores(lender.database, datasets, lender.blobs, access.may_read),
         Pool("look", count_cores()),
         hold.scratch / "pictures",
         one_size=hold.settings.one_size,
     )
     datasets.start(is_alone=hold.is_alone)
     pictures.start()
+    # At the end the last of them first: jobs before what they use.
+    closing.callback(pictures.close)
+    closing.callback(jobs.close)
     return datasets, pictures

@@ -55,6 +55,8 @@ class Request:
     id: str = ""
     # The operation that the dialect recognised, for the log and the figures.
     operation: str = "none"
+    # The service that acts for the caller, where one does (forward access).
+    via: str = ""
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from vedette.api.s3.address import read_address, read_query
 from vedette.api.s3.call import Call
 from vedette.api.s3.cors import answer_preflight, cors_headers
 from vedette.api.s3.faults import S3Fault, fault_answer, short_id, translate
-from vedette.api.s3.relay import RELAYED, perform, relay
+from vedette.api.s3.relay import RELAYED, ask, perform, relay
 from vedette.api.s3.routes import S3Operation, choose
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader, open_body
@@ -78,6 +78,11 @@ class BucketDoor(PlainDoor):
         """Return S3's own answer to an operation of who is signed in."""
         self._tell_audit(visit, operation, members, region)
         return await perform(visit, operation, members, region)
+
+    async def ask(self, visit: Visit, operation: str, members: dict[str, Any], region: str) -> dict[str, Any]:
+        """Return the answer to an operation that another service asks for its caller, as a dict."""
+        self._tell_audit(visit, operation, members, region)
+        return await ask(visit, operation, members, region)
 
     def _tell_audit(self, visit: Visit, operation: str, members: dict[str, Any] | None, region: str) -> None:
         facts = visit.audit

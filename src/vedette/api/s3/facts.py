@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from vedette.access.patterns import Value
-from vedette.access.request import moment, sender
+from vedette.access.request import moment, sender, via_service
 from vedette.api.s3.address import decode
 from vedette.api.s3.call import Call, read_document
 from vedette.store.blobs.values import Blob, Bucket
@@ -68,6 +68,9 @@ def _of_moment(call: Call) -> Facts:
 
 
 def _of_sender(call: Call) -> Facts:
+    if call.request.via:
+        agent: Facts = {"aws:securetransport": "true", "aws:useragent": call.request.via}
+        return agent | via_service(call.request.via)
     return sender(
         client=call.request.client,
         secure=call.request.scheme == "https",
@@ -147,7 +150,16 @@ GROUPS: tuple[tuple[Callable[[Call], Facts], frozenset[str]], ...] = (
     (
         _of_sender,
         frozenset(
-            {"aws:securetransport", "aws:viaawsservice", "aws:sourceip", "aws:useragent", "aws:referer"}
+            {
+                "aws:securetransport",
+                "aws:viaawsservice",
+                "aws:sourceip",
+                "aws:useragent",
+                "aws:referer",
+                "aws:calledvia",
+                "aws:calledviafirst",
+                "aws:calledvialast",
+            }
         ),
     ),
     (_of_region, frozenset({"aws:requestedregion"})),

@@ -68,6 +68,12 @@ async def relay(visit: Visit, call: RelayedCall) -> Response:
     return Response(200, [("content-type", "application/json")], plain_json.dump(model, result))
 
 
+async def ask(visit: Visit, operation: str, members: dict[str, Any], region: str) -> dict[str, Any]:
+    """Return S3's answer to an operation as a dict, its document and its headers; raise what S3 refuses."""
+    response = await perform(visit, operation, members, region)
+    return await _parse(plain_json.find("s3", operation), response)
+
+
 async def perform(visit: Visit, operation: str, members: dict[str, Any], region: str) -> Response:
     """Return S3's own answer to an operation of who is signed in; raise what S3 refuses."""
     model = plain_json.find("s3", operation)
@@ -128,6 +134,7 @@ def _write(original: Request, model: OperationModel, members: dict[str, Any]) ->
         client=original.client,
         server=original.server,
         id=original.id,
+        via=original.via,
     )
 
 

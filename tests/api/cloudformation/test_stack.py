@@ -1,0 +1,125 @@
+"""Stacks through boto3, against a server: made, described, deleted, and what is refused."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError, WaiterError
+
+from doubles.stacks import given, settled
+
+WAIT = {"Delay": 1, "MaxAttempts": 60}
+PROJECT = """
+AWSTemplateFormatVersion: 2010-09-09
+Description: A project for the boards
+Parameters:
+  Name: {Type: String, AllowedPattern: '[a-z0-9-]+'}
+Resources:
+  Boards:
+    Type: AWS::Rekognition::Project
+    Properties:
+      ProjectName: !Sub '${Name}-boards'
+Outputs:
+  Arn: {Value: !GetAtt Boards.Arn, Export: {Name: !Sub '${AWS::StackName}-arn'}}
+"""
+
+
+@pytest.fixture
+def stacks(server):
+    return server.client("cloudformation")
+
+
+def wait(stacks, name, state):
+    stacks.get_waiter(state).wait(StackName=name, WaiterConfig=WAIT)
+
+
+def test_a_stack_makes_its_project_and_takes_it_away(server, stacks):
+    made = stacks.create_stack(StackName="one", TemplateBody=PROJECT, Parameters=given(Name="one"))
+    wait(stacks, "one", "stack_create_complete")
+    (stack,) = stacks.describe_stacks(StackName="one")["Stacks"]
+    arn = stack["Outputs"][0]["OutputValue"]
+    rekognition = server.client("rekognition")
+    described = rekognition.describe_projects(ProjectNames=["one-boards"])["ProjectDescriptions"]
+    assert (stack["StackId"], stack["StackStatus"]) == (made["StackId"], "CREATE_COMPLETE")
+    assert stack["Outputs"][0]["ExportName"] == "one-arn"
+    assert described[0]["ProjectArn"] == arn
+    assert stack["Parameters"] == [{"ParameterKey": "Name", "ParameterValue": "one"}]
+    stacks.delete_stack(StackName="one")
+    wait(stacks, made["StackId"], "stack_delete_complete")
+    assert rekognition.describe_projects(ProjectNames=["one-boards"])["ProjectDescriptions"] == []
+    with pytest.raises(ClientError, match="Stack with id one does not exist"):
+        stacks.describe_stacks(StackName="one")
+    events = [
+        (event["LogicalResourceId"], event["ResourceStatus"])
+        for page in stacks.get_paginator("describe_stack_events").paginate(StackName=made["StackId"])
+        for event in page["StackEvents"]
+    ]
+    assert events == [
+        ("one", "DELETE_COMPLETE"),
+        ("Boards", "DELETE_COMPLETE"),
+        ("Boards", "DELETE_IN_PROGRESS"),
+        ("one", "DELETE_IN_PROGRESS"),
+        ("one", "CREATE_COMPLETE"),
+        ("Boards", "CREATE_COMPLETE"),
+        ("Boards", "CREATE_IN_PROGRESS"),
+        ("one", "CREATE_IN_PROGRESS"),
+    ]
+
+
+def test_what_is_there_already_fails_the_stack_and_stays(server, stacks):
+    rekognition = server.client("rekognition")
+    arn = rekognition.create_project(ProjectName="mine-boards")["ProjectArn"]
+    stacks.create_stack(StackName="mine", TemplateBody=PROJECT, Parameters=given(Name="mine"))
+    with pytest.raises(WaiterError):
+        wait(stacks, "mine", "stack_create_complete")
+    assert settled(stacks, "mine")["StackStatus"] == "ROLLBACK_COMPLETE"
+    (event,) = [
+        event
+        for event in stacks.describe_stack_events(StackName="mine")["StackEvents"]
+        if event["ResourceStatus"] == "CREATE_FAILED"
+    ]
+    assert event["LogicalResourceId"] == "Boards"
+    assert "Error Code: ResourceInUseException" in event["ResourceStatusReason"]
+    stacks.delete_stack(StackName="mine")
+    wait(stacks, "mine", "stack_delete_complete")
+    (project,) = rekognition.describe_projects(ProjectNames=["mine-boards"])["ProjectDescriptions"]
+    assert project["ProjectArn"] == arn
+    rekognition.delete_project(ProjectArn=arn)
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "sentence"),
+    [
+        (("describe_stacks", {"StackName": "none"}), "ValidationError", "Stack with id none does not exist"),
+        (
+            ("update_stack", {"StackName": "none", "TemplateBody": PROJECT}),
+            "ValidationError",
+            r"Stack \[none\] does not exist",
+        ),
+        (
+            (
+                "create_stack",
+                {
+                    "StackName": "s",
+                    "TemplateBody": json.dumps({"Resources": {"A": {"Type": "AWS::EC2::Instance"}}}),
+                },
+            ),
+            "ValidationError",
+            r"Unrecognized resource types: \[AWS::EC2::Instance\]",
+        ),
+        (
+            ("create_stack", {"StackName": "s", "TemplateBody": PROJECT}),
+            "ValidationError",
+            r"Parameters: \[Name\] must have values",
+        ),
+        (
+            ("create_stack", {"StackName": "s", "TemplateBody": PROJECT, "Parameters": given(Name="No!")}),
+            "ValidationError",
+            "Parameter 'Name' must match pattern",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_made(stacks, call, code, sentence):
+    name, request = call
+    with pytest.raises(ClientError, match=sentence) as refusal:
+        getattr(stacks, name)(**request)
+    assert refusal.value.response["Error"]["Code"] == code
