@@ -11,6 +11,7 @@ import click
 
 import vedette
 from vedette.cli import (
+    batch,
     cluster,
     dataset,
     devices,
@@ -101,7 +102,13 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
     LEARN: {"examples": examples},
     DEVICE: {"edge": edge, "device": devices.app},
     SERVER: {"audit": audit, "lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
-    DATA: {"model": model, "dataset": dataset.app, "trial": trials.app, "feedback": feedback.app},
+    DATA: {
+        "model": model,
+        "batch": batch.app,
+        "dataset": dataset.app,
+        "trial": trials.app,
+        "feedback": feedback.app,
+    },
     PEOPLE: {
         "account": users.accounts,
         "user": users.users,
