@@ -47,6 +47,7 @@ from vedette.cli.signatures import CommandGroup
 from vedette.cli.space import space
 from vedette.cli.thresholds import show_thresholds
 from vedette.cli.train import train
+from vedette.cli.usage import usage
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
@@ -89,6 +90,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "doctor": doctor,
         "repair": repair,
         "space": space,
+        "usage": usage,
     },
     DATA: {
         "projects": projects,

@@ -222,7 +222,7 @@ def test_the_short_target_of_the_javascript_sdk_means_the_same(server):
 def test_other_operations_are_not_supported_yet(trail):
     with pytest.raises(ClientError, match="CreateChannel of cloudtrail is not supported yet"):
         trail.create_channel(
-            Name="mine", Source="Custom", Destinations=[{"Type": "AWS_SERVICE", "Location": "x"}]
+            Name="mine", Source="Custom", Destinations=[{"Type": "AWS_SERVICE", "Location": "xyz"}]
         )
 
 
