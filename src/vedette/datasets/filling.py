@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from vedette.clock import Clock, milliseconds
 from vedette.datasets import changes
-from vedette.datasets.blocks import Sheet
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.journal import ChangeOrigin, OriginKind
 from vedette.datasets.orders import ImportOrder, UpdateOrder
+from vedette.datasets.part_writer import PartWriter
 from vedette.datasets.parts import drop_part, make_part
 from vedette.datasets.reading import SMALL, ManifestReading, Spoilt
 from vedette.datasets.staging import BLOCK, EntryRow, ManifestRules
@@ -103,19 +103,19 @@ def new_part(tools: Tools) -> Iterator[int]:
 def fill(
     tools: Tools, context: JobContext, part: int, blocks: Iterable[Sequence[EntryRow]], dataset: int = 0
 ) -> None:
-    """Write blocks behind one another, each in a transaction of its own; say how far it is."""
-    count = 0
+    """Write blocks into an empty part, each in a transaction of its own; say how far it is."""
+    count, writer = 0, PartWriter(part)
     for rows in _whole_blocks(blocks):
         if context.should_leave():
             raise JobInterrupted
         tools.database.require_room()
         count += len(rows)
         with tools.database.write() as connection:
-            sheet = Sheet(connection, part, tools.now_ms())
-            sheet.append(rows)
-            sheet.save()
+            writer.write(connection, rows, tools.now_ms())
             if dataset:
                 changes.say_progress(connection, dataset, f"{count:,} images so far.")
+    with tools.database.write() as connection:
+        writer.finish(connection)
 
 
 def _whole_blocks(blocks: Iterable[Sequence[EntryRow]]) -> Iterator[Sequence[EntryRow]]:

@@ -75,7 +75,7 @@ class ManifestReading:
             with out.open("rb") as stream:
                 for event in events:
                     if event.kind == "progress":
-                        yield read_block(stream.readline())
+                        yield read_block(stream)
                     elif event.kind in LAST:
                         self._end(event.kind, dict(event.facts))
         finally:

@@ -21,14 +21,22 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
             connection.execute(insert(table), list(rows))
         return
     names = list(rows[0])
-    values = (tuple(row[name] for name in names) for row in rows)
+    insert_values(connection, table, names, [tuple(row[name] for name in names) for row in rows])
+
+
+def insert_values(
+    connection: Connection, table: Table, names: Sequence[str], values: Sequence[Sequence[Any]]
+) -> None:
+    """Put rows that are values in the order of these columns, however few they are."""
+    if not values:
+        return
     if connection.dialect.name == "postgresql":
         put_by_copy(connection, table, names, values)
     else:
         place, columns = _names_of(connection, table, names)
         marks = ", ".join("?" * len(names))
         # The names are the tables' own; SQLAlchemy's work on each row takes as long as SQLite's.
-        connection.exec_driver_sql(f"insert into {place} ({columns}) values ({marks})", list(values))  # noqa: S608
+        connection.exec_driver_sql(f"insert into {place} ({columns}) values ({marks})", values)  # noqa: S608
 
 
 def put_by_copy(
