@@ -1,0 +1,239 @@
+"""Policies of IAM, inline and managed, and access keys."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from vedette.api.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    TypeCalls,
+    born_at,
+    texts,
+    words,
+)
+from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM, document_text, policy_of
+from vedette.api.faults import Fault
+from vedette.api.inner import InnerFault
+from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
+
+# A property that names holders, and IAM's word for them.
+HOLDERS = {"Users": "User", "Groups": "Group", "Roles": "Role"}
+
+
+def _holders(properties: Properties) -> list[tuple[str, str]]:
+    return [(kind, name) for member, kind in HOLDERS.items() for name in texts(properties.get(member))]
+
+
+def _inline(calls: TypeCalls, kind: str, name: str, policy: str) -> Any:
+    members = {f"{kind}Name": name, "PolicyName": policy}
+    answer = calls.find(ABSENT, IAM, f"Get{kind}Policy", **members)
+    return None if answer is None else policy_of(answer["PolicyDocument"])
+
+
+def _put(calls: TypeCalls, kind: str, name: str, properties: Properties) -> None:
+    document = document_text(properties["PolicyDocument"])
+    members = {f"{kind}Name": name, "PolicyName": properties["PolicyName"], "PolicyDocument": document}
+    calls.ask(IAM, f"Put{kind}Policy", **members)
+
+
+def _take(calls: TypeCalls, kind: str, name: str, policy: str) -> None:
+    calls.find(ABSENT, IAM, f"Delete{kind}Policy", **{f"{kind}Name": name, "PolicyName": policy})
+
+
+def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
+    properties, policy = wish.properties, str(wish.properties["PolicyName"])
+    if not _holders(properties):
+        raise InnerFault(
+            IAM, Fault("ValidationError", 400, "At least one of Users, Groups, Roles is needed.")
+        )
+    for kind, name in _holders(properties):
+        document = _inline(calls, kind, name, policy)
+        is_own = wish.resumed_since_ms and document == json.loads(document_text(properties["PolicyDocument"]))
+        if document is not None and not is_own:
+            sentence = f"The {kind.lower()} {name} has a policy {policy} already."
+            raise InnerFault(IAM, Fault(EXISTS, 409, sentence))
+    for number, (kind, name) in enumerate(_holders(properties)):
+        try:
+            _put(calls, kind, name, properties)
+        except InnerFault as fault:
+            raise MakingFailed(fault.sentence, policy if number else "") from None
+    return MadeThing(policy)
+
+
+def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
+    holders, policy = _holders(wish.properties), str(wish.properties["PolicyName"])
+    for kind, name in holders:
+        _put(calls, kind, name, wish.properties)
+    for kind, name in _holders(before):
+        if (kind, name) not in holders:
+            _take(calls, kind, name, policy)
+    return MadeThing(policy)
+
+
+def _delete(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
+    for kind, name in _holders(wish.properties):
+        _take(calls, kind, name, physical)
+
+
+def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
+    documents = [_inline(calls, kind, name, physical) for kind, name in _holders(wish.properties)]
+    if all(document is None for document in documents):
+        return None
+    expected = json.loads(document_text(wish.properties["PolicyDocument"]))
+    other = next((document for document in documents if document != expected), expected)
+    return {"PolicyName": physical, "PolicyDocument": other}
+
+
+POLICY = ResourceType(
+    "AWS::IAM::Policy",
+    words("PolicyName PolicyDocument Users Groups Roles"),
+    _make,
+    _delete,
+    _read,
+    _change,
+    required=words("PolicyName PolicyDocument"),
+    replaced_by=words("PolicyName"),
+    is_identity=True,
+)
+
+
+def _arn(calls: TypeCalls, name: str, properties: Properties) -> str:
+    return f"arn:aws:iam::{calls.account}:policy{properties.get('Path', '/')}{name}"
+
+
+def _attach(calls: TypeCalls, arn: str, before: Properties, after: Properties) -> None:
+    holders = _holders(after)
+    for kind, name in holders:
+        calls.ask(IAM, f"Attach{kind}Policy", **{f"{kind}Name": name, "PolicyArn": arn})
+    for kind, name in _holders(before):
+        if (kind, name) not in holders:
+            calls.find(ABSENT, IAM, f"Detach{kind}Policy", **{f"{kind}Name": name, "PolicyArn": arn})
+
+
+def _make_managed(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
+    properties = wish.properties
+    name = str(properties.get("ManagedPolicyName") or wish.name)
+    arn = _arn(calls, name, properties)
+
+    def make() -> None:
+        calls.ask(
+            IAM,
+            "CreatePolicy",
+            PolicyName=name,
+            Path=properties.get("Path"),
+            Description=properties.get("Description"),
+            PolicyDocument=document_text(properties["PolicyDocument"]),
+        )
+
+    def born() -> datetime | None:
+        policy = calls.find(ABSENT, IAM, "GetPolicy", PolicyArn=arn)
+        return None if policy is None else born_at(policy["Policy"]["CreateDate"])
+
+    calls.make_once(wish, EXISTS, make, born)
+    try:
+        _attach(calls, arn, {}, properties)
+    except InnerFault as fault:
+        raise MakingFailed(fault.sentence, arn) from None
+    return MadeThing(arn, {"PolicyArn": arn})
+
+
+def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
+    document = document_text(wish.properties["PolicyDocument"])
+    if document != document_text(before["PolicyDocument"]):
+        versions = calls.ask(IAM, "ListPolicyVersions", PolicyArn=physical)["Versions"]
+        others = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
+        if len(versions) >= 5:  # IAM's most: CloudFormation drops the oldest too.
+            oldest = min(others, key=lambda version: int(version[1:]))
+            calls.ask(IAM, "DeletePolicyVersion", PolicyArn=physical, VersionId=oldest)
+        calls.ask(IAM, "CreatePolicyVersion", PolicyArn=physical, PolicyDocument=document, SetAsDefault=True)
+    _attach(calls, physical, before, wish.properties)
+    return MadeThing(physical, wish.attributes)
+
+
+def _delete_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
+    answer = calls.find(ABSENT, IAM, "ListPolicyVersions", PolicyArn=physical)
+    if answer is None:
+        return
+    _attach(calls, physical, wish.properties, {})
+    for version in answer["Versions"]:
+        if not version["IsDefaultVersion"]:
+            calls.ask(IAM, "DeletePolicyVersion", PolicyArn=physical, VersionId=version["VersionId"])
+    calls.find(ABSENT, IAM, "DeletePolicy", PolicyArn=physical)
+
+
+def _read_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
+    answer = calls.find(ABSENT, IAM, "GetPolicy", PolicyArn=physical)
+    if answer is None:
+        return None
+    policy = answer["Policy"]
+    version = policy["DefaultVersionId"]
+    body = calls.ask(IAM, "GetPolicyVersion", PolicyArn=physical, VersionId=version)["PolicyVersion"]
+    return {
+        "ManagedPolicyName": policy["PolicyName"],
+        "Path": policy["Path"],
+        "PolicyDocument": policy_of(body["Document"]),
+    }
+
+
+MANAGED_POLICY = ResourceType(
+    "AWS::IAM::ManagedPolicy",
+    words("ManagedPolicyName Path Description PolicyDocument Users Groups Roles"),
+    _make_managed,
+    _delete_managed,
+    _read_managed,
+    _change_managed,
+    required=words("PolicyDocument"),
+    replaced_by=words("ManagedPolicyName Path Description"),
+    attributes=words("PolicyArn"),
+    name_property="ManagedPolicyName",
+    longest_name=128,
+    is_identity=True,
+)
+
+
+def _make_access_key(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
+    user = str(wish.properties["UserName"])
+    # What a stopped run may have made has a secret that nobody knows any more: it is left (decision 0393).
+    key = calls.ask(IAM, "CreateAccessKey", UserName=user)["AccessKey"]
+    number = str(key["AccessKeyId"])
+    status = wish.properties.get("Status", "Active")
+    if status != "Active":
+        try:
+            calls.ask(IAM, "UpdateAccessKey", UserName=user, AccessKeyId=number, Status=status)
+        except InnerFault as fault:
+            raise MakingFailed(fault.sentence, number) from None
+    return MadeThing(number, {"SecretAccessKey": key["SecretAccessKey"]})
+
+
+def _change_access_key(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
+    user, status = wish.properties["UserName"], wish.properties.get("Status", "Active")
+    calls.ask(IAM, "UpdateAccessKey", UserName=user, AccessKeyId=physical, Status=status)
+    return MadeThing(physical, wish.attributes)
+
+
+def _delete_access_key(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
+    user = wish.properties["UserName"]
+    calls.find(ABSENT, IAM, "DeleteAccessKey", UserName=user, AccessKeyId=physical)
+
+
+def _read_access_key(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
+    user = wish.properties["UserName"]
+    answer = calls.find(ABSENT, IAM, "ListAccessKeys", UserName=user)
+    keys = [] if answer is None else answer["AccessKeyMetadata"]
+    statuses = {key["AccessKeyId"]: key["Status"] for key in keys}
+    return {"UserName": user, "Status": statuses[physical]} if physical in statuses else None
+
+
+ACCESS_KEY = ResourceType(
+    "AWS::IAM::AccessKey",
+    words("UserName Status Serial"),
+    _make_access_key,
+    _delete_access_key,
+    _read_access_key,
+    _change_access_key,
+    required=words("UserName"),
+    replaced_by=words("UserName Serial"),
+    attributes=words("SecretAccessKey"),
+    is_identity=True,
+)
