@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import click
 
@@ -27,7 +27,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
-from vedette.cli.signatures import Exit
+from vedette.cli.signatures import Exit, Option
 from vedette.cli.terminal import columns, styled
 from vedette.cores import count_cores
 
@@ -127,6 +127,16 @@ def _company(settings: "Settings") -> list[Diagnosis]:
     except Refusal as refusal:
         return [Diagnosis("sign-in", "bad", refusal.sentence)]
     return [Diagnosis("sign-in", "good", f"people of {plan.issuer}, by {len(plan.groups)} groups")]
+
+
+def _security(settings: "Settings") -> list[Diagnosis]:
+    """Examine what is open, weak or as it came."""
+    if not has_part("server"):
+        return [Diagnosis("security", "note", sentence_for("server"))]
+    from vedette.server.security import examine_security
+
+    checks = examine_security(settings)
+    return [Diagnosis(check.subject, check.verdict, check.sentence) for check in checks]
 
 
 def _python() -> Diagnosis:
@@ -277,9 +287,14 @@ def _sdk() -> Diagnosis:
     return Diagnosis("lookoutvision", "good" if is_installed else "note", sentence)
 
 
-def doctor(data: Data = None) -> None:
+def doctor(
+    data: Data = None,
+    is_security: Annotated[
+        bool, Option("--security", help="What is open, weak or as it came, instead of all that.")
+    ] = False,
+) -> None:
     """Say what is installed, what is missing, what this machine can do, and how the installation is."""
-    diagnoses = examine(data)
+    diagnoses = _security(settings_for(data)) if is_security else examine(data)
     click.echo(styled(f"Vedette {vedette.__version__}", is_bold=True))
     widest = max(len(diagnosis.subject) for diagnosis in diagnoses)
     for diagnosis in diagnoses:
