@@ -20,6 +20,7 @@ export type * as Own from "./operations/vedette";
 export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./region";
 export { takeLink } from "./link";
 export * from "./projects";
+export type { VersionFacts, VersionList, VersionState } from "./versions";
 export { jsonOf, send } from "./send";
 export {
   currentSession,

@@ -1,11 +1,19 @@
 /** Projects of both services in one form: a row of the list, and what is known of one project. */
-import { useQuery, type QueryKey } from "@tanstack/react-query";
+import { useMutation, useQuery, type QueryKey } from "@tanstack/react-query";
 import { call, useCall } from "./call";
 import { queryClient } from "./client";
 import { asFault, Fault } from "./fault";
-import type * as Lookout from "./operations/lookoutvision";
 import type * as Rekognition from "./operations/rekognition";
+import { fetchPages } from "./pages";
 import { currentRegion, useRegion } from "./region";
+import {
+  fetchEveryVersion,
+  fetchMoreVersions,
+  fetchVersion,
+  fetchVersions,
+  type VersionList,
+  type VersionState,
+} from "./versions";
 
 export type ProjectService = "rekognition" | "lookoutvision";
 export type DatasetType = "train" | "test";
@@ -31,46 +39,9 @@ export interface DatasetFacts {
   readonly labelsFault?: Fault | undefined;
 }
 
-export type VersionState =
-  | "training"
-  | "trained"
-  | "failed"
-  | "copying"
-  | "copyFailed"
-  | "starting"
-  | "running"
-  | "startFailed"
-  | "stopping"
-  | "deleting";
-
-export interface VersionFacts {
-  readonly name: string;
-  readonly arn: string;
-  readonly state: VersionState;
-  readonly message: string;
-  readonly created: string | undefined;
-  readonly f1: number | null;
-}
-
-export interface ProjectFacts extends ProjectRow {
+/** With its newest versions, as far as they were asked for. */
+export interface ProjectFacts extends ProjectRow, VersionList {
   readonly datasets: readonly DatasetFacts[];
-  readonly versions: readonly VersionFacts[];
-}
-
-/** A service whose answer says "more" hundreds of times in a row is not believed for ever. */
-const MOST_PAGES = 1000;
-
-async function allPages<Page extends { readonly NextToken?: string | undefined }>(
-  ask: (token: string | undefined) => Promise<Page>,
-): Promise<Page[]> {
-  const pages: Page[] = [];
-  let token: string | undefined;
-  do {
-    const page = await ask(token);
-    pages.push(page);
-    token = page.NextToken === "" ? undefined : page.NextToken;
-  } while (token !== undefined && pages.length < MOST_PAGES);
-  return pages;
 }
 
 function nameOf(arn: string): string {
@@ -78,7 +49,7 @@ function nameOf(arn: string): string {
 }
 
 async function rekognitionRows(region: string): Promise<ProjectRow[]> {
-  const pages = await allPages((NextToken) =>
+  const pages = await fetchPages((NextToken) =>
     call("rekognition", "DescribeProjects", { MaxResults: 100, NextToken }, { region }),
   );
   return pages.flatMap((page) =>
@@ -92,7 +63,7 @@ async function rekognitionRows(region: string): Promise<ProjectRow[]> {
 }
 
 async function lookoutRows(region: string): Promise<ProjectRow[]> {
-  const pages = await allPages((NextToken) =>
+  const pages = await fetchPages((NextToken) =>
     call("lookoutvision", "ListProjects", { MaxResults: 100, NextToken }, { region }),
   );
   return pages.flatMap((page) =>
@@ -150,7 +121,7 @@ async function rekognitionDataset(data: Rekognition.DatasetMetadata, region: str
   const arn = data.DatasetArn ?? "";
   const [description, labels] = await Promise.all([
     call("rekognition", "DescribeDataset", { DatasetArn: arn }, { region }),
-    allPages((NextToken) =>
+    fetchPages((NextToken) =>
       call("rekognition", "ListDatasetLabels", { DatasetArn: arn, MaxResults: 100, NextToken }, { region }),
     ).catch((error: unknown) => asFault(error)),
   ]);
@@ -178,68 +149,17 @@ function labelFacts(label: Rekognition.DatasetLabelDescription) {
   return { name: label.LabelName ?? "", pictures: EntryCount, boxes: BoundingBoxCount };
 }
 
-const REKOGNITION_STATES: Readonly<Record<string, VersionState>> = {
-  TRAINING_IN_PROGRESS: "training",
-  COPYING_IN_PROGRESS: "copying",
-  TRAINING_COMPLETED: "trained",
-  COPYING_COMPLETED: "trained",
-  COPYING_FAILED: "copyFailed",
-  FAILED: "startFailed",
-  STOPPED: "trained",
-  STARTING: "starting",
-  RUNNING: "running",
-  STOPPING: "stopping",
-  DELETING: "deleting",
-};
-
-function rekognitionVersion(version: Rekognition.ProjectVersionDescription): VersionFacts {
-  const arn = version.ProjectVersionArn ?? "";
-  return {
-    name: /\/version\/([^/]+)/u.exec(arn)?.[1] ?? arn,
-    arn,
-    state: REKOGNITION_STATES[version.Status ?? ""] ?? "failed",
-    message: version.StatusMessage ?? "",
-    created: version.CreationTimestamp,
-    f1: version.EvaluationResult?.F1Score ?? null,
-  };
-}
-
-async function rekognitionFacts(name: string, region: string): Promise<ProjectFacts | null> {
+async function rekognitionFacts(name: string, region: string, shown: number): Promise<ProjectFacts | null> {
   const answer = await call("rekognition", "DescribeProjects", { ProjectNames: [name] }, { region });
-  const project = answer.ProjectDescriptions?.[0];
-  if (project?.ProjectArn === undefined) return null;
-  const arn = project.ProjectArn;
-  const [datasets, versions] = await Promise.all([
-    Promise.all((project.Datasets ?? []).map((dataset) => rekognitionDataset(dataset, region))),
-    allPages((NextToken) =>
-      call(
-        "rekognition",
-        "DescribeProjectVersions",
-        { ProjectArn: arn, MaxResults: 100, NextToken },
-        { region },
-      ),
-    ),
+  const found = answer.ProjectDescriptions?.[0];
+  if (found?.ProjectArn === undefined) return null;
+  const project = { service: "rekognition", name, arn: found.ProjectArn } as const;
+  const [datasets, list] = await Promise.all([
+    Promise.all((found.Datasets ?? []).map((dataset) => rekognitionDataset(dataset, region))),
+    fetchVersions(project, region, shown),
   ]);
-  return {
-    service: "rekognition",
-    name,
-    arn,
-    created: project.CreationTimestamp,
-    datasets,
-    versions: versions.flatMap((page) => (page.ProjectVersionDescriptions ?? []).map(rekognitionVersion)),
-  };
+  return { ...project, created: found.CreationTimestamp, datasets, ...list };
 }
-
-const LOOKOUT_STATES: Readonly<Record<string, VersionState>> = {
-  TRAINING: "training",
-  TRAINED: "trained",
-  SYSTEM_UPDATING: "trained",
-  STARTING_HOSTING: "starting",
-  HOSTED: "running",
-  STOPPING_HOSTING: "stopping",
-  HOSTING_FAILED: "startFailed",
-  DELETING: "deleting",
-};
 
 async function lookoutDataset(name: string, type: string, region: string): Promise<DatasetFacts> {
   const answer = await call(
@@ -265,36 +185,17 @@ async function lookoutDataset(name: string, type: string, region: string): Promi
   };
 }
 
-function lookoutVersion(model: Lookout.ModelMetadata): VersionFacts {
-  return {
-    name: model.ModelVersion ?? "",
-    arn: model.ModelArn ?? "",
-    state: LOOKOUT_STATES[model.Status ?? ""] ?? "failed",
-    message: model.StatusMessage ?? "",
-    created: model.CreationTimestamp,
-    f1: model.Performance?.F1Score ?? null,
-  };
-}
-
-async function lookoutFacts(name: string, region: string): Promise<ProjectFacts | null> {
+async function lookoutFacts(name: string, region: string, shown: number): Promise<ProjectFacts | null> {
   const answer = await call("lookoutvision", "DescribeProject", { ProjectName: name }, { region });
-  const project = answer.ProjectDescription;
-  const [datasets, models] = await Promise.all([
+  const found = answer.ProjectDescription;
+  const project = { service: "lookoutvision", name, arn: found?.ProjectArn ?? "" } as const;
+  const [datasets, list] = await Promise.all([
     Promise.all(
-      (project?.Datasets ?? []).map((data) => lookoutDataset(name, data.DatasetType ?? "train", region)),
+      (found?.Datasets ?? []).map((data) => lookoutDataset(name, data.DatasetType ?? "train", region)),
     ),
-    allPages((NextToken) =>
-      call("lookoutvision", "ListModels", { ProjectName: name, MaxResults: 100, NextToken }, { region }),
-    ),
+    fetchVersions(project, region, shown),
   ]);
-  return {
-    service: "lookoutvision",
-    name,
-    arn: project?.ProjectArn ?? "",
-    created: project?.CreationTimestamp,
-    datasets,
-    versions: models.flatMap((page) => (page.Models ?? []).map(lookoutVersion)),
-  };
+  return { ...project, created: found?.CreationTimestamp, datasets, ...list };
 }
 
 /** Under the service's name, so that whatever makes the service's answers stale makes this stale. */
@@ -312,14 +213,62 @@ export function isUnderWay(facts: ProjectFacts): boolean {
   );
 }
 
-/** Everything about a project; null where there is none. Asked again as long as something is under way. */
+/** What is known of a project, with as many of its versions as are shown; null where there is none. Asked again
+ * as long as something is under way. */
 export function useProject(service: ProjectService, name: string) {
   const region = useRegion();
+  const queryKey = projectKey(service, name, region);
   return useQuery({
-    queryKey: projectKey(service, name, region),
-    queryFn: () => (service === "rekognition" ? rekognitionFacts(name, region) : lookoutFacts(name, region)),
+    queryKey,
+    queryFn: () => {
+      const shown = queryClient.getQueryData<ProjectFacts | null>(queryKey)?.versions.length ?? 0;
+      return (service === "rekognition" ? rekognitionFacts : lookoutFacts)(name, region, shown);
+    },
     refetchInterval: ({ state }) => (state.data && isUnderWay(state.data) ? POLL_MS : false),
   });
+}
+
+/** Fetches the page of versions after those that are shown. */
+export function useMoreVersions(project: ProjectFacts) {
+  const region = useRegion();
+  const queryKey = projectKey(project.service, project.name, region);
+  return useMutation({
+    mutationFn: () => fetchMoreVersions(project, region),
+    onSuccess: async (list) => {
+      // What was asked before knows of fewer.
+      await queryClient.cancelQueries({ queryKey });
+      queryClient.setQueryData<ProjectFacts | null>(queryKey, (known) => known && { ...known, ...list });
+    },
+  });
+}
+
+/** A version by its name, also one that is older than those that are shown. */
+export function useVersion(project: ProjectFacts, name: string) {
+  const region = useRegion();
+  const shown = project.versions.find((version) => version.name === name);
+  const isEnabled = name !== "" && shown === undefined && project.next !== undefined;
+  const asked = useQuery({
+    queryKey: [project.service, "version", region, project.name, name],
+    queryFn: () => fetchVersion(project, name, region),
+    enabled: isEnabled,
+    refetchInterval: ({ state }) => (state.data && BUSY.includes(state.data.state) ? POLL_MS : false),
+  });
+  const version = shown ?? (isEnabled ? (asked.data ?? undefined) : undefined);
+  return { version, isPending: isEnabled && asked.isPending, error: isEnabled ? asked.error : null };
+}
+
+/** Every version of a project, for what has to know them all; undefined while they are asked for. */
+export function useEveryVersion(project: ProjectFacts | null | undefined) {
+  const region = useRegion();
+  const isEnabled = project?.next !== undefined;
+  const every = useQuery({
+    queryKey: [project?.service ?? "", "every version", region, project?.name ?? ""],
+    queryFn: () => (project ? fetchEveryVersion(project, region) : null),
+    enabled: isEnabled,
+  });
+  const list = isEnabled ? every.data : project;
+  const facts = project && list ? { ...project, ...list } : undefined;
+  return { facts, error: isEnabled ? every.error : null };
 }
 
 /** Whatever is known of projects is asked again. */

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { call, type Own, type ProjectFacts, type VersionFacts } from "../../api";
 import { BeginDialog } from "../../ui/beginning";
 import { FolderField } from "../../ui/folderField";
+import { MoreVersions } from "../../ui/moreVersions";
 import {
   isComponentName,
   isComponentVersion,
@@ -92,6 +93,7 @@ export function OrderPackage(props: OrderPackageProps) {
           options={versions.map(({ name }) => ({ value: name, label: name }))}
           onChange={({ detail }) => change({ version: detail.selectedOption.value ?? "" })}
         />
+        <MoreVersions project={props.project} />
       </FormField>
       <FormField label={t("component")} description={t("componentHelp")}>
         <Input

@@ -7,7 +7,15 @@ import Table from "@cloudscape-design/components/table";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { currentRegion, currentSession, send, useCall, type Own, type ProjectFacts } from "../../api";
+import {
+  currentRegion,
+  currentSession,
+  send,
+  useCall,
+  useVersion,
+  type Own,
+  type ProjectFacts,
+} from "../../api";
 import { useFormats } from "../../i18n/context";
 import { BeginPage, NothingBegun } from "../../ui/beginning";
 import { FaultAlert } from "../../ui/faults";
@@ -160,6 +168,13 @@ function List({ project, packages, isPending }: ListProps) {
   );
 }
 
+/** The versions that can be packaged: those that are shown, and the one that is asked for. */
+function useModels(project: ProjectFacts, asked: string | undefined) {
+  const { version, isPending } = useVersion(project, asked ?? "");
+  const older = version && !project.versions.includes(version) ? [version] : [];
+  return { versions: [...project.versions, ...older].filter(hasModel), isPending };
+}
+
 function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
   const t = useText();
   const [search, setSearch] = useSearchParams();
@@ -177,7 +192,7 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
   );
   const query = isMoving ? live : slow;
   const packages = query.data?.Packages ?? [];
-  const versions = project.versions.filter(hasModel);
+  const { versions, isPending } = useModels(project, asked);
   const close = (isOrdered: boolean) => {
     setOrdering(false);
     setSearch({}, { replace: true });
@@ -198,7 +213,7 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
         </Box>
       )}
       <List project={project} packages={packages} isPending={query.isPending} />
-      {isOrdering && versions.length > 0 && !query.isPending && (
+      {isOrdering && versions.length > 0 && !query.isPending && !isPending && (
         <OrderPackage
           project={project}
           versions={versions}

@@ -2,7 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useMemo } from "react";
-import { asFault, type ProjectFacts, type VersionFacts } from "../../api";
+import { asFault, useVersion, type ProjectFacts, type VersionFacts } from "../../api";
 import { Sentence } from "../../sentences";
 import { useNames } from "../../ui/address";
 import { FaultAlert } from "../../ui/faults";
@@ -18,26 +18,29 @@ import { useText } from "./text";
 
 export function EvaluationPage() {
   const place = useProjectPlace();
+  return <InProject place={place}>{(project) => <Shown place={place} project={project} />}</InProject>;
+}
+
+interface ShownProps {
+  readonly place: ProjectPlace;
+  readonly project: ProjectFacts;
+}
+
+function Shown({ place, project }: ShownProps) {
   const name = useNames().version ?? "";
+  const { version: found, isPending, error } = useVersion(project, name);
+  if (error !== null) return <FaultAlert error={error} />;
+  if (isPending) return <Spinner size="large" />;
   return (
-    <InProject place={place}>
-      {(project) => (
-        <VersionFrame
-          project={place}
-          name={name}
-          version={project.versions.find((version) => version.name === name)}
-          tab="evaluation"
-        >
-          {(version) =>
-            hasModel(version) ? (
-              <Loaded key={version.arn} place={place} project={project} version={version} />
-            ) : (
-              <Without place={place} version={version} />
-            )
-          }
-        </VersionFrame>
-      )}
-    </InProject>
+    <VersionFrame project={place} name={name} version={found} tab="evaluation">
+      {(version) =>
+        hasModel(version) ? (
+          <Loaded key={version.arn} place={place} project={project} version={version} />
+        ) : (
+          <Without place={place} version={version} />
+        )
+      }
+    </VersionFrame>
   );
 }
 

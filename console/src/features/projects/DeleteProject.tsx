@@ -9,7 +9,15 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { asFault, call, sumOf, useProject, type ProjectFacts, type ProjectService } from "../../api";
+import {
+  asFault,
+  call,
+  sumOf,
+  useEveryVersion,
+  useProject,
+  type ProjectFacts,
+  type ProjectService,
+} from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { notify } from "../../ui/notices";
 import { useUiText } from "../../ui/text";
@@ -91,8 +99,9 @@ export function DeleteProject({ service, name, onClose }: DeleteProjectProps) {
   const project = useProject(service, name);
   const remove = useDeletion();
   const [word, setWord] = useState("");
-  const facts = project.data;
-  const isReady = facts != null && !isBlocked(facts) && word === WORD;
+  // All that goes is counted, and nothing is deleted where one of them is in service.
+  const { facts, error } = useEveryVersion(project.data);
+  const isReady = facts !== undefined && !isBlocked(facts) && word === WORD;
   const submit = () => {
     if (!isReady) return;
     void remove(facts);
@@ -116,9 +125,10 @@ export function DeleteProject({ service, name, onClose }: DeleteProjectProps) {
     >
       <SpaceBetween size="m">
         {project.isError && <FaultAlert error={project.error} />}
-        {project.isPending && <Spinner />}
-        {facts != null && <Contents facts={facts} />}
-        {facts != null && isBlocked(facts) && <Alert type="warning">{t("deleteBlocked")}</Alert>}
+        {error !== null && <FaultAlert error={error} />}
+        {project.data !== null && facts === undefined && !project.isError && error === null && <Spinner />}
+        {facts !== undefined && <Contents facts={facts} />}
+        {facts !== undefined && isBlocked(facts) && <Alert type="warning">{t("deleteBlocked")}</Alert>}
         <form
           onSubmit={(event) => {
             event.preventDefault();

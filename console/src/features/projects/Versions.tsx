@@ -7,6 +7,7 @@ import type { ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
+import { MoreVersions, useVersionCount } from "../../ui/moreVersions";
 import { routeOfProject, VersionSign } from "../../ui/projects";
 import { routeOfVersion } from "../../ui/version";
 import { useText } from "./text";
@@ -15,9 +16,11 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
   const t = useText();
   const formats = useFormats();
   const follow = useFollow();
+  const count = useVersionCount(project);
   return (
     <Table
       items={project.versions}
+      footer={project.next !== undefined && <MoreVersions project={project} />}
       trackBy="arn"
       variant="container"
       wrapLines
@@ -25,7 +28,7 @@ export function Versions({ project }: { readonly project: ProjectFacts }) {
       header={
         <Header
           variant="h2"
-          counter={`(${String(project.versions.length)})`}
+          counter={count}
           actions={
             <Button href={hrefOf(`${routeOfProject(project)}/train?new`)} onFollow={follow}>
               {t("trainModel")}

@@ -1,7 +1,9 @@
 /** One version: what came of its training, all that is known of it, its tags, and how it is deleted. */
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ProjectFacts } from "../../api";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useVersion, type ProjectFacts } from "../../api";
 import { useNames } from "../../ui/address";
+import { FaultAlert } from "../../ui/faults";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { TagPanel, tagsOfService } from "../../ui/tags";
 import { TrainedWith } from "../../ui/trainedWith";
@@ -20,7 +22,9 @@ export function VersionPage() {
 function Shown({ project, route }: { readonly project: ProjectFacts; readonly route: string }) {
   const t = useText();
   const name = useNames().version ?? "";
-  const version = project.versions.find((candidate) => candidate.name === name);
+  const { version, isPending, error } = useVersion(project, name);
+  if (error !== null) return <FaultAlert error={error} />;
+  if (isPending) return <Spinner size="large" />;
   return (
     <VersionFrame
       project={project}

@@ -10,6 +10,7 @@ import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { hrefOf, RouteLink, useFollow } from "../../ui/links";
+import { MoreVersions, useVersionCount } from "../../ui/moreVersions";
 import { VersionSign } from "../../ui/projects";
 import { routeOfVersion } from "../../ui/version";
 import { useChanges } from "./changes";
@@ -48,15 +49,17 @@ function List({ project, route, changes }: ListProps) {
   const t = useText();
   const formats = useFormats();
   const follow = useFollow();
+  const count = useVersionCount(project);
   const known = new Map((changes?.Versions ?? []).map((change) => [change.ModelArn, change]));
   return (
     <Table
       items={project.versions}
+      footer={project.next !== undefined && <MoreVersions project={project} />}
       trackBy="arn"
       wrapLines
       ariaLabels={{ tableLabel: t("versions") }}
       header={
-        <Header variant="h2" counter={`(${String(project.versions.length)})`}>
+        <Header variant="h2" counter={count}>
           {t("versions")}
         </Header>
       }

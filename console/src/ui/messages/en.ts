@@ -47,6 +47,7 @@ export const messages = {
   loading: "Loading",
   tryAgain: "Try again",
   cancel: "Cancel",
+  showMoreVersions: "Show more versions",
   close: "Close",
   copied: "Copied",
   requestId: "Request {id}",

@@ -50,6 +50,7 @@ export const messages: Translation<typeof english> = {
   loading: "Chargement",
   tryAgain: "Réessayer",
   cancel: "Annuler",
+  showMoreVersions: "Afficher plus de versions",
   close: "Fermer",
   copied: "Copié",
   requestId: "Requête {id}",

@@ -44,6 +44,7 @@ export const messages: Translation<typeof english> = {
   loading: "Memuat",
   tryAgain: "Coba lagi",
   cancel: "Batal",
+  showMoreVersions: "Tampilkan versi lainnya",
   close: "Tutup",
   copied: "Disalin",
   requestId: "Permintaan {id}",

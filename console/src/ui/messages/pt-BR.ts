@@ -50,6 +50,7 @@ export const messages: Translation<typeof english> = {
   loading: "Carregando",
   tryAgain: "Tentar de novo",
   cancel: "Cancelar",
+  showMoreVersions: "Mostrar mais versões",
   close: "Fechar",
   copied: "Copiado",
   requestId: "Requisição {id}",

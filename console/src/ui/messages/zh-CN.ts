@@ -43,6 +43,7 @@ export const messages: Translation<typeof english> = {
   loading: "正在加载",
   tryAgain: "重试",
   cancel: "取消",
+  showMoreVersions: "显示更多版本",
   close: "关闭",
   copied: "已复制",
   requestId: "请求 {id}",
