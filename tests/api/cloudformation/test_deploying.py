@@ -169,25 +169,69 @@ MANY = {
 }
 
 
-def test_a_killed_server_goes_on_with_its_stack_after_the_next_start(tmp_path):
-    running = start_server(tmp_path / "data")
-    try:
-        stacks = running.client("cloudformation")
-        stacks.create_stack(StackName="many", TemplateBody=json.dumps(MANY))
-        while len(running.client("lookoutvision").list_projects()["Projects"]) < 5:
-            time.sleep(0.02)
-        os.kill(running.process.pid, signal.SIGKILL)
-        running.process.wait()
-    finally:
-        stop_server(running)
-    running = start_server(tmp_path / "data")
-    try:
-        stacks = running.client("cloudformation")
-        assert settled(stacks, "many")["StackStatus"] == "CREATE_COMPLETE", events_of(stacks, "many")
-        names = {row["ProjectName"] for row in running.client("lookoutvision").list_projects()["Projects"]}
-        assert names == {f"kill-{number}" for number in range(40)}
-        stacks.delete_stack(StackName="many")
-        stacks.get_waiter("stack_delete_complete").wait(StackName="many", WaiterConfig=WAIT)
-        assert running.client("lookoutvision").list_projects()["Projects"] == []
-    finally:
-        stop_server(running)
+def many(prefix, count=40):
+    """Return a template of projects, each after the one before; another prefix replaces them all."""
+    resources = json.loads(json.dumps(MANY).replace('"kill-', f'"{prefix}-'))["Resources"]
+    return json.dumps({"Resources": dict(list(resources.items())[:count])})
+
+
+def names_at(server):
+    answer = server.client("lookoutvision").list_projects(MaxResults=100)
+    return {row["ProjectName"] for row in answer["Projects"]}
+
+
+def kill_once(server, is_begun):
+    """Kill a server, in the middle of what it does, once that has begun."""
+    deadline = time.monotonic() + 60
+    while not is_begun(names_at(server)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    stop_server(server)
+
+
+def named(prefix, count=40):
+    return {f"{prefix}-{number}" for number in range(count)}
+
+
+@pytest.mark.slow
+def test_a_server_that_is_killed_in_everything_it_does_goes_on_at_its_next_start(tmp_path):
+    data = tmp_path / "data"
+    server = start_server(data)
+    server.client("cloudformation").create_stack(StackName="many", TemplateBody=many("a"))
+    kill_once(server, lambda names: len(names) > 5)
+
+    server = start_server(data)
+    stacks = server.client("cloudformation")
+    assert settled(stacks, "many")["StackStatus"] == "CREATE_COMPLETE", events_of(stacks, "many")
+    assert names_at(server) == named("a")
+    stacks.update_stack(StackName="many", TemplateBody=many("b"))
+    kill_once(server, lambda names: "b-5" in names)
+
+    server = start_server(data)
+    stacks = server.client("cloudformation")
+    assert settled(stacks, "many")["StackStatus"] == "UPDATE_COMPLETE", events_of(stacks, "many")
+    assert names_at(server) == named("b")
+    # The last one's name is somebody else's: all the others go back, and the server dies while they do.
+    server.client("lookoutvision").create_project(ProjectName="c-39")
+    stacks.update_stack(StackName="many", TemplateBody=many("c"))
+    deadline = time.monotonic() + 60
+    while "c-38" not in names_at(server):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    kill_once(server, lambda names: "c-38" not in names)
+
+    server = start_server(data)
+    stacks = server.client("cloudformation")
+    stack = settled(stacks, "many")
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE", events_of(stacks, "many")
+    assert names_at(server) == named("b") | {"c-39"}
+    stacks.delete_stack(StackName="many")
+    kill_once(server, lambda names: len(names) < 35)
+
+    server = start_server(data)
+    stacks = server.client("cloudformation")
+    stacks.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=WAIT)
+    assert names_at(server) == {"c-39"}
+    assert stop_server(server) == 0
