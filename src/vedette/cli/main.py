@@ -18,6 +18,7 @@ from vedette.cli import (
     feedback,
     groups,
     keys,
+    notifications,
     policies,
     roles,
     sdk,
@@ -103,7 +104,13 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
 GROUPS: dict[str, dict[str, CommandGroup]] = {
     LEARN: {"examples": examples},
     DEVICE: {"edge": edge, "device": devices.app},
-    SERVER: {"audit": audit, "lifecycle": lifecycle, "cluster": cluster.app, "sdk": sdk.app},
+    SERVER: {
+        "audit": audit,
+        "notification": notifications.notifications,
+        "lifecycle": lifecycle,
+        "cluster": cluster.app,
+        "sdk": sdk.app,
+    },
     DATA: {
         "model": model,
         "batch": batch.app,

@@ -12,6 +12,7 @@ import vedette.imports.tables
 import vedette.jobs.tables
 import vedette.metering.tables
 import vedette.monitoring.tables
+import vedette.notifications.tables
 import vedette.packaging.tables
 import vedette.pictures.tables
 import vedette.projects.tables
@@ -39,6 +40,7 @@ ROOMS = (
     vedette.devices.tables,
     vedette.monitoring.tables,
     vedette.stacks.tables,
+    vedette.notifications.tables,
 )
 
 

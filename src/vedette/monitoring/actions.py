@@ -7,6 +7,7 @@ address or run a program of its choice (docs/decisions/0381).
 
 import hashlib
 import hmac
+import http.client
 import json
 import smtplib
 import subprocess
@@ -27,6 +28,7 @@ WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
 # After a failure a webhook is called again after these.
 PAUSES_S = (1.0, 5.0)
 SERVER_ERROR = 500
+EVENTS, FORMS = frozenset({"training", "model"}), ("sns", "eventbridge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Topic:
     secret: str = ""
     command: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    # What is told to the webhook beside alarms: `training`, `model`; and in which form.
+    events: tuple[str, ...] = ()
+    form: str = "sns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def read_actions(path: Path | None) -> ActionBook:
 
 
 def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
-    unknown = set(facts) - {"webhook", "secret", "command", "emails"}
+    unknown = set(facts) - {"webhook", "secret", "command", "emails", "events", "form"}
     if unknown:
         raise ValueError(f"the topic {name} has {min(unknown)}, which says nothing")
     webhook = str(facts.get("webhook", ""))
@@ -80,7 +85,13 @@ def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
     command = facts.get("command", [])
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
         raise ValueError(f"the command of {name} is no list of words")
-    return Topic(webhook, str(facts.get("secret", "")), tuple(command), tuple(facts.get("emails", ())))
+    events, form = tuple(facts.get("events", ())), str(facts.get("form", "sns"))
+    if set(events) - EVENTS or (events and not webhook):
+        raise ValueError(f"the events of {name} are of {', '.join(sorted(EVENTS))}, and go to its webhook")
+    if form not in FORMS:
+        raise ValueError(f"the form of {name} is one of {', '.join(FORMS)}")
+    emails = tuple(facts.get("emails", ()))
+    return Topic(webhook, str(facts.get("secret", "")), tuple(command), emails, events, form)
 
 
 def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
@@ -108,6 +119,31 @@ def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
 
 
 def _post(topic: Topic, body: bytes) -> None:
+    for pause in (*PAUSES_S, None):
+        try:
+            call_webhook(topic, body)
+        except WebhookFault as fault:
+            if pause is None or not fault.may_pass:
+                raise
+        else:
+            return
+        time.sleep(pause)
+
+
+class WebhookFault(Wrong):
+    """A webhook did not take what it was sent; `may_pass` where another try may help at once."""
+
+    def __init__(self, sentence: str, *, may_pass: bool) -> None:
+        super().__init__(sentence)
+        self.may_pass = may_pass
+
+
+def call_webhook(topic: Topic, body: bytes) -> None:
+    """Post to a topic's webhook once, signed.
+
+    Raises:
+        WebhookFault: when it does not answer, or with no success.
+    """
     stamp = str(int(time.time()))
     signature = hmac.new(topic.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {
@@ -118,18 +154,15 @@ def _post(topic: Topic, body: bytes) -> None:
     if topic.secret:
         headers |= {"X-Vedette-Timestamp": stamp, "X-Vedette-Signature": f"sha256={signature}"}
     opener = urllib.request.build_opener(_NoRedirect)
-    for pause in (*PAUSES_S, None):
-        try:
-            request = urllib.request.Request(topic.webhook, body, headers, method="POST")  # noqa: S310  (the operator's)
-            with opener.open(request, timeout=WEBHOOK_S):
-                return
-        except urllib.error.HTTPError as error:
-            if error.code < SERVER_ERROR or pause is None:
-                raise Wrong(f"The webhook answered with the status {error.code}.") from None
-        except OSError as error:
-            if pause is None:
-                raise Wrong(f"The webhook could not be called: {error}.") from error
-        time.sleep(pause or 0.0)
+    try:
+        request = urllib.request.Request(topic.webhook, body, headers, method="POST")  # noqa: S310  (the operator's)
+        with opener.open(request, timeout=WEBHOOK_S):
+            return
+    except urllib.error.HTTPError as error:
+        may_pass = error.code >= SERVER_ERROR
+        raise WebhookFault(f"The webhook answered with the status {error.code}.", may_pass=may_pass) from None
+    except (OSError, http.client.HTTPException) as error:
+        raise WebhookFault(f"The webhook could not be called: {error}.", may_pass=True) from error
 
 
 def _run(topic: Topic, body: bytes) -> None:

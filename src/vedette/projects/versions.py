@@ -68,6 +68,8 @@ class Versions:
         self._database = database
         self._projects = projects
         self._clock = clock
+        # Told of each move within its transaction; what raises undoes the move.
+        self.on_move: Callable[[Connection, Version, State, str], None] | None = None
         self._recent: RecentAnswers[Version] = RecentAnswers(database)
         projects.ask_before_deleting(_held)
         projects.tags.register("rekognition", "version", self._exists)
@@ -258,6 +260,8 @@ class Versions:
 
             def do() -> Answer:
                 _move(connection, require(connection, version.id), to, message, values)
+                if self.on_move is not None:
+                    self.on_move(connection, version, to, message)
                 return {"id": version.id}
 
             def stands(_: Answer) -> bool:

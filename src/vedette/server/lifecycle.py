@@ -48,7 +48,7 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
-from vedette.server.opening import open_audit, open_delivery, open_kept
+from vedette.server.opening import open_audit, open_delivery, open_kept, open_versions
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -78,7 +78,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
         encryption, blobs, access, projects = open_kept(installation, closing)
-        versions, jobs, keys = Versions(database, projects), JobRunner(database), SigningKeys(database, seal)
+        versions, jobs = open_versions(installation, projects, closing), JobRunner(database)
         placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
         lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
         datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
@@ -86,7 +86,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
         trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
-        packagings = _open_packagings(hold, projects, trainings, lender, jobs, keys)
+        packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
         feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
         hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
         _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
@@ -100,7 +100,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             imports=imports,
             exports=exports,
             packagings=packagings,
-            devices=_open_devices(settings, projects, lender, keys),
+            devices=_open_devices(settings, projects, lender, SigningKeys(database, seal)),
             pictures=pictures,
             rounds=open_rounds(database, datasets, blobs, jobs),
             stacks=stacks,

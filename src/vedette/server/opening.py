@@ -2,17 +2,23 @@
 
 import contextlib
 import logging
+from functools import partial
 
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
 from vedette.audit.delivery import DeliveryTools, TrailDelivery
 from vedette.audit.trail import AuditTrail
 from vedette.audit.trails import Trails
+from vedette.clock import system_clock
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
+from vedette.monitoring.actions import read_actions
+from vedette.notifications.outbox import Outbox
+from vedette.notifications.sender import Sender
 from vedette.projects.projects import Projects
+from vedette.projects.versions import Versions
 from vedette.server.installation import Installation, in_a_sentence
 from vedette.server.stores import open_keys_and_buckets
 from vedette.settings import Settings
@@ -50,6 +56,18 @@ def open_kept(
     encryption, blobs = open_keys_and_buckets(installation, closing)
     access, projects = open_access(installation, blobs)
     return encryption, blobs, access, projects
+
+
+def open_versions(installation: Installation, projects: Projects, closing: contextlib.ExitStack) -> Versions:
+    """Return the versions, whose moves are told to the operator's webhooks from now on."""
+    settings, versions = installation.settings, Versions(installation.database, projects)
+    book = partial(read_actions, settings.alarm_actions)
+    outbox = Outbox(installation.database, book, settings.account, system_clock)
+    versions.on_move = outbox.note_move
+    sender = Sender(outbox, book)
+    closing.callback(sender.close)
+    sender.open()
+    return versions
 
 
 def open_access(installation: Installation, blobs: Blobs) -> tuple[Reach, Projects]:

@@ -1,0 +1,9 @@
+"""What happens to models told to webhooks: written down with the change, and sent until it is heard.
+
+    events.py     what a version's move says, in the forms of EventBridge and SNS
+    outbox.py     deliveries as rows: written in the transaction of the change, claimed, tried again, given up
+    sender.py     the thread that sends what is due
+    tables.py     the table `deliveries`
+
+Only the operator's file says to whom (docs/decisions/0397).
+"""

@@ -1,0 +1,155 @@
+"""Deliveries as rows: written in the transaction of what they tell, so that none is there without the other.
+
+A try moves the row's due time ahead before it begins: of several servers one sends, and one that dies in the
+middle is followed by the next. So a webhook may hear an event twice, with the same id, and misses none.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from vedette.clock import Clock, milliseconds
+from vedette.errors import Missing, Refusal
+from vedette.monitoring.actions import ActionBook, Topic
+from vedette.notifications.events import enveloped, happening_of
+from vedette.notifications.tables import deliveries
+from vedette.projects.version import State, Version
+from vedette.store.db import Database
+
+log = logging.getLogger(__name__)
+
+WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
+# The first pause after a failed try; each is twice as long, up to an hour, until a day has passed.
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS, DAY_MS = 10_000, 3_600_000, 24 * 3_600_000
+# As long as one try may take at most, and some more: then another server may try.
+CLAIM_MS = 60_000
+# What was sent is shown for a week, and what was given up for a month.
+KEPT_MS = {SENT: 7 * DAY_MS, GIVEN_UP: 30 * DAY_MS}
+# Waiting for one topic: a webhook that is away for a day must not fill the database.
+MOST_WAITING = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to one topic. Moments are milliseconds since 1970."""
+
+    id: str
+    topic: str
+    kind: str
+    body: str
+    created_ms: int
+    state: str
+    due_ms: int
+    tries: int
+    problem: str
+
+
+class Outbox:
+    """The deliveries of the installation. Threads may share it."""
+
+    def __init__(
+        self, database: Database, book: Callable[[], ActionBook], account: str, clock: Clock
+    ) -> None:
+        self._database = database
+        self._book = book
+        self._account = account
+        self._clock = clock
+
+    def note_move(self, connection: Connection, version: Version, state: State, message: str) -> None:
+        """Write down for each topic that waits for it what a version's move says."""
+        now = milliseconds(self._clock())
+        happening = happening_of(version, state, message, (str(uuid4()), now))
+        if happening is None:
+            return
+        for name, topic in self._topics():
+            owner = name.rpartition(":")[0] or self._account
+            if happening.kind not in topic.events or owner != happening.account or not topic.webhook:
+                continue
+            is_plain = topic.form == "eventbridge"
+            body = happening.document if is_plain else enveloped(happening.document, name)
+            row = {"topic": name, "kind": happening.kind, "body": orjson.dumps(body).decode()}
+            self._add(connection, {**row, "id": str(uuid4()), "created_ms": now})
+
+    def _topics(self) -> list[tuple[str, Topic]]:
+        """Return the operator's topics; a file that cannot be read now undoes no change of a model."""
+        try:
+            return list(self._book().topics.items())
+        except Refusal as refusal:
+            log.warning("Nobody is told what happens to models: %s", refusal.sentence)
+            return []
+
+    def _add(self, connection: Connection, row: dict[str, Any]) -> None:
+        waits = (deliveries.c.topic == row["topic"]) & (deliveries.c.state == WAITING)
+        query = select(deliveries.c.id).where(waits).offset(MOST_WAITING).limit(1)
+        is_full = connection.execute(query).first() is not None
+        state = {"state": GIVEN_UP, "problem": "too many wait for this topic"} if is_full else None
+        defaults = {"state": WAITING, "problem": "", "due_ms": row["created_ms"], "tries": 0}
+        connection.execute(insert(deliveries).values({**defaults, **row, **(state or {})}))
+
+    def claim(self, busy: Collection[str]) -> Delivery | None:
+        """Return what is due next, of topics that are not busy, and let nobody else send it meanwhile."""
+        now, columns = milliseconds(self._clock()), deliveries.c
+        is_due = (columns.state == WAITING) & (columns.due_ms <= now) & columns.topic.not_in(busy)
+        query = select(deliveries).where(is_due).order_by(columns.due_ms).limit(1)
+        with self._database.read() as connection:
+            if connection.execute(query).first() is None:
+                return None
+        with self._database.write() as connection:
+            row = connection.execute(query).first()
+            if row is None:
+                return None
+            ahead = {"due_ms": now + CLAIM_MS, "tries": row.tries + 1}
+            connection.execute(update(deliveries).where(columns.id == row.id).values(ahead))
+            return _delivery(connection.execute(select(deliveries).where(columns.id == row.id)).one())
+
+    def end(self, delivery: Delivery, problem: str) -> None:
+        """Write down what came of a try: heard, or to be tried again for as long as a day has not passed."""
+        now = milliseconds(self._clock())
+        values: dict[str, Any] = {"problem": problem[:500]}
+        if not problem:
+            values["state"] = SENT
+        elif abs(now - delivery.created_ms) >= DAY_MS:
+            values["state"] = GIVEN_UP
+        else:
+            pause = min(FIRST_PAUSE_MS << min(delivery.tries - 1, 20), LONGEST_PAUSE_MS)
+            values["due_ms"] = now + pause
+        with self._database.write() as connection:
+            connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(values))
+
+    def list(self, state: str = "", *, most: int = 100) -> Sequence[Delivery]:
+        """Return deliveries, the newest first."""
+        query = select(deliveries).order_by(deliveries.c.created_ms.desc(), deliveries.c.id).limit(most)
+        if state:
+            query = query.where(deliveries.c.state == state)
+        with self._database.read() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def send_again(self, number: str = "") -> int:
+        """Let one that was given up be sent again, or all of them; return how many."""
+        now = milliseconds(self._clock())
+        is_it = deliveries.c.state == GIVEN_UP
+        if number:
+            is_it &= deliveries.c.id == number
+        values = {"state": WAITING, "due_ms": now, "created_ms": now, "tries": 0}
+        with self._database.write() as connection:
+            count = connection.execute(update(deliveries).where(is_it).values(values)).rowcount
+        if number and not count:
+            raise Missing(f"There is no delivery {number} that was given up.", kind="delivery", name=number)
+        return count
+
+    def forget_old(self) -> None:
+        """Delete what was sent or given up long ago."""
+        now = milliseconds(self._clock())
+        with self._database.write() as connection:
+            for state, kept_ms in KEPT_MS.items():
+                is_old = (deliveries.c.state == state) & (deliveries.c.created_ms < now - kept_ms)
+                connection.execute(delete(deliveries).where(is_old))
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(**row._mapping)

@@ -1,0 +1,253 @@
+"""What happens to models told to webhooks: who hears what, how often it is tried, and what hangs nobody."""
+
+import hashlib
+import hmac
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from doubles.houses import HERE
+from vedette.errors import Busy, Missing, Wrong
+from vedette.monitoring.actions import ActionBook, Topic, call_webhook, read_actions
+from vedette.notifications.outbox import DAY_MS, GIVEN_UP, SENT, WAITING, Outbox
+from vedette.notifications.sender import Sender
+from vedette.projects.project import Project, Scope
+from vedette.projects.projects import NewProject, Projects
+from vedette.projects.tokens import ClientToken
+from vedette.projects.version import Version
+from vedette.projects.versions import NewVersion, Versions
+
+OTHER = "444455556666"
+PATIENCE_S = 60
+
+
+class Hook(ThreadingHTTPServer):
+    """A webhook that answers with what is written down, and keeps what it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), HookHandler)
+        self.requests, self.status, self.location = [], 204, ""
+        self.hangs, self.heard = threading.Event(), threading.Semaphore(0)
+        self.hangs.set()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+
+class HookHandler(BaseHTTPRequestHandler):
+    """One request to a webhook."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.requests.append((self.path, self.headers, body))
+        self.server.heard.release()
+        self.server.hangs.wait(PATIENCE_S)
+        self.send_response(self.server.status)
+        if self.server.location:
+            self.send_header("location", self.server.location)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def do_GET(self):
+        self.do_POST()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def hook():
+    hook = Hook()
+    yield hook
+    hook.hangs.set()
+    hook.shutdown()
+    hook.server_close()
+
+
+def a_version(clock, account=HERE):
+    scope = Scope("rekognition", account, "us-east-1")
+    project = Project(1, scope, "doors", clock(), 1_700_000_000_000)
+    return Version(1, project, "v1", clock(), 1_700_000_000_001, "training")
+
+
+def an_outbox(database, clock, topics):
+    return Outbox(database, lambda: ActionBook(topics), HERE, clock)
+
+
+def move(database, outbox, version, state="trained"):
+    with database.write() as connection:
+        outbox.note_move(connection, version, state, "It is trained.")
+
+
+def sent(outbox, sender):
+    """Send what is due, and wait until what came of it is written down."""
+    sender.send_due()
+    sender._callers.shutdown(wait=True)
+    return [(row.topic, row.state, row.problem) for row in outbox.list()]
+
+
+def test_a_topic_hears_what_it_asks_for_in_its_form_and_signed(database, clock, hook):
+    topics = {
+        "sns": Topic(hook.address, "secret", events=("training",)),
+        "bridge": Topic(hook.address, events=("training", "model"), form="eventbridge"),
+        "models": Topic(hook.address, events=("model",)),
+        "alarms": Topic(hook.address),
+        f"{OTHER}:theirs": Topic(hook.address, events=("training",)),
+    }
+    outbox = an_outbox(database, clock, topics)
+    move(database, outbox, a_version(clock))
+    rows = sent(outbox, Sender(outbox, lambda: ActionBook(topics)))
+    assert sorted(rows) == [("bridge", SENT, ""), ("sns", SENT, "")]
+    by_form = {"Type" in json.loads(body): (headers, body) for _, headers, body in hook.requests}
+    headers, body = by_form[True]
+    event = json.loads(json.loads(body)["Message"])
+    assert json.loads(body)["TopicArn"] == f"arn:aws:sns:us-east-1:{HERE}:sns"
+    assert json.loads(by_form[False][1]) == event
+    assert (event["source"], event["detail-type"]) == ("vedette.rekognition", "Training State Change")
+    assert event["detail"]["state"] == "TRAINING_COMPLETED"
+    assert event["resources"] == [str(a_version(clock).arn)]
+    stamp = headers["X-Vedette-Timestamp"]
+    mac = hmac.new(b"secret", f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    assert headers["X-Vedette-Signature"] == f"sha256={mac}"
+    assert by_form[False][0]["X-Vedette-Signature"] is None
+
+
+def test_another_accounts_topic_hears_of_that_account_alone(database, clock, hook):
+    topics = {
+        "own": Topic(hook.address, events=("model",)),
+        f"{OTHER}:own": Topic(hook.address, events=("model",)),
+    }
+    outbox = an_outbox(database, clock, topics)
+    move(database, outbox, a_version(clock, OTHER), "running")
+    assert [row.topic for row in outbox.list()] == [f"{OTHER}:own"]
+
+
+def test_a_move_that_is_undone_tells_nobody_and_a_broken_file_undoes_no_move(database, clock, hook):
+    outbox = an_outbox(database, clock, {"own": Topic(hook.address, events=("training",))})
+
+    def undo():
+        with database.write() as connection:
+            outbox.note_move(connection, a_version(clock), "failed", "")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        undo()
+
+    def broken():
+        raise Wrong("The file cannot be read.")
+
+    move(database, Outbox(database, broken, HERE, clock), a_version(clock))
+    move(database, outbox, a_version(clock), "starting")
+    assert outbox.list() == []
+
+
+def test_a_webhook_that_fails_is_tried_later_and_later_for_a_day_and_then_given_up(database, clock, hook):
+    topics = {"own": Topic(hook.address, events=("training",))}
+    outbox = an_outbox(database, clock, topics)
+    move(database, outbox, a_version(clock))
+    hook.status, pauses, tries = 500, [], 0
+    while (row := outbox.list()[0]).state == WAITING:
+        clock.leap(seconds=max(0, row.due_ms / 1000 - clock().timestamp()))
+        before = clock().timestamp()
+        assert sent(outbox, Sender(outbox, lambda: ActionBook(topics)))[0][2].endswith("status 500.")
+        tries += 1
+        pauses.append(round(outbox.list()[0].due_ms / 1000 - before))
+    assert pauses[:5] == [10, 20, 40, 80, 160]
+    assert max(pauses[:-1]) == 3600
+    assert (outbox.list(GIVEN_UP)[0].tries, 25 < tries < 40) == (tries, True)
+    hook.status = 204
+    with pytest.raises(Missing):
+        outbox.send_again("another")
+    assert outbox.send_again() == 1
+    assert sent(outbox, Sender(outbox, lambda: ActionBook(topics))) == [("own", SENT, "")]
+    clock.leap(seconds=8 * DAY_MS / 1000)
+    outbox.forget_old()
+    assert outbox.list() == []
+
+
+def test_a_webhook_that_hangs_keeps_another_from_nothing(database, clock, hook):
+    quick = Hook()
+    topics = {
+        "hangs": Topic(hook.address, events=("training",)),
+        "quick": Topic(quick.address, events=("training",)),
+    }
+    outbox = an_outbox(database, clock, topics)
+    hook.hangs.clear()
+    sender = Sender(outbox, lambda: ActionBook(topics))
+    for _ in range(20):
+        move(database, outbox, a_version(clock))
+    sender.send_due()
+    assert hook.heard.acquire(timeout=PATIENCE_S)
+    for _ in range(20):
+        assert quick.heard.acquire(timeout=PATIENCE_S)
+        while "quick" in sender._busy:
+            pass
+        sender.send_due()
+    assert len(hook.requests) == 1, "one call at a time to one topic"
+    hook.hangs.set()
+    sender._callers.shutdown(wait=True)
+    quick.shutdown()
+    quick.server_close()
+
+
+def test_of_two_servers_one_sends(database, clock, hook):
+    topics = {"own": Topic(hook.address, events=("training",))}
+    outbox, other = (an_outbox(database, clock, topics) for _ in range(2))
+    move(database, outbox, a_version(clock))
+    assert outbox.claim(()) is not None
+    assert other.claim(()) is None
+    clock.leap(seconds=61)
+    assert other.claim(()) is not None, "the first one died in the middle"
+
+
+def test_a_redirect_is_followed_nowhere(database, clock, hook):
+    inside = Hook()
+    hook.status, hook.location = 307, inside.address
+    with pytest.raises(Wrong, match="307"):
+        call_webhook(Topic(hook.address), b"{}")
+    hook.status = 302
+    with pytest.raises(Wrong, match="302"):
+        call_webhook(Topic(hook.address), b"{}")
+    assert inside.requests == []
+    inside.shutdown()
+    inside.server_close()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('events = ["everything"]', "events of own"),
+        ('form = "xml"', "form of own"),
+        ('events = ["model"]\nwebhook = ""', "go to its webhook"),
+    ],
+)
+def test_a_file_that_asks_for_what_there_is_not_is_refused(tmp_path, line, problem):
+    webhook = "" if "webhook" in line else 'webhook = "https://hooks.example"\n'
+    (tmp_path / "actions.toml").write_text(f"[topics.own]\n{webhook}{line}\n")
+    with pytest.raises(Wrong, match=problem):
+        read_actions(tmp_path / "actions.toml")
+
+
+def test_every_move_of_a_real_version_that_somebody_waits_for_is_told_once(database, clock, hook):
+    outbox = an_outbox(database, clock, {"own": Topic(hook.address, events=("training", "model"))})
+    projects = Projects(database, clock)
+    versions = Versions(database, projects, clock)
+    versions.on_move = outbox.note_move
+    doors = projects.create(Scope("lookoutvision", HERE, "eu-west-1"), NewProject("doors"))
+    version = versions.create(doors, NewVersion("1"))[0]
+    version = versions.move(version, "trained")
+    token = ClientToken(doors.scope, "StartModel", "a token", {})
+    for _ in range(2):  # a client that repeats its request starts nothing twice
+        version = versions.move(version, "starting", token=token)
+    versions.move(version, "running")
+    with pytest.raises(Busy):
+        versions.move(version, "trained")
+    events = [json.loads(json.loads(row.body)["Message"]) for row in outbox.list()]
+    assert sorted(event["detail"]["state"] for event in events) == ["RUNNING", "TRAINING_COMPLETED"]
+    assert {event["source"] for event in events} == {"vedette.lookoutvision"}
