@@ -18,7 +18,7 @@ DAY = 24 * 60
 @pytest.fixture
 def meter(database, clock):
     clock.move(minutes=-(minute_of(clock) % 60))
-    return Meter(database, clock)
+    return Meter(database, clock, lambda: milliseconds(clock()) / 1000)
 
 
 def minute_of(clock):
@@ -249,3 +249,37 @@ def test_a_time_has_the_spans_that_overlap_it_in_their_order(recorder, wall, clo
     assert recorder.read(ARN, since_ms=began, until_ms=began + 300) == whole
     assert recorder.read(ARN, since_ms=began + 100, until_ms=began + 200) == whole[1:2]
     assert recorder.read(ARN, since_ms=began + 99, until_ms=began + 201) == whole
+
+
+def test_a_clock_that_leaps_ahead_deletes_nothing(database, clock):
+    now, ticks = minute_of(clock), [0.0]
+    meter = Meter(database, clock, lambda: ticks[0])
+    count_at(meter, clock, 0, {"answered": 2})
+    meter.write()
+    clock.move(minutes=2 * HOURS_KEPT)
+    meter.fold()
+    edges = [now - now % 60, now - now % 60 + 60]
+    assert [entry.figure.total for entry in meter.read_periods(ARN, edges)] == [2]
+    ticks[0] += 2 * HOURS_KEPT * 60  # it went on as time did after all
+    clock.move(minutes=60)
+    ticks[0] += 3600
+    meter.fold()
+    assert meter.read_periods(ARN, edges) == []
+
+
+def test_a_server_that_starts_years_later_waits_a_day_before_it_deletes(database, clock):
+    first = Meter(database, clock)
+    now = minute_of(clock)
+    count_at(first, clock, 0, {"answered": 2})
+    first.write()
+    clock.move(minutes=2 * HOURS_KEPT)
+    meter = Meter(database, clock, lambda: milliseconds(clock()) / 1000)
+    meter.write_every_s = 3600
+    meter.open()
+    edges = [now - now % 60, now - now % 60 + 60]
+    meter.fold()
+    assert [entry.figure.total for entry in meter.read_periods(ARN, edges)] == [2]
+    clock.move(minutes=DAY + 60)
+    meter.fold()
+    assert meter.read_periods(ARN, edges) == []
+    meter.close()

@@ -15,7 +15,7 @@ ARN = "arn:aws:lookoutvision:eu-west-1:111122223333:model/doors/1"
 
 @pytest.fixture
 def meter(database, clock):
-    return Meter(database, clock)
+    return Meter(database, clock, lambda: milliseconds(clock()) / 1000)
 
 
 def minute(clock):

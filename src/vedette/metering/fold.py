@@ -24,14 +24,17 @@ STAGES = ((MINUTES_KEPT, 5), (FIVES_KEPT, 60))
 ROWS = 1000
 
 
-def fold(database: Database, *, last: int, now: int) -> bool:
+def fold(database: Database, *, last: int, now: int, deletes: bool) -> bool:
     """Fold some rows that are too old now; return whether there may be more.
 
-    `last` is when everything was folded before: what was too old then is not looked at again.
+    `last` is when everything was folded before: what was too old then is not looked at again. What is kept no
+    longer is deleted only where the caller believes its clock.
     """
     is_more = False
     for age, step in STAGES:
         is_more = _fold_stage(database, (last - age, now - age), step) or is_more
+    if not deletes:
+        return is_more
     with database.write() as connection:
         for table in (minutes, hours):
             connection.execute(delete(table).where(table.c.minute < now - HOURS_KEPT))

@@ -6,6 +6,7 @@ a request.
 
 import logging
 import threading
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.metering.figure import Figure, Key, add
 from vedette.metering.fold import by_hour, fold
 from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
+from vedette.metering.soundness import ClockWatch
 from vedette.metering.spans import SpanRecorder
 from vedette.metering.tables import hours, minutes
 from vedette.metering.usage import ASKED, PeriodFigure, read_periods
@@ -32,11 +34,17 @@ Watch = Callable[[str, str, float], None]
 class Meter:
     """The figures of the installation. Counting is safe from any thread, and takes no time."""
 
-    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock = system_clock,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.watch: Watch = _ignore
         self.write_every_s = WRITE_EVERY_S
         self._database = database
         self._clock = clock
+        self._clock_watch = ClockWatch(clock, ticks)
         self._lock = threading.Lock()
         # Held while counts go from memory to the database, and while both are read: a count on its way would
         # be in neither, or in both.
@@ -50,6 +58,7 @@ class Meter:
 
     def open(self) -> None:
         """Start the thread that writes counts."""
+        self._clock_watch.look_back(self._database)
         self._writer = threading.Thread(target=self._write_often, name="meter", daemon=True)
         self._writer.start()
 
@@ -105,10 +114,14 @@ class Meter:
         now = milliseconds(self._clock()) // 60_000
         if now // 60 == self._folded // 60:
             return
-        while fold(self._database, last=self._folded, now=now):
+        is_sound = self._clock_watch.is_sound()
+        while fold(self._database, last=self._folded, now=now, deletes=is_sound):
             if self._stop.is_set():
                 return
-        self.spans.forget_old()
+        if is_sound:
+            self.spans.forget_old()
+        else:
+            log.warning("the clock was set, or nothing was counted for a week: old figures are kept for now")
         self._folded = now
 
     def read_periods(self, prefix: str, edges: Sequence[int]) -> list[PeriodFigure]:

@@ -155,7 +155,7 @@ def _read_call(visit: Visit, body: BodyReader | None) -> Call:
 
 def _named(call: Call) -> dict[str, Any]:
     """Return what a request names, for the audit trail."""
-    named = {
+    parameters = {
         "Bucket": call.bucket,
         "Key": call.key,
         "VersionId": call.query.get("versionId", ""),
@@ -163,7 +163,7 @@ def _named(call: Call) -> dict[str, Any]:
         "PartNumber": call.query.get("partNumber", ""),
         "CopySource": call.request.headers.get("x-amz-copy-source"),
     }
-    return {name: value for name, value in named.items() if value}
+    return {name: value for name, value in parameters.items() if value}
 
 
 def _sums_are_of_body(request: Request) -> bool:
