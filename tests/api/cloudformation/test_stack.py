@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from doubles.stacks import given, settled
+from doubles.stacks import events_of, given, settled
 
 WAIT = {"Delay": 1, "MaxAttempts": 60}
 PROJECT = """
@@ -123,3 +123,44 @@ def test_what_cannot_be_is_refused_before_anything_is_made(stacks, call, code, s
     with pytest.raises(ClientError, match=sentence) as refusal:
         getattr(stacks, name)(**request)
     assert refusal.value.response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "properties"),
+    [
+        ("cors", "AWS::S3::Bucket", {"CorsConfiguration": [1]}),
+        ("sealing", "AWS::S3::Bucket", {"BucketEncryption": {"ServerSideEncryptionConfiguration": ["a"]}}),
+        ("nothing", "AWS::S3::Bucket", {"BucketName": None}),
+        ("long", "AWS::S3::Bucket", {"BucketName": int("9" * 100)}),
+        ("tags", "AWS::Rekognition::Project", {"ProjectName": "q", "Tags": [{"K": 1}]}),
+        ("inline", "AWS::IAM::User", {"Policies": [{"PolicyName": "a"}]}),
+        ("groups", "AWS::IAM::User", {"Groups": "x"}),
+        ("trust", "AWS::IAM::Role", {"AssumeRolePolicyDocument": "nonsense"}),
+        ("alarm", "AWS::CloudWatch::Alarm", {"ComparisonOperator": "x", "EvaluationPeriods": "many"}),
+        ("key", "AWS::KMS::Key", {"KeyPolicy": [1]}),
+    ],
+)
+def test_properties_of_another_form_are_named_and_leave_nothing(server, stacks, name, kind, properties):
+    def there():
+        s3, iam = server.client("s3"), server.client("iam")
+        buckets = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+        return buckets | {user["UserName"] for user in iam.list_users()["Users"]}
+
+    before = there()
+    template = json.dumps({"Resources": {"A": {"Type": kind, "Properties": properties}}})
+    stacks.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
+    stack = settled(stacks, name)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE", events_of(stacks, name)
+    assert there() == before
+    stacks.delete_stack(StackName=name)
+    wait(stacks, stack["StackId"], "stack_delete_complete")
+
+
+@pytest.mark.parametrize("name", ["\x00", "\ud800"])
+def test_a_text_that_no_answer_can_carry_is_refused(stacks, name):
+    properties = {"ProjectName": name}
+    template = json.dumps(
+        {"Resources": {"A": {"Type": "AWS::LookoutVision::Project", "Properties": properties}}}
+    )
+    with pytest.raises(ClientError, match="control characters"):
+        stacks.create_stack(StackName="illegal", TemplateBody=template)

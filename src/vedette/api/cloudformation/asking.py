@@ -11,7 +11,7 @@ from vedette.api.cloudformation.types.base import VIA
 from vedette.api.house import Caller, House
 from vedette.dialects.cloudformation.graph import check_mentions
 from vedette.dialects.cloudformation.parameters import check_declarations, give_parameters
-from vedette.dialects.cloudformation.reading import LARGEST_BODY, LARGEST_OBJECT
+from vedette.dialects.cloudformation.reading import LARGEST_BODY, LARGEST_OBJECT, refuse_illegal
 from vedette.dialects.cloudformation.template import StackTemplate, read_template
 from vedette.errors import Denied, Missing, Unbuilt, Wrong
 from vedette.identity.may import require
@@ -88,7 +88,8 @@ def tags_asked(request: Mapping[str, Any]) -> dict[str, str]:
     tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", ())}
     if len(tags) < len(request.get("Tags", ())):
         raise Wrong("Tags: each key is given once.")
-    for key in tags:
+    for key, value in tags.items():
+        refuse_illegal(key + value)
         if key.lower().startswith("aws:"):
             raise Wrong("aws: prefixed tag key names are not allowed for external use.")
     return tags

@@ -9,10 +9,12 @@ from vedette.access.policy import PolicyKind
 from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 from vedette.api.cloudformation.types import TYPES
 from vedette.api.cloudformation.types.base import (
+    MALFORMED,
     VIA,
     Properties,
     TypeCalls,
     invented_name,
+    malformed_sentence,
 )
 from vedette.api.inner import InnerCalls, InnerFault
 from vedette.arn import parse_arn
@@ -46,6 +48,8 @@ class TypeMaker:
             return TYPES[wish.type].make(TypeCalls(self._inner, actor), wish)
         except InnerFault as fault:
             raise MakingFailed(fault.sentence) from None
+        except MALFORMED as error:
+            raise MakingFailed(malformed_sentence(error)) from None
 
     def change(self, actor: StackActor, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change a resource where it is."""
@@ -56,6 +60,8 @@ class TypeMaker:
             return change(TypeCalls(self._inner, actor), wish, physical, before)
         except InnerFault as fault:
             raise MakingFailed(fault.sentence) from None
+        except MALFORMED as error:
+            raise MakingFailed(malformed_sentence(error)) from None
 
     def delete(self, actor: StackActor, wish: ResourceWish, physical: str) -> None:
         """Delete a resource."""
@@ -63,6 +69,8 @@ class TypeMaker:
             TYPES[wish.type].delete(TypeCalls(self._inner, actor), wish, physical)
         except InnerFault as fault:
             raise MakingFailed(fault.sentence) from None
+        except MALFORMED as error:
+            raise MakingFailed(malformed_sentence(error)) from None
 
     def read(self, actor: StackActor, wish: ResourceWish, physical: str) -> Mapping[str, Any] | None:
         """Return the properties that a resource has now, of those that its template sets."""
@@ -71,6 +79,8 @@ class TypeMaker:
             properties_now = kind.inspect(TypeCalls(self._inner, actor), wish, physical)
         except InnerFault as fault:
             raise MakingFailed(fault.sentence) from None
+        except MALFORMED as error:
+            raise MakingFailed(malformed_sentence(error)) from None
         if properties_now is None:
             return None
         return {name: value for name, value in properties_now.items() if name in wish.properties}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vedette.dialects.cloudformation.reading import malformed
+from vedette.dialects.cloudformation.reading import malformed, refuse_illegal
 from vedette.dialects.cloudformation.template import StackTemplate
 from vedette.errors import Unbuilt, Wrong
 
@@ -107,6 +107,7 @@ def parameter_value(kind: str, text: str) -> Any:
 
 
 def _checked(name: str, declared: Mapping[str, Any], value: str) -> str:
+    refuse_illegal(value)
     if len(value.encode()) > LONGEST:
         raise _refused(name, declared, f"has more than {LONGEST} bytes")
     kind = declared["Type"]

@@ -24,6 +24,9 @@ SHORT = (
 )  # fmt: skip
 FUNCTIONS = {f"!{name}": f"Fn::{name}" for name in SHORT} | {"!Ref": "Ref", "!Condition": "Condition"}
 PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}
+# What no answer in XML can carry, and no database.
+ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+LONGEST_INTEGER, LONGEST_FLOAT = 18, 40
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+")
 WORDS = {
@@ -48,13 +51,18 @@ def read_text(text: str) -> dict[str, Any]:
 
 def _read_json(text: str) -> Any:
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
     except RecursionError:
         raise malformed("the template is nested too deeply.") from None
     except ValueError as error:
         raise malformed(f"JSON not well-formed. ({error})") from None
     _refuse_deep(value)
     return value
+
+
+def _integer(text: str) -> int | str:
+    """Return a number; one that is longer than any service's is a text, and stays as it is."""
+    return int(text) if len(text) <= LONGEST_INTEGER else text
 
 
 def _no_constant(text: str) -> Any:
@@ -71,17 +79,27 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_deep(value: Any) -> None:
-    level, depth, count = [value], 0, 0
+    level: list[Any] = [value]
+    depth, count = 0, 0
     while level:
         depth, count = depth + 1, count + len(level)
         if depth > DEEPEST or count > MOST_VALUES:
             raise malformed("the template is nested too deeply, or has too many values.")
+        for text in level:
+            if isinstance(text, str):
+                refuse_illegal(text)
         level = [inner for outer in level for inner in _inside(outer)]
+
+
+def refuse_illegal(text: str) -> None:
+    """Refuse a text that no answer could carry."""
+    if ILLEGAL.search(text):
+        raise malformed("a text holds control characters, or halves of them.")
 
 
 def _inside(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return list(value.values())
+        return [*value, *value.values()]
     return value if isinstance(value, list) else []
 
 
@@ -95,6 +113,7 @@ def _read_yaml(text: str) -> Any:
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark is not None else ""
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise malformed(f"YAML not well-formed.{place} {str(problem)[:200]}") from None
+    _refuse_deep(builder.root)
     return builder.root
 
 
@@ -188,7 +207,7 @@ def plain_value(text: str) -> Any:
         return WORDS[text]
     if INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if FLOAT.fullmatch(text) else text
+    return float(text) if FLOAT.fullmatch(text) and len(text) < LONGEST_FLOAT else text
 
 
 def _function(tag: str | None) -> str:

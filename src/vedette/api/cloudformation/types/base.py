@@ -1,15 +1,16 @@
 """What a type of resource is: its properties, what others may ask of it, and the operations that make it."""
 
+import contextlib
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from vedette.api.inner import ActingFor, InnerCalls, InnerFault
 from vedette.clock import from_milliseconds
-from vedette.stacks.port import MadeThing, ResourceWish, StackActor
+from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish, StackActor
 
 VIA = "cloudformation.amazonaws.com"
 LETTERS = string.ascii_uppercase + string.digits
@@ -72,8 +73,25 @@ class TypeCalls:
                 raise
 
 
-def nothing(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
-    """Do nothing."""
+# What functions of types meet in properties that are of another form than CloudFormation's.
+MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
+
+
+@contextlib.contextmanager
+def furnishing(physical: str) -> Iterator[None]:
+    """Have what fails from here on say that something of the resource is there, so that it is taken back."""
+    try:
+        yield
+    except InnerFault as fault:
+        raise MakingFailed(fault.sentence, physical) from None
+    except MALFORMED as error:
+        raise MakingFailed(malformed_sentence(error), physical) from None
+
+
+def malformed_sentence(error: Exception) -> str:
+    """Say that properties are of another form than they may be; what is in them is not repeated."""
+    member = f" (at {error.args[0]!s:.60})" if isinstance(error, KeyError) and error.args else ""
+    return f"Properties validation failed: they are of another form than this type's{member}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +148,6 @@ def born_at(value: Any) -> datetime | None:
 
 def texts(value: Any) -> list[str]:
     """Return a list of texts, as properties have it."""
+    if not isinstance(value or [], list):
+        raise TypeError("a list")
     return [str(item) for item in value or ()]

@@ -10,12 +10,13 @@ from vedette.api.cloudformation.types.base import (
     ResourceType,
     TypeCalls,
     born_at,
+    furnishing,
     listed,
     words,
 )
 from vedette.api.faults import Fault
 from vedette.api.inner import InnerFault
-from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
+from vedette.stacks.port import MadeThing, ResourceWish
 
 S3 = "s3"
 ABSENT = "NoSuchBucket 404 NotFound"
@@ -43,10 +44,8 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
         )
 
     calls.make_once(wish, "BucketAlreadyOwnedByYou BucketAlreadyExists", make, lambda: _born(calls, name))
-    try:
+    with furnishing(name):
         _set(calls, name, {}, wish.properties)
-    except InnerFault as fault:
-        raise MakingFailed(fault.sentence, name) from None
     host = f"{name}.s3.amazonaws.com"
     return MadeThing(
         name,

@@ -10,13 +10,13 @@ from vedette.api.cloudformation.types.base import (
     ResourceType,
     TypeCalls,
     born_at,
+    furnishing,
     listed,
     tags_of,
     texts,
     words,
 )
-from vedette.api.inner import InnerFault
-from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
+from vedette.stacks.port import MadeThing, ResourceWish
 
 IAM = "iam"
 ABSENT, EXISTS = "NoSuchEntity", "EntityAlreadyExists"
@@ -33,6 +33,12 @@ def inline_of(properties: Properties) -> dict[str, str]:
         str(policy["PolicyName"]): document_text(policy["PolicyDocument"])
         for policy in properties.get("Policies", ())
     }
+
+
+def _check_forms(properties: Properties) -> None:
+    """Have properties of another form fail before anything is made: nobody could take it away by them."""
+    inline_of(properties), tags_of(properties)
+    texts(properties.get("Groups")), texts(properties.get("ManagedPolicyArns"))
 
 
 class HolderType:
@@ -54,15 +60,14 @@ class HolderType:
     def make(self, calls: TypeCalls, wish: ResourceWish) -> MadeThing:
         """Make the holder, and give it what it is to hold."""
         name, properties = self.name_of(wish), wish.properties
+        _check_forms(properties)
 
         def born() -> datetime | None:
             return born_at((self.find(calls, name) or {}).get("CreateDate"))
 
         calls.make_once(wish, EXISTS, lambda: self._create(calls, name, properties), born)
-        try:
+        with furnishing(name):
             self._furnish(calls, name, {}, properties)
-        except InnerFault as fault:
-            raise MakingFailed(fault.sentence, name) from None
         return MadeThing(name, self._attributes(calls, name, properties))
 
     def _create(self, calls: TypeCalls, name: str, properties: Properties) -> None:
@@ -112,6 +117,7 @@ class HolderType:
     def change(self, calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change what a holder holds and is."""
         after, holder = wish.properties, {self.member: physical}
+        _check_forms(after)
         if self.kind == "Role":
             self._change_role(calls, physical, before, after)
         self._furnish(calls, physical, before, after)

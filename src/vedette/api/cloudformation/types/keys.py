@@ -9,11 +9,11 @@ from vedette.api.cloudformation.types.base import (
     ResourceType,
     TypeCalls,
     born_at,
+    furnishing,
     tags_of,
     words,
 )
-from vedette.api.inner import InnerFault
-from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
+from vedette.stacks.port import MadeThing, ResourceWish
 
 KMS = "kms"
 ABSENT = "NotFoundException"
@@ -47,10 +47,8 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
         MultiRegion=inputs.get("MultiRegion"),
     )["KeyMetadata"]
     key = product["KeyId"]
-    try:
+    with furnishing(key):
         _rotate(calls, key, inputs, is_new=True)
-    except InnerFault as fault:
-        raise MakingFailed(fault.sentence, key) from None
     return MadeThing(key, {"Arn": product["Arn"], "KeyId": key})
 
 

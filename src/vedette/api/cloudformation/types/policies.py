@@ -9,6 +9,7 @@ from vedette.api.cloudformation.types.base import (
     ResourceType,
     TypeCalls,
     born_at,
+    furnishing,
     texts,
     words,
 )
@@ -131,10 +132,8 @@ def _make_managed(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
         return None if policy is None else born_at(policy["Policy"]["CreateDate"])
 
     calls.make_once(wish, EXISTS, make, born)
-    try:
+    with furnishing(arn):
         _attach(calls, arn, {}, properties)
-    except InnerFault as fault:
-        raise MakingFailed(fault.sentence, arn) from None
     return MadeThing(arn, {"PolicyArn": arn})
 
 
@@ -199,10 +198,8 @@ def _make_access_key(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
     number = str(key["AccessKeyId"])
     status = wish.properties.get("Status", "Active")
     if status != "Active":
-        try:
+        with furnishing(number):
             calls.ask(IAM, "UpdateAccessKey", UserName=user, AccessKeyId=number, Status=status)
-        except InnerFault as fault:
-            raise MakingFailed(fault.sentence, number) from None
     return MadeThing(number, {"SecretAccessKey": key["SecretAccessKey"]})
 
 
