@@ -86,10 +86,10 @@ def count_places(nodes: Sequence[Node], need: Room, *, spare_cores: float = 0.0,
     """Return how many things with that need have room, each on one node."""
     nodes = list(nodes)
     for count in range(most):
-        chosen = choose_node(nodes, need, spare_cores=spare_cores)
-        if chosen is None:
+        best = choose_node(nodes, need, spare_cores=spare_cores)
+        if best is None:
             return count
-        nodes[nodes.index(chosen)] = replace(chosen, free=chosen.free.without(need))
+        nodes[nodes.index(best)] = replace(best, free=best.free.without(need))
     return most
 
 

@@ -60,7 +60,7 @@ class RunOnNode:
     emit: EmitEvent
     cancelled: Callable[[], bool]
     # Nodes that refused it, and what the last of them said.
-    refused: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
     reason: str = ""
 
     @property
@@ -103,7 +103,7 @@ class RunOnNode:
             return None  # by another server, a moment before: who looks again sees what there is
         except (NoPlace, NodeTrouble, DamagedFile) as trouble:
             # Another node may have what this one lacks: room on its disk, or the right release.
-            self.refused.add(node.id)
+            self.refusing.add(node.id)
             self.reason = str(trouble)
             sys.stderr.write(f"{self.reason}\n")
             if worker is not None:
@@ -117,11 +117,11 @@ class RunOnNode:
         while True:
             view = ClusterView(self.cluster.nodes(), self.cluster.works())
             nodes = undrained(view.free_nodes(), self.order.get("drained", ()))
-            willing = [node for node in nodes if node.id not in self.refused]
+            willing = [node for node in nodes if node.id not in self.refusing]
             node = choose_node(willing, need, spare_cores=SPARE_CORES)
             if node is not None:
                 return node
-            if self.refused or time.monotonic() - began > GIVE_UP_S:
+            if self.refusing or time.monotonic() - began > GIVE_UP_S:
                 raise NoPlace(self.reason or no_room_sentence(nodes, need, "a training"))
             if self.cancelled():
                 sentence = "It was stopped before a node had room for it."
