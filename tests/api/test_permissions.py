@@ -129,6 +129,7 @@ WORD = re.compile(r"\b[A-Z]{3,}\b")
 REQUESTS = [
     ("rekognition", "CopyProjectVersion", COPY, ""),
     ("rekognition", "CopyProjectVersion", {**COPY, "Tags": TAGS}, "with Tags"),
+    ("rekognition", "CopyProjectVersion", {**COPY, "KmsKeyId": KEY_ID}, "with KmsKeyId"),
     ("rekognition", "CreateDataset", NEW_DATASET, ""),
     ("rekognition", "CreateDataset", {**NEW_DATASET, "Tags": TAGS}, "with Tags"),
     ("rekognition", "CreateDataset", COPIED_DATASET, "with DatasetSource.DatasetArn"),
@@ -136,6 +137,7 @@ REQUESTS = [
     ("rekognition", "CreateProject", {"ProjectName": "new", "Tags": TAGS}, "with Tags"),
     ("rekognition", "CreateProjectVersion", TRAINING, ""),
     ("rekognition", "CreateProjectVersion", {**TRAINING, "Tags": TAGS}, "with Tags"),
+    ("rekognition", "CreateProjectVersion", {**TRAINING, "KmsKeyId": KEY_ID}, "with KmsKeyId"),
     ("rekognition", "DeleteDataset", {"DatasetArn": TRAIN}, ""),
     ("rekognition", "DeleteProject", {"ProjectArn": NEW_DATASET["ProjectArn"]}, ""),
     ("rekognition", "DeleteProjectPolicy", NAMED, ""),
@@ -158,6 +160,7 @@ REQUESTS = [
     ("lookoutvision", "CreateDataset", {"ProjectName": "empty", "DatasetType": "train"}, ""),
     ("lookoutvision", "CreateModel", NEW_MODEL, ""),
     ("lookoutvision", "CreateModel", {**NEW_MODEL, "Tags": LISTED}, "with Tags"),
+    ("lookoutvision", "CreateModel", {**NEW_MODEL, "KmsKeyId": "alias/boards"}, "with KmsKeyId"),
     ("lookoutvision", "CreateProject", {"ProjectName": "new"}, ""),
     ("lookoutvision", "DeleteDataset", DOORS_TRAIN, ""),
     ("lookoutvision", "DeleteModel", ONE, ""),

@@ -20,11 +20,13 @@ from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
+from vedette.encryption.folder_keys import FolderKeys
 from vedette.encryption.masters import InstallationMaster
 from vedette.engines.port import Event
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
+from vedette.file_access import use_seals
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
@@ -46,11 +48,13 @@ from vedette.settings import Settings
 from vedette.stacks.stacks import Stacks
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.db import Database, open_database
+from vedette.store.sealed_folders import FOLDERS
 from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
+from vedette.training.seals import VersionSeals
 from vedette.training.start import Trainings
 from vedette.trials.running import TrialTools
 from vedette.trials.trials import Trials
@@ -167,6 +171,9 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     projects = Projects(database, clock)
     blobs = FolderBlobs(folder / "buckets", clock=clock)
     blobs.keys = ObjectSealing(encryption)
+    folder_keys = FolderKeys(encryption, clock.ticks)
+    FOLDERS.serve(folder, folder_keys.open)
+    use_seals(FOLDERS)
     jobs = JobRunner(database, clock, ticks=clock.ticks)
     datasets = Datasets(database, projects, blobs, InAThread(), folder / "datasets", jobs=jobs, clock=clock)
     imports = Imports(
@@ -201,6 +208,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         access=Reach(blobs, as_administrator),
         jobs=jobs,
         clock=clock,
+        seals=VersionSeals(folder_keys),
     )
     tools = StudyTools(
         datasets,

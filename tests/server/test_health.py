@@ -60,8 +60,8 @@ def test_all_is_well_with_a_new_installation(data):
         HealthCheck("buckets", "good", "the index is there and whole, and nothing is in quarantine"),
         HealthCheck(
             "encryption",
-            "note",
-            "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are",
+            "good",
+            "0 models lie sealed under keys",
         ),
         HealthCheck("datasets", "good", "may have as many entries as each service allows"),
         HealthCheck("clock", "good", "2200-01-01 00:00 UTC, later than anything in the folder"),
@@ -125,10 +125,18 @@ def test_models_that_name_a_key_are_counted(data):
     database = open_database("", data)
     projects = Projects(database)
     project = projects.create(Scope("rekognition", "000000000000", "us-east-1"), NewProject("boards"))
-    for number, key in enumerate(("", "alias/mine")):
-        Versions(database, projects).create(project, NewVersion(f"v{number}", inputs={"kms_key": key}))
+    sealed = {"kms_key": "alias/mine", "sealed_by": "arn:aws:kms:us-east-1:000000000000:key/1"}
+    versions = Versions(database, projects)
+    for number, inputs in enumerate(({"kms_key": ""}, sealed)):
+        versions.create(project, NewVersion(f"v{number}", inputs=inputs))
+    assert checks(data)["encryption"] == HealthCheck("encryption", "good", "1 models lie sealed under keys")
+    versions.create(project, NewVersion("old", inputs={"kms_key": "alias/mine"}))
     database.close()
-    assert checks(data)["encryption"].sentence.endswith("(1 models name one)")
+    assert checks(data)["encryption"] == HealthCheck(
+        "encryption",
+        "note",
+        "1 models name a KmsKeyId of before there were keys here, and lie in clear: train them anew",
+    )
 
 
 def test_a_dataset_that_is_larger_than_the_setting_allows_is_named(data):

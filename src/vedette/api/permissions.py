@@ -36,6 +36,40 @@ def reads(condition: str, *, is_later: bool = True) -> tuple[Permission, ...]:
     return (Permission("s3:GetObject", OBJECT, ("aws:ViaAWSService",), condition, is_later),)
 
 
+# What conditions may ask of a key that a service uses for its caller, and of the grant that it makes.
+OF_KEY = (
+    RESOURCE_TAG,
+    "kms:CallerAccount",
+    "kms:KeyOrigin",
+    "kms:KeySpec",
+    "kms:KeyUsage",
+    "kms:MultiRegion",
+    "kms:RequestAlias",
+    "kms:ResourceAliases",
+    "kms:ViaService",
+)
+OF_GRANT = (
+    "kms:GrantConstraintType",
+    "kms:GranteePrincipal",
+    "kms:GrantIsForAWSResource",
+    "kms:GrantOperations",
+    "kms:RetiringPrincipal",
+)
+
+
+def uses_key(*actions: str) -> tuple[Permission, ...]:
+    """Return the rights to the key that a request names for the files of a training."""
+    return tuple(
+        Permission(
+            f"kms:{action}",
+            "arn:aws:kms:REGION:ACCOUNT:key/KEY",
+            (*OF_KEY, *(OF_GRANT if action == "CreateGrant" else ()), "aws:ViaAWSService"),
+            "with KmsKeyId",
+        )
+        for action in actions
+    )
+
+
 def writes(condition: str, *, is_later: bool = False) -> tuple[Permission, ...]:
     """Return the right to objects that a service writes for its caller."""
     return (Permission("s3:PutObject", OBJECT, ("aws:ViaAWSService",), condition, is_later),)

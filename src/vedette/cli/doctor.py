@@ -66,12 +66,6 @@ class Diagnosis:
     sentence: str
 
 
-# Shown on every server: a key in a response must not be mistaken for one in use.
-KEYS = Diagnosis(
-    "KmsKeyId", "note", "encryption with it is not supported yet: it is stored and described back"
-)
-
-
 def examine(data: Path | None) -> list[Diagnosis]:
     """Examine everything that this install has, in the order a person would ask."""
     diagnoses = [
@@ -105,7 +99,6 @@ def _server(settings: "Settings") -> list[Diagnosis]:
         *_engine(settings),
         *_company(settings),
         _sdk(),
-        KEYS,
     ]
 
 

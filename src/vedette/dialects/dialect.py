@@ -74,6 +74,10 @@ class Dialect(Protocol):
     # The first of them, by which an output location is tried before a training.
     first_result: str
     unwritable_output: str
+    # What its callers must be allowed to do with a key that they name for a training's files.
+    key_actions: tuple[str, ...]
+    # Whether that key encrypts the results in the output bucket too; else they lie as the bucket has them.
+    seals_results: bool
 
     def with_room_for(self, entries: int) -> "Dialect":
         """Return the dialect with datasets of so many entries, where that is more than the service's own."""

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from vedette.file_access import open_file, size_of
 from vedette.vision.colors import MaskColors, read_colors
 from vedette.vision.files import BOMB, DAMAGE, open_image
 from vedette.vision.image_head import ImageFormat, ImageHead, read_image_head
@@ -34,7 +35,7 @@ def read_head(path: Path | None) -> CheckedHead | None:
         head = read_image_head(path)
         if not _ends_well(path, head.format):
             _decode(path)
-        return CheckedHead(head.format, head.width, head.height, head.orientation, path.stat().st_size)
+        return CheckedHead(head.format, head.width, head.height, head.orientation, size_of(path))
     except _DAMAGE:
         return None
 
@@ -46,8 +47,8 @@ def _decode(path: Path) -> None:
 
 def _ends_well(path: Path, form: ImageFormat) -> bool:
     """Say whether a file's end is the end of a picture."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL))
+    with open_file(path) as file:
+        file.seek(max(0, size_of(path) - TAIL))
         return ENDS[form] in file.read()
 
 

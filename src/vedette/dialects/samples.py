@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.registry import LOOKOUT, REKOGNITION
+from vedette.file_access import open_file
 from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import BadLine, Line, read_lines
 from vedette.manifest.places import Resolver, beside
@@ -40,7 +41,7 @@ def read_samples(
     A sample's `labels` are its image-level labels, or in the Lookout dialect the anomaly labels of
     its mask. `boxes` is None where no box pair was there, and empty where one was without boxes.
     """
-    with manifest.open("rb") as stream:
+    with open_file(manifest) as stream:
         lines = list(read_lines(stream))
     result = ManifestSamples(dialect or detect_dialect(lines))
     find = resolve or beside(manifest.parent)

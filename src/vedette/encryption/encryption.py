@@ -41,6 +41,7 @@ class Encryption:
         clock: Clock = system_clock,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.database = database
         self.materials = Materials(database, master, clock, ticks)
         self.keys = EncryptionKeys(database, self.materials, clock, ticks)
         self.aliases = KeyAliases(database, clock)

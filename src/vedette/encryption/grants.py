@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from vedette.access.pins import Resolve, resolve_nobody
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
@@ -50,6 +50,11 @@ class KeyGrants:
 
     def create(self, key: EncryptionKey, new: NewGrant) -> KeyGrant:
         """Make a grant. One of the same name and content is returned as it is: a repeated request is none."""
+        with self._database.write() as connection:
+            return self.add(connection, key, new)
+
+    def add(self, connection: Connection, key: EncryptionKey, new: NewGrant) -> KeyGrant:
+        """Make a grant within somebody's transaction."""
         ids = new.resolve([arn for arn in (new.grantee, new.retiring) if arn])
         values = {
             "key": key.id,
@@ -62,20 +67,19 @@ class KeyGrants:
             "operations": json.dumps(sorted(set(new.operations))),
             "constraints": _write_constraints(new),
         }
-        with self._database.write() as connection:
-            if new.name:
-                same = [key_grants.c[column] == value for column, value in values.items()]
-                row = connection.execute(select(key_grants).where(*same)).first()
-                if row is not None:
-                    return _as_grant(row)
-            of_key = key_grants.c.key == key.id
-            if connection.execute(select(func.count()).where(of_key)).scalar_one() >= MOST:
-                raise TooMuch(f"{key.arn} has {MOST} grants, which are the most.", kind="grant")
-            grant = secrets.token_hex(32)
-            connection.execute(
-                insert(key_grants).values(**values, id=grant, created_ms=milliseconds(self._clock()))
-            )
-            return _as_grant(connection.execute(select(key_grants).where(key_grants.c.id == grant)).one())
+        if new.name:
+            same = [key_grants.c[column] == value for column, value in values.items()]
+            row = connection.execute(select(key_grants).where(*same)).first()
+            if row is not None:
+                return _as_grant(row)
+        of_key = key_grants.c.key == key.id
+        if connection.execute(select(func.count()).where(of_key)).scalar_one() >= MOST:
+            raise TooMuch(f"{key.arn} has {MOST} grants, which are the most.", kind="grant")
+        grant = secrets.token_hex(32)
+        connection.execute(
+            insert(key_grants).values(**values, id=grant, created_ms=milliseconds(self._clock()))
+        )
+        return _as_grant(connection.execute(select(key_grants).where(key_grants.c.id == grant)).one())
 
     def find(self, key: EncryptionKey, grant: str) -> KeyGrant:
         """Return a grant of a key."""

@@ -20,6 +20,7 @@ from vedette.engines.jobs import resolve
 from vedette.engines.port import LAST, Event, Job, RunEnded
 from vedette.errors import Refusal
 from vedette.store.disk import disk_refusal
+from vedette.store.sealed_folders import take_keys
 
 # How long a job may take to stop after SIGTERM, before it gets SIGKILL.
 GRACE_S = 10.0
@@ -54,7 +55,8 @@ class LocalEngine:
         )
         os.close(writing)
         assert process.stdin is not None
-        process.stdin.write(json.dumps({"name": job.name, "order": dict(job.order)}) + "\n")
+        message = {"name": job.name, "order": dict(job.order), "keys": dict(job.keys)}
+        process.stdin.write(json.dumps(message) + "\n")
         process.stdin.flush()
         run = f"{process.pid}-{next(self._numbers)}"
         self._runs[run] = (process, os.fdopen(reading, encoding="utf-8"))
@@ -119,6 +121,7 @@ def _child(writing: int) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     order: dict[str, Any] = json.loads(sys.stdin.readline())
+    take_keys(order.get("keys", {}))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     out = os.fdopen(writing, "w", encoding="utf-8", buffering=1)
 

@@ -36,12 +36,14 @@ class JobFiles:
 class Job:
     """A piece of work: a name out of jobs.py and its order.
 
-    Without `files` its order may hold any path of this machine, and it runs here.
+    Without `files` its order may hold any path of this machine, and it runs here. `keys` open the sealed
+    folders that it works on (store/sealed_folders.py): they cross to the process, and are written nowhere.
     """
 
     name: str
     order: Mapping[str, Any] = field(default_factory=dict)
     files: JobFiles | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class UnitOrder:
     warms: bool = True
     # The names of nodes that people empty: the unit goes on none of them.
     drained: tuple[str, ...] = ()
+    # Those of a sealed package, as a job has them: such a unit is on this machine.
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Unit(Protocol):

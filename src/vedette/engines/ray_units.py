@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from vedette.engines.frames import FrameCutter, frame_start
+from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import NoPlace, Unit, UnitGone, UnitOrder
 from vedette.engines.ray_line import RelayProcess
 from vedette.engines.ray_plan import RayPlan
@@ -105,7 +106,9 @@ class RayUnits:
         self._watch = watch or ClusterWatch(plan, RelayProcess(plan))
 
     async def start(self, order: UnitOrder, *, on_death: Callable[[], None]) -> Unit:
-        """Start a unit on the node that the relay chooses."""
+        """Start a unit on the node that the relay chooses; of a sealed package here, where its key is."""
+        if order.keys:
+            return await LocalUnits().start(order, on_death=on_death)
         lifeline = await self._to_relay()
         order = replace(order, drained=tuple(sorted(self._watch.drained)))
         try:

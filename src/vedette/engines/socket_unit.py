@@ -241,6 +241,7 @@ def order_head(order: UnitOrder, slots: Slots, *, core: int) -> dict[str, Any]:
         "decode_s": DECODE_S,
         "drained": order.drained,
         "slots": [*slots.numbers, slots.size],
+        "keys": dict(order.keys),
     }
 
 

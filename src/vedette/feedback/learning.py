@@ -24,9 +24,11 @@ from vedette.manifest.lines import BadLine, Manifest
 from vedette.manifest.places import is_s3, split_s3
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
+from vedette.runtime.package import FACTS
 from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
+from vedette.store.sealed_folders import keys_for
 
 LEARN = "drift-reference"
 REFERENCES = WorkQueue("drift-references", 1)
@@ -123,8 +125,9 @@ class _Measuring:
                 yield {"id": number, "file": str(file)}
 
     def _ask(self, items: Sequence[Mapping[str, Any]]) -> list[LookedAtPicture]:
-        package = str(self._tools.package_of(self._version))
-        run = self._tools.engine.submit(Job("measure", {"package": package, "items": items}))
+        package = self._tools.package_of(self._version)
+        order, keys = {"package": str(package), "items": items}, keys_for(package / FACTS)
+        run = self._tools.engine.submit(Job("measure", order, keys=keys))
         pictures: list[LookedAtPicture] = []
         with self._context.calling(partial(self._tools.engine.cancel, run)):
             for event in self._tools.engine.events(run):

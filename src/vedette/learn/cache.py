@@ -6,12 +6,14 @@ looked at twice, wherever it lies. A file that is lost or broken costs time only
 
 import hashlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from vedette.file_access import create_file, is_sealed_place, open_file
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +37,11 @@ class FeatureCache:
         if path is None or not path.exists():
             return None
         try:
-            array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
+            if is_sealed_place(path):  # which nothing can map
+                with open_file(path) as file:
+                    array = np.load(file, allow_pickle=False)
+            else:
+                array = np.load(path, allow_pickle=False, mmap_mode="r" if mapped else None)
             os.utime(path)
         except (OSError, ValueError, EOFError):
             path.unlink(missing_ok=True)
@@ -50,8 +56,8 @@ class FeatureCache:
         beside: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-                beside = Path(part.name)
+            beside = path.with_name(f"{secrets.token_hex(8)}.part")
+            with create_file(beside) as part:
                 np.save(part, array, allow_pickle=False)
             beside.replace(path)
         except OSError:

@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime
 import torch
 
+from vedette.file_access import is_sealed_place, read_file, write_file
 from vedette.learn.net.onnx_file import to_onnx
 from vedette.learn.pictures import Pixels
 from vedette.learn.recipe import Trained
@@ -28,7 +29,11 @@ def export(trained: Trained, outputs: Sequence[str], to: Path) -> None:
     network = to_onnx(graph, example, outputs, axes)
     # Whoever opens the package would refuse it; better here than on a device.
     refuse_foreign(network, "The trained network")
-    to.write_bytes(network)
+    write_file(to, network)
+
+
+def _network_of(path: Path) -> str | bytes:
+    return read_file(path) if is_sealed_place(path) else str(path)
 
 
 def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: float = TOLERANCE) -> float:
@@ -39,7 +44,7 @@ def refuse_if_far(trained: Trained, path: Path, pictures: Pixels, *, tolerance: 
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(_network_of(path), options, providers=["CPUExecutionProvider"])
     worst = 0.0
     for row in range(len(pictures)):
         batch = pictures[row : row + 1]

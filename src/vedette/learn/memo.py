@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 import vedette
+from vedette.file_access import create_file, open_file, read_file, write_file
 from vedette.learn.recipe import Recipe, RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
@@ -95,10 +96,10 @@ def keep(plan: Plan, recipe: Recipe, work: RunContext) -> None:
     document = {"recipe": recipe.name, "train": train, "test": test, "state": state}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{name}.npz.part").open("wb") as file:
+        with create_file(folder / f"{name}.npz.part") as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]  # its types mistake the arrays for its flag
         (folder / f"{name}.npz.part").replace(folder / f"{name}.npz")
-        (folder / f"{name}.json.part").write_text(json.dumps(document), "utf-8")
+        write_file(folder / f"{name}.json.part", json.dumps(document))
         (folder / f"{name}.json.part").replace(folder / f"{name}.json")
         _forget(folder)
     except OSError:
@@ -115,8 +116,8 @@ def _folder(plan: Plan, work: RunContext) -> Path | None:
 
 def _read(path: Path) -> Memo | None:
     try:
-        document = json.loads(path.read_text("utf-8"))
-        with np.load(path.with_suffix(".npz"), allow_pickle=False) as archive:
+        document = json.loads(read_file(path))
+        with open_file(path.with_suffix(".npz")) as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         return Memo(document["recipe"], document["train"], document["test"], document["state"], arrays)
     except (OSError, ValueError, KeyError, TypeError, EOFError):

@@ -10,13 +10,20 @@ SHA256SUMS                          of these, as `sha256sum --check` reads them
 import gzip
 import hashlib
 import io
-import shutil
 import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from vedette.file_access import (
+    copy_file,
+    create_file,
+    is_sealed_place,
+    open_file,
+    size_of,
+    write_file,
+)
 from vedette.packaging.linux import MODELS, linux_files
 from vedette.packaging.recipe import recipe_json, recipe_yaml
 from vedette.runtime.component_archives import zip_component
@@ -60,7 +67,7 @@ def build_component(
     copy_package(package, folder / MODEL_FOLDER, thresholds)
     for name, source in (more or {}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, folder / name)
+        copy_file(source, folder / name)
     return write_component(folder, facts)
 
 
@@ -81,20 +88,28 @@ def write_files(
         "manifest": to / MANIFEST,
     }
     to.mkdir(parents=True, exist_ok=True)
-    with files["component"].open("wb") as stream:
-        zip_component(component, stream)
+    _write_zip(component, files["component"])
     pause()
     write_linux_archive(component, files["linux"])
     pause()
     address = address_of(files["component"].name)
-    files["recipe_json"].write_text(recipe_json(component, address), "utf-8")
-    files["recipe_yaml"].write_text(recipe_yaml(component, address), "utf-8")
-    shutil.copyfile(component.folder / MANIFEST, files["manifest"])
+    write_file(files["recipe_json"], recipe_json(component, address))
+    write_file(files["recipe_yaml"], recipe_yaml(component, address))
+    copy_file(component.folder / MANIFEST, files["manifest"])
     files["sums"] = to / SUMS
-    files["sums"].write_text(
-        _sums({place.name: place for place in files.values() if place.exists()}), "utf-8"
-    )
+    write_file(files["sums"], _sums({place.name: place for place in files.values() if place.exists()}))
     return EdgeFiles(component, files)
+
+
+def _write_zip(component: Component, to: Path) -> None:
+    """Write a component as a zip; a sealed one by memory, since a zip's writer goes back in its file."""
+    if is_sealed_place(to):
+        buffer = io.BytesIO()
+        zip_component(component, buffer)
+        write_file(to, buffer.getvalue())
+        return
+    with to.open("wb") as stream:
+        zip_component(component, stream)
 
 
 def write_linux_archive(component: Component, to: Path) -> None:
@@ -109,15 +124,15 @@ def write_linux_archive(component: Component, to: Path) -> None:
     places = {f"{folder}/{name}": component.folder / name for name in names}
     sums.append(_sums(places))
     with (
-        to.open("wb") as stream,
+        create_file(to) as stream,
         gzip.GzipFile("", "wb", TAR_LEVEL, stream, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
         for name, (text, mode) in {**texts, SUMS: ("".join(sums), 0o644)}.items():
             _add(archive, f"{top}/{name}", io.BytesIO(text.encode()), len(text.encode()), mode)
         for name, place in places.items():
-            with place.open("rb") as source:
-                _add(archive, f"{top}/{name}", source, place.stat().st_size, 0o644)
+            with open_file(place) as source:
+                _add(archive, f"{top}/{name}", source, size_of(place), 0o644)
 
 
 def _add(archive: tarfile.TarFile, name: str, source: io.BufferedIOBase, size: int, mode: int) -> None:
@@ -129,7 +144,7 @@ def _add(archive: tarfile.TarFile, name: str, source: io.BufferedIOBase, size: i
 def _sums(files: Mapping[str, Path]) -> str:
     lines = []
     for name, place in files.items():
-        with place.open("rb") as stream:
+        with open_file(place) as stream:
             lines.append(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {name}\n")
     return "".join(lines)
 

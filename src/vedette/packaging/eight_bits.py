@@ -13,6 +13,7 @@ from typing import Any
 
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import Wrong
+from vedette.file_access import copy_file, is_sealed_place
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
@@ -30,6 +31,10 @@ QUANTIZE = "quantize-version"
 UNKNOWN = (
     "An 8-bit model was asked for; the pictures of its training are not known here, so it stays as it is."
 )
+SEALED = (
+    "An 8-bit model was asked for; making one writes files in clear, which a model under a key may not have, "
+    "so it stays as it is."
+)
 FAILED = "The 8-bit model could not be made; the server's log tells why."
 
 
@@ -46,6 +51,8 @@ class EightBitMaker:
         package = place / "package"
         if job.wish.precision != "int8":
             return ChosenModel(package)
+        if is_sealed_place(package / "any"):
+            return ChosenModel(package, note=SEALED)
         training = Folder(place / "training")
         if not training.manifest("train").is_file():
             return ChosenModel(package, note=UNKNOWN)
@@ -104,4 +111,4 @@ def link_training(source: Folder, place: Path) -> None:
     training.root.mkdir(parents=True, exist_ok=True)
     for part in ("train", "test"):
         if source.manifest(part).is_file():
-            shutil.copyfile(source.manifest(part), training.manifest(part))
+            copy_file(source.manifest(part), training.manifest(part))

@@ -14,6 +14,7 @@ from typing import Any
 
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import Missing
+from vedette.file_access import write_file
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
@@ -29,6 +30,7 @@ from vedette.packaging.golden_files import (
 from vedette.packaging.values import PackagingJob
 from vedette.runtime.golden import GOLDEN
 from vedette.store.blobs.port import Blobs
+from vedette.store.sealed_folders import keys_for
 from vedette.training.folder import Folder
 from vedette.training.gather import picture_places
 
@@ -54,7 +56,7 @@ class GoldenMaker:
             "pictures": files,
             "out": str(out),
         }
-        result = self._run(context, order)
+        result = self._run(context, order, keys_for(out))
         shutil.rmtree(pictures, ignore_errors=True)
         return read_golden_files(result, out)
 
@@ -73,7 +75,7 @@ class GoldenMaker:
             except Missing:
                 continue
             file = to / str(number)
-            file.write_bytes(content)
+            write_file(file, content)
             files.append(str(file))
         return files
 
@@ -84,8 +86,10 @@ class GoldenMaker:
             raise Missing(f"{key} is too large for a golden picture.")
         return content
 
-    def _run(self, context: JobContext, order: Mapping[str, Any]) -> Mapping[str, Any]:
-        run = self.engine.submit(Job(ANSWER, order))
+    def _run(
+        self, context: JobContext, order: Mapping[str, Any], keys: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        run = self.engine.submit(Job(ANSWER, order, keys=keys))
         with context.calling(partial(self.engine.cancel, run)):
             for event in self.engine.events(run):
                 if event.kind == "done":

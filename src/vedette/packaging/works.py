@@ -5,15 +5,16 @@ after a crash builds anew and writes the same keys; nothing but the last transac
 """
 
 import logging
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.clock import Clock, from_milliseconds, milliseconds
+from vedette.encryption.folder_keys import read_folder_mark
 from vedette.engines.port import Engine
 from vedette.errors import Denied, Missing, Refusal, Wrong
+from vedette.file_access import link_file, open_file
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.identity.signing_keys import SigningKeys
@@ -34,6 +35,7 @@ from vedette.runtime.components import Component, ComponentFacts
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
+from vedette.store.sealed_folders import mark_folder, read_mark
 from vedette.training.folder import Folder
 
 log = logging.getLogger(__name__)
@@ -95,7 +97,12 @@ def link_version(source: Folder, place: Path) -> None:
     """
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    shutil.copytree(source.package, place / "package", copy_function=_link)
+    # Of a sealed version all of it is sealed, by the same key.
+    if (mark := read_mark(source.root)) is not None:
+        mark_folder(place, mark)
+    (place / "package").mkdir()
+    for file in sorted(source.package.iterdir()):
+        link_file(file, place / "package" / file.name)
     link_training(source, place)
 
 
@@ -178,10 +185,18 @@ class PackagingRun:
                 )
         for kind, place in edge_files.files.items():
             self._leave_if_asked()
-            with place.open("rb") as stream:
+            with open_file(place) as stream:
                 content_type = TYPES.get(place.suffix, "application/octet-stream")
-                tools.blobs.put(wish.bucket, keys[kind], stream, content_type=content_type)
+                by_key = self._key_of(job)
+                tools.blobs.put(
+                    wish.bucket, keys[kind], stream, content_type=content_type, encryption_key=by_key
+                )
         return keys
+
+    def _key_of(self, job: PackagingJob) -> str:
+        """Return the key of a sealed version, by which its package lies encrypted in its bucket too."""
+        mark = read_mark(self.tools.place(job.id))
+        return "" if mark is None else read_folder_mark(mark).key
 
     def _sign(self, component: Component, project: Project) -> None:
         """Sign the component for its account's devices; the job's number is the one that only grows."""
@@ -229,11 +244,3 @@ def _fail(tools: PackagingTools, context: JobContext, order: WritePackage, probl
         records.move_job(connection, order.number, "failed", sentence, tools.now_ms())
         context.end(connection)
     shutil.rmtree(tools.place(order.number), ignore_errors=True)
-
-
-def _link(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from vedette.errors import Missing, Taken, Wrong
+from vedette.file_access import open_file
 from vedette.runtime.components import (
     MANIFEST,
     MOST_COMPONENT_BYTES,
@@ -64,7 +65,7 @@ def zip_component(component: Component, file: BinaryIO) -> None:
             member = zipfile.ZipInfo(name)
             member.compress_type = zipfile.ZIP_STORED if name.endswith(".onnx") else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
-            with (component.folder / name).open("rb") as source, archive.open(member, "w") as target:
+            with open_file(component.folder / name) as source, archive.open(member, "w") as target:
                 shutil.copyfileobj(source, target, BUFFER)
 
 

@@ -7,13 +7,13 @@ the files are read knows all of them by their checksums.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vedette.errors import Wrong
+from vedette.file_access import open_file, sync_file, write_file
 from vedette.runtime.components import MANIFEST, SIGNATURE, Component
 from vedette.runtime.signatures import PublicKey, decode, encode, read_key
 
@@ -45,10 +45,8 @@ def write_signature(folder: Path, signature: ComponentSignature) -> None:
         "signature": encode(signature.signature),
     }
     beside = folder / f".{MANIFEST}.new"
-    with beside.open("w", encoding="ascii") as stream:
-        stream.write(json.dumps(document) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_file(beside, json.dumps(document) + "\n")
+    sync_file(beside)
     beside.replace(folder / SIGNATURE)
 
 
@@ -58,7 +56,7 @@ def read_signature(folder: Path) -> ComponentSignature | None:
     if place.is_symlink() or not place.is_file():
         return None
     try:
-        with place.open("rb") as stream:
+        with open_file(place) as stream:
             return _signature(json.loads(stream.read(MOST_BYTES)))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, Wrong) as error:
         raise Wrong(f"{folder} has a damaged signature: {error}.", kind="model", name=str(folder)) from None

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast, get_args
 
 from vedette.errors import Missing, Refusal, Wrong
+from vedette.file_access import open_file, read_file, size_of, sync_file, write_file
 from vedette.runtime.package import Package, open_package
 
 COMPONENT_FORMAT, COMPONENT_KIND = 1, "vedette edge component"
@@ -132,10 +133,8 @@ def write_component(folder: Path, facts: ComponentFacts) -> Component:
     }
     text = (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
     beside = folder / f".{MANIFEST}.new"
-    with beside.open("wb") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+    write_file(beside, text)
+    sync_file(beside)
     beside.replace(folder / MANIFEST)
     return Component(facts, folder, files, hashlib.sha256(text).hexdigest())
 
@@ -241,9 +240,9 @@ def _manifest_text(folder: Path) -> bytes:
     place = folder / MANIFEST
     if place.is_symlink() or not place.is_file():
         raise _wrong(folder, f"is no component: it has no {MANIFEST}")
-    if place.stat().st_size > MOST_MANIFEST_BYTES:
+    if size_of(place) > MOST_MANIFEST_BYTES:
         raise _wrong(folder, f"has a {MANIFEST} of more than {MOST_MANIFEST_BYTES:,} bytes")
-    return place.read_bytes()
+    return read_file(place)
 
 
 def _names_in(folder: Path) -> Iterator[str]:
@@ -265,7 +264,7 @@ def _names_in(folder: Path) -> Iterator[str]:
 
 
 def _measured(place: Path) -> ComponentFile:
-    with place.open("rb") as stream:
+    with open_file(place) as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return ComponentFile(digest, stream.tell())
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from vedette.errors import Wrong
+from vedette.file_access import open_file, write_file
 from vedette.runtime.components import Precision
 from vedette.vision.annotations import Box
 
@@ -117,7 +118,7 @@ def write_answers(
     document = {"format": FORMAT, "thresholds": dict(thresholds or {}), "pictures": rows}
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / Path(ANSWERS).name).write_text(f"{text}\n", "utf-8")
+    write_file(folder / Path(ANSWERS).name, f"{text}\n")
 
 
 def golden_pictures(folder: Path, files: Sequence[str]) -> list[GoldenPicture]:
@@ -125,7 +126,7 @@ def golden_pictures(folder: Path, files: Sequence[str]) -> list[GoldenPicture]:
     if ANSWERS not in files:
         return []
     try:
-        with (folder / ANSWERS).open("rb") as stream:
+        with open_file(folder / ANSWERS) as stream:
             return _pictures(json.loads(stream.read(MOST_ANSWERS_BYTES)), folder, files)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Wrong(f"Its golden pictures are damaged: {error}.", kind="model") from None

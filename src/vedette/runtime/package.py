@@ -25,6 +25,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.file_access import (
+    copy_file,
+    is_sealed_place,
+    open_file,
+    read_file,
+    size_of,
+    sync_file,
+    write_file,
+)
 from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
 from vedette.runtime.graph import refuse_foreign
 
@@ -118,7 +127,7 @@ def copy_package(path: Path, to: Path, thresholds: Mapping[str, float] | None = 
     for name in (FACTS, *REST):
         content = path / name if path.is_dir() else _member_of(path, name)
         if name == FACTS and thresholds:
-            text = content.read_bytes() if isinstance(content, Path) else content
+            text = read_file(content) if isinstance(content, Path) else content
             content = _with_thresholds(text, thresholds)
         _put(to / name, content)
     return open_package(to)
@@ -159,13 +168,14 @@ def open_package(path: Path) -> Package:
 
 def _open_folder(folder: Path) -> Package:
     facts = _checked(folder)
-    model = (folder / MODEL).read_bytes()
+    model = read_file(folder / MODEL)
     refuse_foreign(model, str(folder))
     return Package(
         facts,
-        folder / MODEL,
-        _parsed((folder / EVALUATION).read_bytes(), f"{folder}/{EVALUATION}"),
-        (folder / CARD).read_text("utf-8", "replace"),
+        # ONNX Runtime reads files by itself; of a sealed one it is given the bytes.
+        model if is_sealed_place(folder / MODEL) else folder / MODEL,
+        _parsed(read_file(folder / EVALUATION), f"{folder}/{EVALUATION}"),
+        read_file(folder / CARD).decode("utf-8", "replace"),
     )
 
 
@@ -173,14 +183,14 @@ def _checked(folder: Path) -> PackageFacts:
     """Return the facts of a package whose every file has the checksum that they say."""
     if not (folder / FACTS).is_file():
         raise Wrong(f"{folder} is no model package: it has no {FACTS}.", kind="model", name=str(folder))
-    _refuse_size(FACTS, (folder / FACTS).stat().st_size, f"{folder}/{FACTS}")
-    document = _parsed((folder / FACTS).read_bytes(), f"{folder}/{FACTS}")
+    _refuse_size(FACTS, size_of(folder / FACTS), f"{folder}/{FACTS}")
+    document = _parsed(read_file(folder / FACTS), f"{folder}/{FACTS}")
     facts, sums = _facts(document, str(folder))
     for name in REST:
         file = folder / name
         if file.is_symlink() or not file.is_file():
             raise Wrong(f"{folder} lacks its {name}.", kind="model", name=str(folder))
-        _refuse_size(name, file.stat().st_size, f"{folder}/{name}")
+        _refuse_size(name, size_of(file), f"{folder}/{name}")
         _refuse_change(_sha256(file), sums[name], f"{folder}/{name}")
     return facts
 
@@ -300,14 +310,11 @@ def _refuse_strangers(to: Path) -> None:
 
 
 def _put(path: Path, content: Path | bytes) -> None:
-    with path.open("wb") as file:
-        if isinstance(content, Path):
-            with content.open("rb") as source:
-                shutil.copyfileobj(source, file, 1 << 20)
-        else:
-            file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    if isinstance(content, Path):
+        copy_file(content, path)
+    else:
+        write_file(path, content)
+    sync_file(path)
 
 
 def _zipped(folder: Path, to: Path) -> Path:
@@ -333,9 +340,9 @@ def _write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] = N
             member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
             member.external_attr = 0o644 << 16
             if name == FACTS and thresholds:
-                archive.writestr(member, _with_thresholds((folder / name).read_bytes(), thresholds))
+                archive.writestr(member, _with_thresholds(read_file(folder / name), thresholds))
                 continue
-            with (folder / name).open("rb") as source, archive.open(member, "w") as target:
+            with open_file(folder / name) as source, archive.open(member, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
 
 
@@ -360,7 +367,7 @@ def _sync(folder: Path) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

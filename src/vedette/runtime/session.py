@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from vedette.cores import count_cores
 from vedette.errors import Wrong
+from vedette.file_access import is_sealed_place, read_file
 from vedette.runtime.byte_products import want_exact_bytes
 from vedette.vision.annotations import Task
 from vedette.vision.images import Pixels
@@ -222,7 +223,9 @@ def _open(
     want_exact_bytes(options)
     _bound_memory()
     options.add_session_config_entry("session.use_env_allocators", "1")
-    source = str(model) if isinstance(model, Path) else model
+    source: str | bytes = model if isinstance(model, bytes) else str(model)
+    if isinstance(model, Path) and is_sealed_place(model):
+        source = read_file(model)
     try:  # ONNX Runtime's errors share no public class, so all are caught
         return onnxruntime.InferenceSession(source, options, providers=list(providers))
     except Exception as error:

@@ -27,7 +27,7 @@ from vedette.migrations import current
 from vedette.projects.projects import Projects
 from vedette.projects.version import WITH_PACKAGE, State
 from vedette.projects.versions import Versions
-from vedette.runtime.package import open_package
+from vedette.runtime.package import FACTS, REST, open_package
 from vedette.server.archive import DATA, FILES, MANIFEST, BackupManifest, Progress, seal_archive
 from vedette.server.installation import Installation
 from vedette.settings import Settings
@@ -36,6 +36,7 @@ from vedette.store.blobs.choose import buckets_folder
 from vedette.store.db import Database, open_database
 from vedette.store.disk import disk_refusal
 from vedette.store.modes import private
+from vedette.store.sealed_folders import MARK, is_sealed_file, read_mark
 
 DATABASE = "vedette.db"
 # What is copied in a way of its own, and what a server makes again. All else is copied as it lies, so
@@ -43,9 +44,9 @@ DATABASE = "vedette.db"
 OF_ITS_OWN = frozenset({DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "versions", "buckets"})
 MADE_AGAIN = frozenset({"cache", "pictures", "datasets", "backups", "reserve", "server.lock", "servers"})
 # What a version's folder holds for a while only, or as links to objects.
-PASSING = frozenset({"pictures", "scratch", "out"})
-# A training is begun anew from its frozen lines: what it had made by then is half of something.
-FROZEN = ("train.manifest", "test.manifest")
+PASSING = frozenset({"pictures", "scratch", "out", "cache"})
+# A training is begun anew from its frozen lines, sealed as they are; a copy has none yet, but may be sealed.
+FROZEN = ("train.manifest", "test.manifest", MARK)
 # What is being made anew from another version, or about to go.
 UNDONE: frozenset[State] = frozenset({"copying", "deleting"})
 # Models that are deleted faster than they are copied, so many times over, are somebody's script.
@@ -204,7 +205,7 @@ def _copy_models(
     for number, (folder, state) in enumerate(states.items(), 1):
         progress("models", number, len(states))
         source, target = data / "versions" / folder, place / "versions" / folder
-        if state == "training":
+        if state in ("training", "copying"):
             for name in FROZEN:
                 _copy(source / name, target / name, links=links)
         elif folder not in models.whole and state not in UNDONE:
@@ -214,7 +215,9 @@ def _copy_models(
 
 
 def _is_whole(folder: Path) -> bool:
-    """Say whether a model is there with every file as it was written."""
+    """Say whether a model is there with every file as it was written; of a sealed one, with every file."""
+    if read_mark(folder) is not None:  # whoever backs up has no key
+        return all(is_sealed_file(folder / "package" / name) for name in (FACTS, *REST))
     try:
         open_package(folder / "package")
     except (Refusal, OSError):

@@ -24,6 +24,7 @@ from vedette.store.blobs.quarantine import quarantined
 from vedette.store.blobs.standing import require_index
 from vedette.store.modes import is_open, open_paths
 from vedette.store.reserve import NAME
+from vedette.training.order import SEALED_BY
 
 Verdict = Literal["good", "note", "bad"]
 # More than so many files that others can read are told by their number only.
@@ -129,16 +130,19 @@ def _buckets(settings: Settings) -> HealthCheck:
 
 
 def _encryption(settings: Settings) -> HealthCheck:
-    """Say what a KmsKeyId means today, and how many asked for one."""
+    """Say how many models lie sealed under a key, and which name one and lie in clear."""
     try:
         with open_installation(settings) as installation:
             database = installation.database
             every = Versions(database, Projects(database)).in_state(*MOVES)
-            count = sum(1 for version in every if version.inputs.get("kms_key"))
     except Refusal:
-        count = 0
-    sentence = "encryption with a KmsKeyId is not supported yet: files lie on the disk as they are"
-    return HealthCheck("encryption", "note", f"{sentence} ({count} models name one)" if count else sentence)
+        every = ()
+    sealed = [version for version in every if version.inputs.get(SEALED_BY)]
+    clear = [version for version in every if version.inputs.get("kms_key") and version not in sealed]
+    if clear:
+        sentence = f"{len(clear)} models name a KmsKeyId of before there were keys here, and lie in clear"
+        return HealthCheck("encryption", "note", f"{sentence}: train them anew")
+    return HealthCheck("encryption", "good", f"{len(sealed)} models lie sealed under keys")
 
 
 def _entries(settings: Settings) -> HealthCheck:

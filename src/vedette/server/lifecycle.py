@@ -15,6 +15,8 @@ from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.dialects.registry import allow_entries
+from vedette.encryption.encryption import Encryption
+from vedette.encryption.folder_keys import FolderKeys
 from vedette.engines.choose import open_engine, open_units, open_watch
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
@@ -63,6 +65,7 @@ from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
 from vedette.training.run import TrainingRules
+from vedette.training.seals import VersionSeals
 from vedette.training.start import Trainings
 from vedette.trials.running import TrialTools
 from vedette.trials.trials import Trials
@@ -83,7 +86,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
         datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
         imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
-        trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing)
+        trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
         trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
         packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
@@ -197,13 +200,14 @@ def _open_ways(
     return imports, exports
 
 
-def _open_trainings(
+def _open_trainings(  # noqa: PLR0913  (the rooms below it)
     hold: FolderHold,
     versions: Versions,
     datasets: Datasets,
     lender: PictureLender,
     jobs: JobRunner,
     placing: Placing,
+    encryption: Encryption,
 ) -> Trainings:
     """Return the trainings, started, by the rules that the settings make."""
     settings = hold.settings
@@ -220,6 +224,7 @@ def _open_trainings(
         jobs=jobs,
         rules=rules,
         gate=placing.gate,
+        seals=VersionSeals(FolderKeys(encryption)),
     )
     trainings.start(is_alone=hold.is_alone)
     return trainings

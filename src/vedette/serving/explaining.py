@@ -22,7 +22,7 @@ from vedette.errors import Refusal, TooFast, Wrong
 from vedette.projects.version import Version
 from vedette.serving.hosted import HostedModel
 from vedette.serving.queue import RequestOrigin
-from vedette.serving.starting import failure_sentence
+from vedette.serving.starting import failure_sentence, keys_of
 
 log = logging.getLogger("vedette.serving")
 
@@ -162,12 +162,16 @@ class HeatMapUnits:
             sentence = failure_sentence(error, self.package_of(version))
             raise Wrong(sentence, kind="version", name=version.path) from None
 
+    async def _start(self, version: Version) -> Unit:
+        package = self.package_of(version)
+        order = UnitOrder(package, count_cores(), warms=False, keys=await keys_of(package))
+        return await self.engine.start(order, on_death=lambda: self._bury(version.id))
+
     def _model(self, version: Version) -> _LoadedModel:
         model = self._models.get(version.id)
         if model is None:
             self._make_room()
-            order = UnitOrder(self.package_of(version), count_cores(), warms=False)
-            starting = asyncio.create_task(self.engine.start(order, on_death=lambda: self._bury(version.id)))
+            starting = asyncio.create_task(self._start(version))
             starting.add_done_callback(_read_failure)
             model = self._models[version.id] = _LoadedModel(starting)
         self._models.move_to_end(version.id)

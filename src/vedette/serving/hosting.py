@@ -23,6 +23,7 @@ from vedette.dialects.limits import PictureLimits
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import Unit, Units
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
+from vedette.file_access import read_file
 from vedette.metering.meter import Meter
 from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
@@ -38,6 +39,7 @@ from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import RequestOrigin
+from vedette.store.sealed_folders import keys_for
 from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
@@ -142,7 +144,7 @@ class Hosting:
     def facts(self, version: Version) -> PackageFacts | None:
         """Return what a version's package says of itself, unchecked; None where there is none to read."""
         try:
-            return read_facts(json.loads((self._package_of(version) / FACTS).read_bytes()), version.path)
+            return read_facts(json.loads(read_file(self._package_of(version) / FACTS)), version.path)
         except (Refusal, OSError, ValueError):
             return None
 
@@ -200,6 +202,8 @@ class Hosting:
                 kind="units",
                 name=version.path,
             )
+        # Of a version whose key is not to be had now that is said at once, and not by its state later.
+        keys_for(self._package_of(version) / FACTS)
         # A replay has the answer of the first call, though the version may run by now.
         version_now = self._versions.move(
             version,

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vedette.engines.port import NoPlace, Unit, UnitGone, UnitOrder, Units
-from vedette.errors import Wrong
+from vedette.errors import Busy, Wrong
+from vedette.file_access import is_sealed_place
+from vedette.runtime.package import FACTS
 from vedette.serving.plan import HostingPlan
 from vedette.serving.scaling import threads_each
+from vedette.store.sealed_folders import keys_for
 
 log = logging.getLogger("vedette.serving")
 
@@ -51,13 +54,14 @@ class UnitStarter:
     async def start(self, on_death: Callable[[], None]) -> Unit | None:
         """Return a new unit; nothing, after a while, where it did not start."""
         plan = self._plan
-        order = UnitOrder(plan.package, threads_each(plan.cores, plan.most))
         try:
+            keys = await keys_of(plan.package)
+            order = UnitOrder(plan.package, threads_each(plan.cores, plan.most), keys=keys)
             unit = await self._engine.start(order, on_death=on_death)
         except NoPlace as error:
             await self._wait_for_place(str(error))
             return None
-        except (Wrong, UnitGone, OSError) as error:
+        except (Wrong, Busy, UnitGone, OSError) as error:
             self._failures += 1
             self.failure = failure_sentence(error, plan.package)
             log.warning("a unit of %s did not start: %s", plan.name, str(error) or self.failure)
@@ -78,11 +82,19 @@ class UnitStarter:
         await asyncio.sleep(AGAIN_S)
 
 
+async def keys_of(package: Path) -> dict[str, str]:
+    """Return what opens a package; of one that lies in clear nothing, at once."""
+    place = package / FACTS
+    return await asyncio.to_thread(keys_for, place) if is_sealed_place(place) else {}
+
+
 def failure_sentence(error: Exception, package: Path) -> str:
     """Return the message of a unit that did not start, without paths of the server."""
     if isinstance(error, Wrong):
         reason = error.sentence.replace(f"{package}/", "").replace(str(package), "its folder")
         return f"The model cannot be loaded: {reason}"
+    if isinstance(error, Busy):
+        return error.sentence
     if isinstance(error, NoPlace):
         return str(error)
     return "A unit of the model did not start; see the server's log."

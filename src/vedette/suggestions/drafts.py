@@ -34,7 +34,9 @@ from vedette.manifest.lines import Line, read_line
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
+from vedette.runtime.package import FACTS
 from vedette.store.db import Database
+from vedette.store.sealed_folders import keys_for
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.study import end_of_run
 from vedette.suggestions.tables import draft_runs, drafts
@@ -276,9 +278,9 @@ class Drafts:
             items = [
                 {"id": entry.id, "file": str(files[entry.seq])} for entry in entries if entry.seq in files
             ]
-            run = self._tools.engine.submit(
-                Job(KIND, {"package": str(self._tools.package_of(version)), "items": items})
-            )
+            package = self._tools.package_of(version)
+            keys = keys_for(package / FACTS)
+            run = self._tools.engine.submit(Job(KIND, {"package": str(package), "items": items}, keys=keys))
             with context.calling(partial(self._tools.engine.cancel, run)):
                 for event in self._tools.engine.events(run):
                     if event.kind == "progress":

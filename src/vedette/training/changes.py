@@ -18,9 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.dialects.dialect import Dialect
+from vedette.errors import Refusal
+from vedette.file_access import create_file, open_file
 from vedette.manifest.lines import Line, Manifest
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.verdicts import Verdict
+from vedette.store.sealed_folders import keys_for
 from vedette.training.folder import Folder
 
 # 64 bits each: of a quarter of a million pictures two meet once in six hundred million datasets.
@@ -58,11 +61,16 @@ class LabelDigests:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of_version(self, dialect: Dialect, folder: Folder) -> LabelledPictures | None:
-        """Return what a version learnt and was tested with; nothing where its lines are not here."""
+        """Return what a version learnt and was tested with; nothing where its lines are not to be had."""
         parts = [part for part in ("train", "test") if folder.manifest(part).exists()]
         if not parts:
             return None
         place = folder.root / DIGEST
+
+        try:
+            keys_for(place)
+        except Refusal:
+            return None
 
         def make() -> LabelledPictures:
             if place.exists():
@@ -144,11 +152,11 @@ def _hash(text: str) -> int:
 
 def _save(place: Path, digest: LabelledPictures) -> None:
     beside = place.with_name(f".{place.name}")
-    with beside.open("wb") as file:
+    with create_file(beside) as file:
         np.savez(file, pairs=digest.pairs, labels=np.frombuffer(json.dumps(digest.labels).encode(), "u1"))
     beside.replace(place)
 
 
 def _load(place: Path) -> LabelledPictures:
-    with np.load(place, allow_pickle=False) as archive:
+    with open_file(place) as file, np.load(file, allow_pickle=False) as archive:
         return LabelledPictures(archive["pairs"], json.loads(archive["labels"].tobytes()))

@@ -1,16 +1,15 @@
 """A version copied into another project: its package by links, its results by their new names."""
 
-import os
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from vedette.errors import Denied
+from vedette.file_access import link_file
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
-from vedette.training.results import key_of
+from vedette.training.results import key_of, result_key
 
 
 def copy_package(source: Folder, target: Folder) -> None:
@@ -19,7 +18,9 @@ def copy_package(source: Folder, target: Folder) -> None:
         return
     beside = target.root / "package.new"
     shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(source.package, beside, copy_function=_link)
+    beside.mkdir()
+    for file in sorted(source.package.iterdir()):
+        link_file(file, beside / file.name)
     beside.rename(target.package)
 
 
@@ -37,14 +38,6 @@ def copy_results(
         text = blobs.read(source.bucket, key)
         text = target.project.dialect.copy_result(kind, text, arn=str(target.arn))
         files[kind] = key_of(target, kind)
-        blobs.put(target.bucket, files[kind], text, content_type="application/json")
+        by_key = result_key(target)
+        blobs.put(target.bucket, files[kind], text, content_type="application/json", encryption_key=by_key)
     return {**source.results, "files": files}
-
-
-def _link(source: str, target: str) -> str:
-    # A package is never written again, so a link is a copy.
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return str(Path(target))

@@ -23,6 +23,7 @@ from vedette.errors import Missing, Wrong
 from vedette.evaluation.codec import to_json
 from vedette.evaluation.columns import FORMAT, pack_columns
 from vedette.evaluation.document import Evaluation, SegmentationEvaluation, read_evaluation
+from vedette.file_access import read_file, write_file
 from vedette.manifest.lines import Line
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.segmentation import MaskRef
@@ -44,12 +45,12 @@ class EvaluationFiles:
             Missing: where the version has no model, or its evaluation cannot be read.
         """
         self._make(version, folder)
-        return _columns_of(folder).read_bytes()
+        return read_file(_columns_of(folder))
 
     def samples(self, version: Version, folder: Folder, numbers: Sequence[int]) -> list[Mapping[str, Any]]:
         """Return some pictures in full, by their numbers; those that there are none of are left out."""
         self._make(version, folder)
-        data = _samples_of(folder).read_bytes()
+        data = read_file(_samples_of(folder))
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")).tolist()
         starts = [0, *(end + 1 for end in ends)]
         return [
@@ -122,5 +123,5 @@ def _samples_of(folder: Folder) -> Path:
 def _write_whole(place: Path, data: bytes) -> None:
     """Write a file that is there whole or not at all; it can be made again, so it is not flushed."""
     beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
-    beside.write_bytes(data)
+    write_file(beside, data)
     beside.replace(place)

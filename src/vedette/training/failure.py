@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from vedette.dialects.training_data import FrozenProblem, Need
+from vedette.errors import Busy
 from vedette.projects.version import Version
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder
@@ -37,8 +38,9 @@ def read_failure(version: Version, folder: Folder) -> TrainingFailure:
         needs = [_need(item) for item in result.get("needs", ())]
         problems = [FrozenProblem(**item) for item in result.get("problems", ())]
         return TrainingFailure("data", needs, problems, int(result.get("problem_count", 0)))
-    except (ValueError, TypeError, KeyError):
-        # Damaged, or of a release that says more: the version's message is there all the same.
+    except (ValueError, TypeError, KeyError, Busy):
+        # Damaged, under a key that is not to be had now, or of a release that says more: the version's
+        # message is there all the same.
         log.warning("what failed the training of version %d cannot be read", version.id, exc_info=True)
         return TrainingFailure("data")
 

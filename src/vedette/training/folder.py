@@ -6,15 +6,16 @@ tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind, and masks/ with a file a picture
 package/         the model
 slices.json      facts of its test pictures
+cache/           features, of a training whose files are sealed: others share theirs
 scratch/         what a worker needs for a while, and a killed one leaves
 result.json      written last: with it the training is over
+.sealed          by which key its files are sealed (store/sealed_folders.py), of a training with one
 .lock            held by the worker that is at it
 """
 
 import hashlib
 import json
 import logging
-import os
 import secrets
 import shutil
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vedette.errors import NoSpace
+from vedette.file_access import create_file, open_file, read_file, sync_file, write_file
 from vedette.manifest.lines import BadLine, Line, Manifest, read_lines
 from vedette.store.disk import disk_refusal
 
@@ -96,6 +98,11 @@ class Folder:
         return self.root / "scratch"
 
     @property
+    def cache(self) -> Path:
+        """Where a training keeps features for its own next try, whose files are sealed."""
+        return self.root / "cache"
+
+    @property
     def slices(self) -> Path:
         """By what its test pictures may be told apart (slices.py)."""
         return self.root / "slices.json"
@@ -113,7 +120,7 @@ class Folder:
         """Return what opens a part's lines anew."""
 
         def read() -> Iterator[Line | BadLine]:
-            with self.manifest(part).open("rb") as stream:
+            with open_file(self.manifest(part)) as stream:
                 yield from read_lines(stream)
 
         return read
@@ -132,13 +139,13 @@ class Folder:
         """Write a result that is one document."""
         self.out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
-        (self.out / kind).write_text(text, "utf-8")
+        write_file(self.out / kind, text)
 
     def put_lines(self, kind: str, lines: Iterable[str]) -> None:
         """Write a result that is one line after another."""
         self.out.mkdir(parents=True, exist_ok=True)
-        with (self.out / kind).open("w", encoding="utf-8") as out:
-            out.writelines(f"{line}\n" for line in lines)
+        with create_file(self.out / kind) as out:
+            out.writelines(f"{line}\n".encode() for line in lines)
 
     def divide(self, addresses: Iterable[str]) -> None:
         """Write which pictures of the training dataset are to test this model and those after it."""
@@ -147,7 +154,7 @@ class Folder:
     def divided(self) -> list[str]:
         """Return which pictures are to be moved into a test dataset; none where there are none."""
         try:
-            addresses: list[str] = json.loads((self.root / "tested").read_bytes())
+            addresses: list[str] = json.loads(read_file(self.root / "tested"))
         except FileNotFoundError:
             return []
         return addresses
@@ -170,7 +177,8 @@ class Folder:
     def tidy(self) -> None:
         """Keep only what a version that is no longer in training needs."""
         self.clear()
-        shutil.rmtree(self.pictures, ignore_errors=True)
+        for place in (self.pictures, self.cache):
+            shutil.rmtree(place, ignore_errors=True)
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write what came of the training, whole or not at all."""
@@ -180,15 +188,13 @@ class Folder:
         """Return what came of the training; None while it is not over."""
         if not self.result.is_file():
             return None
-        result: dict[str, Any] = json.loads(self.result.read_bytes())
+        result: dict[str, Any] = json.loads(read_file(self.result))
         return result
 
 
 def _write_whole(place: Path, text: str) -> None:
     """Write a file that is there whole or not at all."""
     beside = place.with_name(f"{place.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_file(beside, text)
+    sync_file(beside)
     beside.replace(place)

@@ -6,8 +6,8 @@ later. Where there is nothing to link to (a foreign S3, another disk) the object
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import orjson
@@ -17,12 +17,14 @@ from vedette.datasets.datasets import Datasets
 from vedette.datasets.snapshots import DatasetMoment
 from vedette.dialects.dialect import Dialect
 from vedette.errors import Missing
+from vedette.file_access import create_file, is_sealed_place, open_file, size_of
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.lines import SOURCE
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
 from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.sealed import is_sealed_stream
 from vedette.training.folder import Folder
 
 # Between so many pictures other requests get their turn.
@@ -42,6 +44,10 @@ class Unfit(Exception):
         self.message = message
 
 
+class PicturesSealed(Exception):
+    """The folder of pictures is sealed from now on, and empty: they are brought together once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class NamedBuckets:
     """The buckets in which a part's pictures and masks lie, and those with one that the caller may read."""
@@ -59,6 +65,12 @@ class Gatherer:
     access: ObjectAccess
     caller: Principal
     pause: Callable[[float], bool]
+    # Has the copies of pictures sealed that lie sealed in their bucket; None where whoever asks saw to it.
+    seal: Callable[[], None] | None = None
+
+    def sealing_by(self, seal: Callable[[], None] | None) -> "Gatherer":
+        """Return one that has copies sealed by this."""
+        return replace(self, seal=seal)
 
     def fetch(self, folder: Folder, part: str, source: ManifestSource) -> None:
         """Freeze a manifest that lies in a bucket."""
@@ -77,13 +89,20 @@ class Gatherer:
         except Missing:
             self.dialect.refuse_missing_manifest(address, source.version)
             raise
-        with stream, beside.open("wb") as out:
+        with stream, create_file(beside) as out:
             shutil.copyfileobj(stream, out)
         beside.replace(folder.manifest(part))
 
     def check(self, folder: Folder, part: str) -> None:
         """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
-        self.dialect.refuse_frozen(folder.manifest(part).stat().st_size)
+        self.dialect.refuse_frozen(size_of(folder.manifest(part)))
+
+    def link_all(self, folder: Folder, parts: Sequence[str]) -> dict[str, NamedBuckets]:
+        """Link every picture and mask of all parts."""
+        try:
+            return {part: self.link(folder, part) for part in parts}
+        except PicturesSealed:
+            return {part: self.link(folder, part) for part in parts}
 
     def link(self, folder: Folder, part: str) -> NamedBuckets:
         """Link every picture and mask of a part that the caller may read; return whose buckets they name."""
@@ -120,10 +139,14 @@ class Gatherer:
             return  # the checks will find that the picture is not there
         with stream:
             name = getattr(stream, "name", None)
-            if isinstance(name, str) and _linked(Path(name), place):
+            if is_sealed_stream(stream) and self.seal is not None and not is_sealed_place(place):
+                self.seal()
+                raise PicturesSealed
+            is_clear = isinstance(name, str) and not is_sealed_place(place)
+            if is_clear and _linked(Path(str(name)), place):
                 return
             beside = place.with_name(f".{place.name}")
-            with beside.open("wb") as out:
+            with create_file(beside) as out:
                 shutil.copyfileobj(stream, out)
             beside.replace(place)
 
@@ -134,7 +157,7 @@ def freeze(datasets: Datasets, folder: Folder, sources: dict[str, Dataset]) -> d
     moments = {}
     for part, dataset in sources.items():
         beside = folder.manifest(part).with_suffix(".new")
-        with beside.open("wb") as out:
+        with create_file(beside) as out:
             moments[part] = datasets.contents.freeze(dataset, out)
         beside.replace(folder.manifest(part))
     return moments
@@ -149,7 +172,7 @@ def freeze_moments(datasets: Datasets, folder: Folder, version: int, moments: Ma
         if number not in snapshots:
             raise Unfit(f"The snapshot of the {part} dataset was deleted before the training had read it.")
         beside = folder.manifest(part).with_suffix(".new")
-        with beside.open("wb") as out:
+        with create_file(beside) as out:
             datasets.contents.write_snapshot(snapshots[number], out)
         beside.replace(folder.manifest(part))
 
@@ -166,7 +189,7 @@ def _linked(source: Path, place: Path) -> bool:
 
 def picture_places(manifest: Path) -> Iterator[tuple[str, str]]:
     """Yield bucket and key of each line's picture; what is no line, or names none there, has none."""
-    with manifest.open("rb") as stream:
+    with open_file(manifest) as stream:
         for raw in stream:
             try:
                 values = orjson.loads(raw)
@@ -179,7 +202,7 @@ def picture_places(manifest: Path) -> Iterator[tuple[str, str]]:
 
 def _addresses(manifest: Path) -> Iterator[str]:
     """Yield the addresses in a manifest, of pictures and masks; what is no line has none."""
-    with manifest.open("rb") as stream:
+    with open_file(manifest) as stream:
         for raw in stream:
             try:
                 values = orjson.loads(raw)

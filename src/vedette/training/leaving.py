@@ -2,13 +2,15 @@
 
 import contextlib
 import hashlib
+import io
 import logging
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from vedette.errors import Busy, Missing, NoSpace, Wrong
+from vedette.file_access import is_sealed_place, open_file
 from vedette.projects.version import USABLE, WORDS, State, Version
 from vedette.runtime.package import MODEL, write_zip
 from vedette.training.folder import Folder, is_full
@@ -52,7 +54,7 @@ def pack(version: Version, folder: Folder, *, network_alone: bool = False) -> Pa
 
 def _network(folder: Folder) -> Parcel:
     with contextlib.ExitStack() as closing:
-        file = closing.enter_context((folder.package / MODEL).open("rb"))
+        file = closing.enter_context(open_file(folder.package / MODEL))
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
         file.seek(0)
@@ -62,8 +64,10 @@ def _network(folder: Folder) -> Parcel:
 
 def _packed(folder: Folder, thresholds: Mapping[str, float]) -> Parcel:
     with contextlib.ExitStack() as closing:
-        # Without a name, so that a server that is killed leaves nothing of it.
-        file = closing.enter_context(tempfile.TemporaryFile(dir=folder.root))
+        # Without a name, so that a server that is killed leaves nothing of it; of what is sealed, in memory.
+        sealed = is_sealed_place(folder.package / MODEL)
+        parcel: Any = io.BytesIO() if sealed else tempfile.TemporaryFile(dir=folder.root)  # noqa: SIM115
+        file = closing.enter_context(parcel)
         write_zip(folder.package, file, thresholds)
         size = file.tell()
         file.seek(0)

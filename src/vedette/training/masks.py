@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vedette.dialects.training_data import DrawnMask, MaskedLabel
+from vedette.file_access import write_file
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.training.folder import Folder
@@ -35,7 +36,7 @@ class MaskWriter:
         png = write_mask_picture(answer.mask, model.labels, model.facts.colors, orientation=orientation)
         name = f"{self.folder.place_of(sample.source).stem}.png"
         self.folder.masks.mkdir(parents=True, exist_ok=True)
-        (self.folder.masks / name).write_bytes(png)
+        write_file(self.folder.masks / name, png)
         self.masks[sample.source] = DrawnMask(name, _labels_on(model, answer, answer.mask))
 
 

@@ -5,9 +5,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from vedette.datasets.dataset import ManifestSource
+from vedette.encryption.values import EncryptionKey
 from vedette.errors import Wrong
 from vedette.identity.principal import Principal, dump_principal
 
+# Of a version's inputs: the ARN of the key that seals its folder. Versions of releases before 0403 have none,
+# whatever key their `kms_key` names.
+SEALED_BY = "sealed_by"
 # The tag of a version by which a training gets another budget than the installation's (decisions/0300).
 BUDGET_TAG = "vedette:training-budget"
 # Those of learn/budget.py with a name, as a test holds: this room may not reach torch.
@@ -30,8 +34,9 @@ class NewTraining:
     train: ManifestSource | None = None
     test: ManifestSource | None = None
     auto_create: bool = False
-    # The key that the caller wants its copies encrypted with: kept and described, and not used (0206).
+    # The key that the caller wants its files encrypted with: as it was named, and what it was found to be.
     kms_key: str = ""
+    encryption_key: EncryptionKey | None = None
 
     def inputs(self, budget: str) -> dict[str, Any]:
         """Return what the version keeps of it; `budget` is the installation's, where no tag asks for one."""

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from vedette.errors import Missing, Wrong
+from vedette.errors import Busy, Missing, Refusal, Wrong
 from vedette.evaluation.document import LabelFigures, read_evaluation
 from vedette.evaluation.metrics import OutcomeCounts
+from vedette.file_access import read_file
 from vedette.projects.version import Version
 from vedette.runtime.facts import read_facts
 from vedette.runtime.package import FACTS, Package, open_package
+from vedette.store.sealed_folders import keys_for
 from vedette.training.folder import Folder
 from vedette.vision.annotations import ANOMALY
 
@@ -25,11 +27,11 @@ LEAST_STEP = 0.0005
 
 
 def read_thresholds(folder: Folder) -> Mapping[str, float]:
-    """Return the thresholds of a version's package; none where there is no package that can be read."""
+    """Return the thresholds of a version's package; none where there is no package that can be read now."""
     try:
-        document = json.loads((folder.package / FACTS).read_bytes())
+        document = json.loads(read_file(folder.package / FACTS))
         thresholds: dict[str, float] = document["thresholds"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, Busy):
         return {}
     return thresholds
 
@@ -38,7 +40,7 @@ def read_label_thresholds(folder: Folder, version: Version) -> Mapping[str, floa
     """Return the threshold of every label that has one; of the anomaly tasks that is "anomaly" alone."""
     about = {"kind": "version", "name": version.path}
     try:
-        facts = read_facts(json.loads((folder.package / FACTS).read_bytes()), version.path)
+        facts = read_facts(json.loads(read_file(folder.package / FACTS)), version.path)
     except FileNotFoundError:
         raise Missing(f"The version {version.name} was deleted.", **about) from None
     except (OSError, ValueError) as error:
@@ -99,6 +101,10 @@ class TrainingReports:
     def of(self, folder: Folder) -> TrainingReport | None:
         """Return a version's report; nothing where its package is gone or damaged."""
         name = str(folder.root)
+        try:
+            keys_for(folder.package / FACTS)
+        except Refusal:
+            return None  # its key is not to be had now, and what was read before is not told any more
         with self._lock:
             if name in self._reports:
                 return self._reports[name]

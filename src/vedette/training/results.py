@@ -5,11 +5,20 @@ from pathlib import Path
 
 from vedette.dialects.dialect import Dialect
 from vedette.errors import Denied
+from vedette.file_access import open_file, read_file
 from vedette.projects.version import Version
 from vedette.store.blobs.port import Blobs
+from vedette.training.order import SEALED_BY
 
 # Masks are a folder, which no guide names: a file a picture.
 MASKS = "EvaluationMasks"
+
+
+def result_key(version: Version) -> str:
+    """Return the key that encrypts a version's results; nothing where they lie as their bucket has them."""
+    if not (version.project.dialect.seals_results and version.inputs.get("kms_key")):
+        return ""
+    return str(version.inputs.get(SEALED_BY, ""))
 
 
 def key_of(version: Version, kind: str) -> str:
@@ -41,10 +50,12 @@ def deliver(blobs: Blobs, may_write: Callable[[str], bool], version: Version, ou
     masks = {file: f"{mask_folder_of(version)}/{file.name}" for file in sorted((out / "masks").glob("*.png"))}
     if not all(may_write(key) for key in [*keys.values(), *masks.values()]):
         raise Denied(f"The bucket {version.bucket} lets its results not be written.", kind="bucket")
+    by_key = result_key(version)
     # What the manifest names is there before the manifest.
     for file, key in masks.items():
-        blobs.put(version.bucket, key, file.read_bytes(), content_type="image/png")
+        content = read_file(file)
+        blobs.put(version.bucket, key, content, content_type="image/png", encryption_key=by_key)
     for kind, key in keys.items():
-        with (out / kind).open("rb") as stream:
-            blobs.put(version.bucket, key, stream, content_type="application/json")
+        with open_file(out / kind) as stream:
+            blobs.put(version.bucket, key, stream, content_type="application/json", encryption_key=by_key)
     return keys

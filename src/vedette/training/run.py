@@ -5,6 +5,7 @@ With `result.json` in its folder a training is over, and only its end is left to
 
 import errno
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,10 @@ from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.dialects.intake import ManifestRefused
+from vedette.encryption.folder_keys import SEALED
 from vedette.engines.port import LAST, Engine, Event, Job, JobFiles
-from vedette.errors import Missing, NoSpace, TooMuch, Unwritable, Wrong
+from vedette.errors import Busy, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
+from vedette.file_access import is_sealed_place
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
@@ -25,6 +28,7 @@ from vedette.projects.version import Version
 from vedette.projects.versions import Versions
 from vedette.quotas import Quota
 from vedette.store.blobs.port import Blobs
+from vedette.store.sealed_folders import keys_for
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.finish import Ends
 from vedette.training.folder import Folder
@@ -32,6 +36,7 @@ from vedette.training.follow import Stages
 from vedette.training.gather import MOMENTS, Gatherer, Unfit, freeze, freeze_moments
 from vedette.training.order import VersionOrder, source_of
 from vedette.training.results import mask_folder_of
+from vedette.training.seals import VersionSeals
 from vedette.training.worker_order import TrainingResult, TrainOrder
 
 log = logging.getLogger(__name__)
@@ -83,6 +88,8 @@ class TrainingRooms:
     clock: Clock
     root: Path
     cache: Path
+    # None in tests that have no keys; there nothing is sealed.
+    seals: VersionSeals | None = None
 
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
@@ -155,10 +162,23 @@ class VersionJobs:
             return TrainingResult.read(document)
         order = self._orders.get(version.id) or self._gather(context, version)
         self._orders[version.id] = order
-        self._run(context, version, Job(TRAIN, order.dump(), WORKER_FILES))
+        self._run(context, version, self._job(TRAIN, version, order))
         document = folder.read_result()
         assert document is not None, "a job that is done leaves its result"
         return TrainingResult.read(document)
+
+    def _job(self, name: str, version: Version, order: TrainOrder) -> Job:
+        """Return a version's job, with the keys of what is sealed; that stays on this machine.
+
+        A node's disk is another one's, and what lies there is not sealed.
+        """
+        folder = self._rooms.folder(version)
+        keys = keys_for(folder.manifest("train"))
+        if not keys:
+            # Where its pictures alone are sealed, so is what a recipe makes of them in passing.
+            keys = keys_for(folder.place_of("s3://any/picture"))
+            keys |= {str(folder.scratch.absolute()): key for key in keys.values()}
+        return Job(name, order.dump(), None if keys or name == CHECK else WORKER_FILES, keys=keys)
 
     def _fail_training(self, context: JobContext, order: VersionOrder, problem: Exception) -> None:
         version = self._rooms.versions.find_by_id(order.version)
@@ -179,7 +199,7 @@ class VersionJobs:
         folder = self._rooms.folder(version)
         try:
             worker_order = self._gather(context, version)
-            self._run(context, version, Job(CHECK, worker_order.dump()))
+            self._run(context, version, self._job(CHECK, version, worker_order))
             if (document := folder.read_result()) is None:
                 self._orders[version.id] = worker_order
             else:
@@ -215,7 +235,9 @@ class VersionJobs:
         folder = self._rooms.folder(version)
         folder.root.mkdir(exist_ok=True)
         inputs, project, caller = version.inputs, version.project, load_principal(version.inputs)
-        gatherer = Gatherer(project.dialect, self._rooms.blobs, self._rooms.access, caller, context.pause)
+        gatherer = Gatherer(
+            project.dialect, self._rooms.blobs, self._rooms.access, caller, context.pause
+        ).sealing_by(self._seal_of(folder, version))
         parts = ("train", "test") if inputs["has_test"] else ("train",)
         if source_of(inputs, "train") is None:
             self._freeze_again(version, folder, parts)
@@ -223,7 +245,7 @@ class VersionJobs:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
             gatherer.check(folder, part)
-        links = {part: gatherer.link(folder, part) for part in parts}
+        links = gatherer.link_all(folder, parts)
         every = frozenset().union(*(link.every for link in links.values()))
         if problems := [
             sentence
@@ -236,6 +258,7 @@ class VersionJobs:
         for part in parts:
             if source := source_of(inputs, part):
                 foreign |= gatherer.foreign(source, links[part])
+        is_sealed = is_sealed_place(folder.manifest("train"))
         return TrainOrder(
             folder=str(folder.root.absolute()),
             dialect=project.scope.service,
@@ -247,12 +270,20 @@ class VersionJobs:
             divides=inputs.get("divides") is not None,
             budget=inputs.get("budget") or self._rooms.rules.budget,
             seed=SEED,
-            cache=str(self._rooms.cache.absolute()),
+            # Features of what is sealed are sealed with it, and shared with no other training.
+            cache=str((folder.cache / "features" if is_sealed else self._rooms.cache).absolute()),
             denied=sorted(denied),
             foreign=sorted(foreign),
             one_size=self._rooms.rules.one_size,
             most_entries=project.dialect.datasets.entries["train"],
         )
+
+    def _seal_of(self, folder: Folder, version: Version) -> Callable[[], None] | None:
+        """Return what seals a version's copies of pictures; it refuses a folder that lost its own mark."""
+        if (seals := self._rooms.seals) is None:
+            return None
+        seals.require_mark(folder, version)
+        return partial(seals.seal_pictures, folder, version)
 
     def _freeze_again(self, version: Version, folder: Folder, parts: tuple[str, ...]) -> None:
         """Freeze large datasets, and those whose frozen lines a crash kept from having their place."""
@@ -271,11 +302,15 @@ class VersionJobs:
         """Run the worker once, to its end; what it made is in the folder."""
         if context.should_leave():
             raise JobInterrupted
-        engine = self._rooms.engine
+        engine, closed = self._rooms.engine, ""
         run = engine.submit(job)
         with context.calling(partial(engine.cancel, run)):
             for event in engine.events(run):
-                if event.kind == "progress":
+                if job.keys and not closed and (closed := _closed(job)):
+                    engine.cancel(run)
+                if closed and event.kind in LAST:
+                    raise Busy(closed, kind=SEALED, name=str(version.arn))
+                if event.kind == "progress" and not closed:
                     context.report(event.facts)
                     self.stages.say(version, event.facts)
                     self._divide(context, version)
@@ -295,6 +330,16 @@ class VersionJobs:
             if context.pause(AGAIN_S):
                 raise JobInterrupted
         self._divided.add(version.id)
+
+
+def _closed(job: Job) -> str:
+    """Return why the key of what a job works on is not to be had any more; nothing where it is."""
+    try:
+        for folder in job.keys:
+            keys_for(Path(folder) / "any")
+    except Refusal as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _judge_end(context: JobContext, event: Event) -> None:

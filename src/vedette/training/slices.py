@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from PIL import ExifTags, Image
 
+from vedette.errors import Busy
+from vedette.file_access import read_file, write_file
 from vedette.training.folder import Folder
 from vedette.vision.files import BOMB, DAMAGE, open_image
 from vedette.vision.turn import LYING, orientation_of
@@ -95,15 +97,15 @@ def folder_of(address: str) -> str:
 def write_slices(folder: Folder, addresses: Iterable[str]) -> None:
     """Write the facts of test pictures, in the order of their evaluation, while they are linked here."""
     rows = [list(asdict(read_slice(folder.find(address))).values()) for address in addresses]
-    folder.slices.write_text(json.dumps(rows), "utf-8")
+    write_file(folder.slices, json.dumps(rows))
 
 
 def read_slices(folder: Folder) -> Sequence[PictureSlice] | None:
     """Return the facts that a training left; None where it left none, as those of earlier releases."""
     try:
-        rows = json.loads(folder.slices.read_bytes())
+        rows = json.loads(read_file(folder.slices))
         return [PictureSlice(*row) for row in rows]
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, Busy):
         return None
 
 

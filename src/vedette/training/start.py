@@ -9,7 +9,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,9 @@ from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.snapshots import LONGEST_NAME, DatasetMoment, NewSnapshot
 from vedette.dialects.training_data import TrainingPreview
+from vedette.encryption.folder_keys import NewFolderKey
 from vedette.engines.port import Engine
-from vedette.errors import Busy, TooMuch
+from vedette.errors import Busy, TooMuch, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.guard import Gate
@@ -34,6 +35,7 @@ from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, WITH_PACKAGE, WORDS, Version
 from vedette.projects.versions import NewVersion, Versions, require, under_copying, under_training
 from vedette.store.blobs.port import Blobs
+from vedette.store.sealed_folders import read_mark
 from vedette.training.admission import (
     NO_DATASET,
     parts_of,
@@ -50,7 +52,7 @@ from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
-from vedette.training.order import NewTraining, VersionOrder
+from vedette.training.order import SEALED_BY, NewTraining, VersionOrder
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
 from vedette.training.queueing import TrainingQueue
@@ -62,9 +64,14 @@ from vedette.training.report import (
     read_thresholds,
 )
 from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
+from vedette.training.seals import VersionSeals
 
 BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
+ELSEWHERE = (
+    "The buckets lie on another S3, which does not know the keys of this installation: results cannot be "
+    "encrypted there. Train without a KmsKeyId."
+)
 # What the service allows a destination.
 MOST_COPIES = 5
 BY_DEFAULT = TrainingRules()
@@ -86,6 +93,7 @@ class Trainings:
         rules: TrainingRules = BY_DEFAULT,
         clock: Clock = system_clock,
         gate: Gate | None = None,
+        seals: VersionSeals | None = None,
     ) -> None:
         self.versions = versions
         self.stages = Stages()
@@ -100,6 +108,7 @@ class Trainings:
             jobs=jobs,
             rules=rules,
             clock=clock,
+            seals=seals,
             root=data / "versions",
             cache=data / "cache" / "features",
         )
@@ -141,32 +150,47 @@ class Trainings:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
         sources = self._sources(project, request)
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
+        folder_key = self._folder_key(project, request)
         new = NewVersion(
             name=request.name,
             message=BEING_TRAINED,
             description=request.description,
             bucket=request.bucket,
             prefix=request.prefix,
-            inputs=request.inputs(self._rooms.rules.budget) | parts_of(project, request, sources),
+            inputs=request.inputs(self._rooms.rules.budget)
+            | parts_of(project, request, sources)
+            | ({} if folder_key is None else {SEALED_BY: str(folder_key.key.arn)}),
             tags=request.tags,
         )
         # A large dataset's lines are written out by the job; what they are is settled by a snapshot, at once.
         is_large = sum(dataset.counts.total for dataset in sources.values()) > FROZEN_AT_ONCE
         if is_large:
             new = replace(new, inputs={**new.inputs, MOMENTS: {part: sources[part].id for part in sources}})
-        with self._beside() as beside:
+        with self._beside(folder_key) as beside:
             moments = {} if is_large else freeze(self._rooms.datasets, beside, sources)
             later = tuple(sources.values()) if is_large else ()
-            also = partial(self._place, beside, moments.values(), later, request.caller)
+            also = partial(self._place, beside, folder_key, moments.values(), later, request.caller)
             version, is_new = self.versions.create(project, new, token, also=also)
         if is_new:
             self._begin(version)
         return version
 
+    def _folder_key(self, project: Project, request: NewTraining) -> NewFolderKey | None:
+        """Return the data key of a version that is to be; None where no key is asked for."""
+        seals, key = self._rooms.seals, request.encryption_key
+        if seals is None or key is None:
+            return None
+        if project.dialect.seals_results and not self._rooms.blobs.seals_by_key:
+            raise Wrong(ELSEWHERE, kind="encryption key", name=str(key.arn))
+        return seals.prepare(key, project.scope)
+
     def copy(self, source: Version, project: Project, request: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
         _refuse_uncopyable(source)
+        folder_key = self._folder_key(project, request)
+        if folder_key is None and self._rooms.seals and read_mark(self.folder(source).root) is not None:
+            folder_key = self._rooms.seals.prepare_own(project.scope)
         new = NewVersion(
             name=request.name,
             state="copying",
@@ -181,12 +205,13 @@ class Trainings:
                 "caller": dump_principal(request.caller),
                 "copy_of": source.id,
                 "kms_key": request.kms_key,
+                SEALED_BY: "" if folder_key is None else str(folder_key.key.arn),
             },
             tags=request.tags,
             # A copy has what people chose; whether its answers hold to that, its own users say.
             thresholds=replace(source.thresholds, on_wire=False, revision=""),
         )
-        version, _ = self.versions.create(project, new, also=partial(self._add_copy, source))
+        version, _ = self.versions.create(project, new, also=partial(self._add_copy, source, folder_key))
         self._begin(version)
         return version
 
@@ -311,18 +336,24 @@ class Trainings:
         return {part: sources[part] for part in ("train", "test") if part in sources}
 
     @contextmanager
-    def _beside(self) -> Iterator[Folder]:
-        """A folder that becomes the version's own, or goes away again."""
+    def _beside(self, folder_key: NewFolderKey | None) -> Iterator[Folder]:
+        """A folder that becomes the version's own, or goes away again; sealed from its first file on."""
         beside = self._rooms.root / f".new-{secrets.token_hex(8)}"
         beside.mkdir()
         try:
-            yield Folder(beside)
+            with self._sealing(Folder(beside), folder_key):
+                yield Folder(beside)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
-    def _place(
+    def _sealing(self, folder: Folder, folder_key: NewFolderKey | None) -> AbstractContextManager[None]:
+        seals = self._rooms.seals
+        return nullcontext() if seals is None else seals.sealing(folder, folder_key)
+
+    def _place(  # noqa: PLR0913  (what a version begins with)
         self,
         beside: Folder,
+        folder_key: NewFolderKey | None,
         moments: Iterable[DatasetMoment],
         later: Iterable[Dataset],
         caller: Principal,
@@ -339,6 +370,8 @@ class Trainings:
             self._rooms.datasets.snapshots.keep(connection, moment, new)
         for dataset in later:
             refuse_unready(version.project, self._rooms.datasets.snapshots.keep_now(connection, dataset, new))
+        if self._rooms.seals is not None:
+            self._rooms.seals.settle(connection, beside, folder_key, version)
         folder = self.folder(version)
         folder.put_aside()
         beside.root.rename(folder.root)
@@ -361,7 +394,13 @@ class Trainings:
             self._add(CHECK, connection, version)
         self._add(TRAIN, connection, version)
 
-    def _add_copy(self, source: Version, connection: Connection, version: Version) -> None:
+    def _add_copy(
+        self,
+        source: Version,
+        folder_key: NewFolderKey | None,
+        connection: Connection,
+        version: Version,
+    ) -> None:
         """Add a copy's job; in its transaction it is known whether the source is still there to be copied."""
         _refuse_uncopyable(require(connection, source.id))
         into = [copy for copy in under_copying(connection) if copy.project.id == version.project.id]
@@ -370,6 +409,8 @@ class Trainings:
             name = version.project.name
             raise TooMuch(f"{MOST_COPIES} copies into {name} are under way.", kind="version")
         self.folder(version).put_aside()
+        if self._rooms.seals is not None:
+            self._rooms.seals.settle(connection, self.folder(version), folder_key, version)
         self._add(COPY, connection, version)
 
     def _add(self, kind: str, connection: Connection, version: Version) -> None:
@@ -392,6 +433,8 @@ class Trainings:
         warn_of_strangers(self._rooms.root, states)
 
     def _remove(self, version: Version) -> None:
+        if self._rooms.seals is not None:
+            self._rooms.seals.retire(self.folder(version))
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
         self._rooms.datasets.snapshots.forget_version(version.id)
         self.versions.remove(version)

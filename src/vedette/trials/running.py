@@ -32,10 +32,12 @@ from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
+from vedette.runtime.package import FACTS
 from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
+from vedette.store.sealed_folders import keys_for
 from vedette.trials import records
 from vedette.trials.values import Trial, TrialPicture
 
@@ -210,8 +212,9 @@ class _TrialRun:
         items: Sequence[Mapping[str, Any]],
         etags: Mapping[int, str],
     ) -> None:
-        order = {"package": str(self._tools.package_of(version)), "items": items}
-        run = self._tools.engine.submit(Job("draft", order))
+        package = self._tools.package_of(version)
+        order, keys = {"package": str(package), "items": items}, keys_for(package / FACTS)
+        run = self._tools.engine.submit(Job("draft", order, keys=keys))
         size = version.results.get("size")
         with self._context.calling(partial(self._tools.engine.cancel, run)):
             for event in self._tools.engine.events(run):

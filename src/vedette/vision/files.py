@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 from PIL import Image
 
+from vedette.file_access import open_file
 from vedette.vision.heads import (
     HEAD_BYTES,
     JPEG_START,
@@ -130,7 +131,7 @@ def content_hash(source: Path | bytes) -> str:
     """Return the SHA-256 of the file's bytes: two files with one hash are copies of one picture."""
     if isinstance(source, bytes):
         return hashlib.sha256(source).hexdigest()
-    with source.open("rb") as file:
+    with open_file(source) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -143,7 +144,7 @@ def pictures_in(folder: Path) -> Iterator[Path]:
 
 
 def _opened(source: Path | str | bytes) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
+    return io.BytesIO(source) if isinstance(source, bytes) else open_file(Path(source))
 
 
 def _lean(parts: Sequence[memoryview] | None, file: BinaryIO) -> BinaryIO:

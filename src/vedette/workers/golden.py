@@ -21,6 +21,7 @@ from typing import Any
 from PIL import Image
 
 from vedette.engines.port import EmitEvent
+from vedette.file_access import write_file
 from vedette.runtime.golden import (
     ANSWERS,
     GOLDEN,
@@ -157,7 +158,7 @@ def _write(out: Path, pictures: Sequence[AnsweredPicture], thresholds: Mapping[s
     out.mkdir(parents=True, exist_ok=True)
     answers = {}
     for number, picture in enumerate(pictures, 1):
-        (out / f"{number}.jpg").write_bytes(picture.content)
+        write_file(out / f"{number}.jpg", picture.content)
         answers[f"{GOLDEN}/{number}.jpg"] = picture.answer
     write_answers(out, answers, thresholds)
     return [Path(ANSWERS).name, *(Path(name).name for name in answers)]

@@ -1,6 +1,6 @@
 """An inference unit: one process that holds one model and answers one picture after the other.
 
-first   in: {"package", "threads", "core", "warms", "decode_s", "slots"}
+first   in: {"package", "threads", "core", "warms", "decode_s", "slots", "keys"}
         out: {"ready", "task", "labels", "colors", "seconds"} or {"refused"}
 then    in: {"least", "thresholds", "orientation"} and the picture, or {…, "start", "size"} of it in the slots
         out: {"found"} and a mask, or {"refused"}; with {"heat"} see explain.py
@@ -28,6 +28,7 @@ from vedette.errors import Refusal
 from vedette.runtime.decode import Answer
 from vedette.runtime.model import Model
 from vedette.runtime.package import open_package
+from vedette.store.sealed_folders import take_keys
 from vedette.vision.annotations import Finding
 from vedette.vision.draw import color_of, write_mask_picture
 from vedette.vision.turn import stored_box
@@ -71,6 +72,7 @@ def serve(
 
 def load(order: Mapping[str, Any]) -> tuple[Model | None, dict[str, Any]]:
     """Return the model that a unit is to hold, and what it says first; called in the thread that looks."""
+    take_keys(order.get("keys", {}))
     try:
         model = open_model(order, pool_cores=_pool_cores(order))
         seconds = warm(model) if order.get("warms", True) else 0.0

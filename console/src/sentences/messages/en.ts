@@ -240,6 +240,8 @@ export const messages = {
   theBucketIsNotOfThe: "The bucket {value1} is not of the project's account.",
   theBucketLetsItsResultsNot: "The bucket {bucket} lets its results not be written.",
   theBucketOfThePictureWas: "The bucket of the picture was deleted.",
+  theBucketsLieOnAnotherS3:
+    "The buckets lie on another S3, which does not know the keys of this installation: results cannot be encrypted there. Train without a KmsKeyId.",
   theChangeIsItCannotBe: "The change is {status}; it cannot be undone.",
   theClockOfTheNodeIs:
     "The clock of the node {address} is {seconds} s ahead of this server's: set it by NTP.",
@@ -278,6 +280,7 @@ export const messages = {
   theDiskOfTheNodeRefuses: "The disk of the node {address} refuses: {reason}.",
   theExportIsUnderWayCancel: "The export is under way; cancel it first.",
   theExportWasDeleted: "The export was deleted.",
+  theFolderOfHasLostThe: "The folder of {path} has lost the mark of its key; nothing is written in clear.",
   theFolderSNameHasA: "The folder's name has a character that cannot be shown.",
   theFolderSNameHasMore: "The folder's name has more than {longestKey} bytes.",
   theFormatOfTheLabelAttribute: "The format of the label attribute metadata is invalid.",

@@ -260,6 +260,8 @@ export const messages: Translation<typeof english> = {
   theBucketIsNotOfThe: "Le compartiment {value1} n’appartient pas au compte du projet.",
   theBucketLetsItsResultsNot: "Le compartiment {bucket} ne laisse pas écrire ses résultats.",
   theBucketOfThePictureWas: "Le compartiment de l’image a été supprimé.",
+  theBucketsLieOnAnotherS3:
+    "Les compartiments se trouvent sur un autre S3, qui ne connaît pas les clés de cette installation : les résultats ne peuvent pas y être chiffrés. Entraînez sans KmsKeyId.",
   theChangeIsItCannotBe: "Le changement est {status} ; il ne peut pas être annulé.",
   theClockOfTheNodeIs:
     "L’horloge du nœud {address} avance de {seconds} s sur celle de ce serveur : réglez-la par NTP.",
@@ -299,6 +301,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "Le disque du nœud {address} refuse : {reason}.",
   theExportIsUnderWayCancel: "L’exportation est en cours ; annulez-la d’abord.",
   theExportWasDeleted: "L’exportation a été supprimée.",
+  theFolderOfHasLostThe: "Le dossier de {path} a perdu la marque de sa clé ; rien n’est écrit en clair.",
   theFolderSNameHasA: "Le nom du dossier a un caractère qui ne peut pas s’afficher.",
   theFolderSNameHasMore: "Le nom du dossier fait plus de {longestKey} octets.",
   theFormatOfTheLabelAttribute: "Le format des métadonnées de l’attribut d’étiquette n’est pas valable.",

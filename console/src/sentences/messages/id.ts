@@ -247,6 +247,8 @@ export const messages: Translation<typeof english> = {
   theBucketIsNotOfThe: "Bucket {value1} bukan milik akun proyek.",
   theBucketLetsItsResultsNot: "Bucket {bucket} tidak membiarkan hasilnya ditulis.",
   theBucketOfThePictureWas: "Bucket gambar sudah dihapus.",
+  theBucketsLieOnAnotherS3:
+    "Bucket berada di S3 lain yang tidak mengenal kunci instalasi ini: hasil tidak dapat dienkripsi di sana. Latih tanpa KmsKeyId.",
   theChangeIsItCannotBe: "Perubahan {status}; tidak dapat dibatalkan.",
   theClockOfTheNodeIs: "Jam node {address} lebih cepat {seconds} dtk dari jam server ini: setel dengan NTP.",
   theClockOfTheNodeIs2:
@@ -286,6 +288,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "Disk node {address} menolak: {reason}.",
   theExportIsUnderWayCancel: "Ekspor sedang berjalan; batalkan dulu.",
   theExportWasDeleted: "Ekspor sudah dihapus.",
+  theFolderOfHasLostThe: "Folder {path} kehilangan penanda kuncinya; tidak ada yang ditulis tanpa enkripsi.",
   theFolderSNameHasA: "Nama folder memuat karakter yang tidak dapat ditampilkan.",
   theFolderSNameHasMore: "Nama folder lebih dari {longestKey} byte.",
   theFormatOfTheLabelAttribute: "Format metadata atribut label tidak sah.",

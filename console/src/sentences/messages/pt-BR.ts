@@ -247,6 +247,8 @@ export const messages: Translation<typeof english> = {
   theBucketIsNotOfThe: "O bucket {value1} não é da conta do projeto.",
   theBucketLetsItsResultsNot: "O bucket {bucket} não deixa gravar seus resultados.",
   theBucketOfThePictureWas: "O bucket da imagem foi excluído.",
+  theBucketsLieOnAnotherS3:
+    "Os buckets ficam em outro S3, que não conhece as chaves desta instalação: os resultados não podem ser criptografados lá. Treine sem KmsKeyId.",
   theChangeIsItCannotBe: "A alteração está {status}; não pode ser desfeita.",
   theClockOfTheNodeIs:
     "O relógio do nó {address} está {seconds} s adiantado em relação ao deste servidor: ajuste-o por NTP.",
@@ -287,6 +289,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "O disco do nó {address} recusa: {reason}.",
   theExportIsUnderWayCancel: "A exportação está em andamento; cancele-a primeiro.",
   theExportWasDeleted: "A exportação foi excluída.",
+  theFolderOfHasLostThe: "A pasta de {path} perdeu a marca da sua chave; nada é gravado sem criptografia.",
   theFolderSNameHasA: "O nome da pasta tem um caractere que não pode ser mostrado.",
   theFolderSNameHasMore: "O nome da pasta tem mais de {longestKey} bytes.",
   theFormatOfTheLabelAttribute: "O formato dos metadados do atributo de rótulo não é válido.",

@@ -227,6 +227,8 @@ export const messages: Translation<typeof english> = {
   theBucketIsNotOfThe: "存储桶 {value1} 不属于项目的账户。",
   theBucketLetsItsResultsNot: "存储桶 {bucket} 不允许写入其结果。",
   theBucketOfThePictureWas: "图片所在的存储桶已被删除。",
+  theBucketsLieOnAnotherS3:
+    "存储桶位于另一个 S3 上，它不认识本安装的密钥：结果无法在那里加密。请不带 KmsKeyId 进行训练。",
   theChangeIsItCannotBe: "更改{status}；无法撤销。",
   theClockOfTheNodeIs: "节点 {address} 的时钟比此服务器快 {seconds} 秒：请用 NTP 校准。",
   theClockOfTheNodeIs2: "节点 {address} 的时钟比此服务器慢 {seconds} 秒：请用 NTP 校准。",
@@ -262,6 +264,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "节点 {address} 的磁盘拒绝写入：{reason}。",
   theExportIsUnderWayCancel: "导出正在进行；请先取消。",
   theExportWasDeleted: "导出已被删除。",
+  theFolderOfHasLostThe: "{path} 的文件夹丢失了其密钥的标记；不会以明文写入任何内容。",
   theFolderSNameHasA: "文件夹名称含有无法显示的字符。",
   theFolderSNameHasMore: "文件夹名称超过 {longestKey} 字节。",
   theFormatOfTheLabelAttribute: "标签属性元数据的格式无效。",

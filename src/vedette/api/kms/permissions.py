@@ -1,29 +1,10 @@
 """What each operation of KMS asks for. A key's own policy must allow it, or leave it to the caller's."""
 
-from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission
+from vedette.api.permissions import OF_GRANT, OF_KEY, REQUEST_TAGS, Permission
 
 KEY, ALIAS = "key/KEY", "alias/NAME"
-# What conditions may ask of every key.
-OF_KEY = (
-    RESOURCE_TAG,
-    "kms:CallerAccount",
-    "kms:KeyOrigin",
-    "kms:KeySpec",
-    "kms:KeyUsage",
-    "kms:MultiRegion",
-    "kms:RequestAlias",
-    "kms:ResourceAliases",
-    "kms:ViaService",
-)
 CONTEXT = ("kms:EncryptionAlgorithm", "kms:EncryptionContext:KEY", "kms:EncryptionContextKeys")
 SAFETY = "kms:BypassPolicyLockoutSafetyCheck"
-GRANTED = (
-    "kms:GrantConstraintType",
-    "kms:GranteePrincipal",
-    "kms:GrantIsForAWSResource",
-    "kms:GrantOperations",
-    "kms:RetiringPrincipal",
-)
 
 
 def _on(action: str, *keys: str, condition: str = "") -> Permission:
@@ -37,7 +18,7 @@ def _of_alias(action: str) -> Permission:
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "CancelKeyDeletion": (_on("CancelKeyDeletion"),),
     "CreateAlias": (_of_alias("CreateAlias"), _on("CreateAlias")),
-    "CreateGrant": (_on("CreateGrant", *GRANTED),),
+    "CreateGrant": (_on("CreateGrant", *OF_GRANT),),
     "CreateKey": (
         Permission(
             "kms:CreateKey",

@@ -7,6 +7,7 @@ from vedette.api.house import Caller, House
 from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
 from vedette.api.paging import read_page
+from vedette.api.training_keys import find_training_key
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Missing
 from vedette.projects.project import Project, Scope
@@ -22,17 +23,20 @@ def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[
         caller.require("TagResource", caller.own(f"model/{name}/*"), tags=tags)
     project = house.projects.find(Scope("lookoutvision", caller.account, caller.region), name)
     place = request["OutputConfig"]["S3Location"]
+    token = client_token(caller, "CreateModel", request)
+    if (version := house.versions.made_by(token)) is not None:
+        return {"ModelMetadata": _metadata(house, version)}
+    key = request.get("KmsKeyId", "")
     new_training = NewTraining(
         caller=caller.principal,
         bucket=place["Bucket"],
         prefix=place.get("Prefix", ""),
         description=request.get("Description", ""),
         tags=tags,
-        kms_key=request.get("KmsKeyId", ""),
+        kms_key=key,
+        encryption_key=find_training_key(house, caller, key, project.dialect.key_actions),
     )
-    token = client_token(caller, "CreateModel", request)
-    version = house.versions.made_by(token) or house.trainings.order(project, new_training, token)
-    return {"ModelMetadata": _metadata(house, version)}
+    return {"ModelMetadata": _metadata(house, house.trainings.order(project, new_training, token))}
 
 
 def describe_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

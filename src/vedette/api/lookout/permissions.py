@@ -1,6 +1,7 @@
 """What each operation of Lookout for Vision asks for (decisions/0186)."""
 
-from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
+from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission, reads, uses_key, writes
+from vedette.dialects.registry import LOOKOUT
 
 PROJECT, MODEL, NEW_MODEL = "project/NAME", "model/NAME/VERSION", "model/NAME/*"
 
@@ -19,6 +20,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         _on("CreateModel", NEW_MODEL, REQUEST_TAGS),
         _on("TagResource", NEW_MODEL, REQUEST_TAGS, "with Tags"),
         *writes("the results, in OutputConfig"),
+        *uses_key(*LOOKOUT.key_actions),
         *reads("pictures and masks"),
     ),
     "CreateProject": (_on("CreateProject", PROJECT),),

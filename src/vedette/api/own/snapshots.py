@@ -91,7 +91,7 @@ def describe_one_restoration(house: House, caller: Caller, request: dict[str, An
 
 def _version_names(house: House, snapshots: Sequence[DatasetSnapshot]) -> Mapping[int, str]:
     """Return the names of the versions that these snapshots were kept for."""
-    return house.versions.names_of({one.version for one in snapshots if one.version})
+    return house.versions.names_of({snapshot.version for snapshot in snapshots if snapshot.version})
 
 
 def _snapshot(snapshot: DatasetSnapshot, versions: Mapping[int, str]) -> dict[str, Any]:

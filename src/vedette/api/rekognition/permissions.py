@@ -1,6 +1,15 @@
 """What each operation of Rekognition Custom Labels asks for (decisions/0186)."""
 
-from vedette.api.permissions import DENY_ALONE, REQUEST_TAGS, RESOURCE_TAG, Permission, reads, writes
+from vedette.api.permissions import (
+    DENY_ALONE,
+    REQUEST_TAGS,
+    RESOURCE_TAG,
+    Permission,
+    reads,
+    uses_key,
+    writes,
+)
+from vedette.dialects.registry import REKOGNITION
 
 PROJECT = "project/NAME/CREATED"
 DATASET = "project/NAME/dataset/TYPE/CREATED"
@@ -23,6 +32,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         ),
         _on("TagResource", NEW_VERSION, REQUEST_TAGS, TAGS),
         *writes("the results, in OutputConfig"),
+        *uses_key(*REKOGNITION.key_actions),
     ),
     "CreateDataset": (
         _on("CreateDataset", PROJECT, REQUEST_TAGS),
@@ -39,6 +49,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         _on("CreateProjectVersion", NEW_VERSION, REQUEST_TAGS, DENY_ALONE),
         _on("TagResource", NEW_VERSION, REQUEST_TAGS, TAGS),
         *writes("the results, in OutputConfig"),
+        *uses_key(*REKOGNITION.key_actions),
         *reads("manifests that the request names, pictures and masks"),
     ),
     "DeleteDataset": (_on("DeleteDataset", DATASET),),

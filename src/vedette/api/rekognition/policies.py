@@ -6,6 +6,7 @@ from typing import Any
 from vedette.api.house import Caller, House, about_tags
 from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
+from vedette.api.training_keys import find_training_key
 from vedette.arn import parse_arn
 from vedette.errors import Denied, Missing, Wrong
 from vedette.identity.may import may
@@ -66,6 +67,9 @@ def copy_project_version(house: House, caller: Caller, request: dict[str, Any]) 
         name=request["VersionName"],
         tags=tags,
         kms_key=request.get("KmsKeyId", ""),
+        encryption_key=find_training_key(
+            house, caller, request.get("KmsKeyId", ""), target.dialect.key_actions
+        ),
     )
     if tags:
         version_arn = caller.own(f"project/{target.name}/version/{new_copy.name}/*")

@@ -6,6 +6,7 @@ from typing import Any
 from vedette.api.house import Caller, House
 from vedette.api.paging import read_page
 from vedette.api.rekognition.features import refuse_other_features
+from vedette.api.training_keys import find_training_key
 from vedette.datasets.dataset import ManifestSource
 from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
@@ -42,6 +43,9 @@ def create_project_version(house: House, caller: Caller, request: dict[str, Any]
         test=_source(request.get("TestingData")),
         auto_create=request.get("TestingData", {}).get("AutoCreate", False),
         kms_key=request.get("KmsKeyId", ""),
+        encryption_key=find_training_key(
+            house, caller, request.get("KmsKeyId", ""), project.dialect.key_actions
+        ),
     )
     return {"ProjectVersionArn": str(house.trainings.order(project, new_training).arn)}
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from vedette.api.s3.call import read_setting
 from vedette.api.s3.faults import S3Fault
+from vedette.arn import parse_arn
 from vedette.encryption.authority import KeyUse
 from vedette.encryption.encryption import Encryption
 from vedette.encryption.values import EncryptionContext, EncryptionKey, KeyPlace
@@ -61,6 +62,11 @@ class ObjectSealing:
         headers = default_headers(bucket)
         return self.seal(bucket, key, headers, bucket.account) if headers else {}
 
+    def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
+        """Return the encryption of an object that a service writes by the key of an ARN."""
+        own = self._encryption.keys.by_id(parse_arn(encryption_key).resource.removeprefix("key/"))
+        return self._sealed_by(own, bucket.name, key, {SSE: KMS_SSE})
+
     def key_for(self, bucket: Bucket, headers: Mapping[str, str], account: str) -> EncryptionKey:
         """Return the key that headers ask for, seen from an account."""
         keys = self._encryption.keys
@@ -78,10 +84,14 @@ class ObjectSealing:
 
     def seal(self, bucket: Bucket, key: str, headers: Mapping[str, str], account: str) -> dict[str, str]:
         """Return what an object is remembered with: the headers, and a data key of its own."""
-        own = self.key_for(bucket, headers, account)
+        return self._sealed_by(self.key_for(bucket, headers, account), bucket.name, key, headers)
+
+    def _sealed_by(
+        self, own: EncryptionKey, bucket: str, key: str, headers: Mapping[str, str]
+    ) -> dict[str, str]:
         is_plain = headers[SSE] == PLAIN_SSE
         description = dict(headers) if is_plain else {**headers, KMS_KEY: str(own.arn)}
-        data_key = self._encryption.data_key(own, context_of(bucket.name, key, description))
+        data_key = self._encryption.data_key(own, context_of(bucket, key, description))
         description |= {SEALED: base64.b64encode(data_key.ciphertext).decode(), SALT: secrets.token_hex(16)}
         return {**description, PLAIN_ETAG: "yes"} if is_plain else description
 

@@ -64,6 +64,9 @@ class LookoutDialect:
         "evaluation_result": "EvaluationResult",
     }
     first_result = "evaluation_result"
+    # The guide's policy has these two; the rest the service does by its grant.
+    key_actions: tuple[str, ...] = ("DescribeKey", "CreateGrant")
+    seals_results = False
     unwritable_output = CODES.sentence("LOOKOUT_OUTPUT")
 
     def with_room_for(self, entries: int) -> "LookoutDialect":

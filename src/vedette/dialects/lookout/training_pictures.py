@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from vedette.dialects.lookout.dataset_checks import PictureFacts, check_labels, check_mask, check_picture
 from vedette.dialects.picture_heads import read_head, read_mask_colors
 from vedette.dialects.training_data import FrozenProblem, TrainingFiles
+from vedette.file_access import open_file
 from vedette.manifest.lines import Line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.verdicts import Verdict, narrow
@@ -97,7 +98,7 @@ def _is_other_format(files: TrainingFiles, verdict: Verdict, problem: Flaw) -> b
     place = files.find(verdict.mask.ref) if verdict.mask and problem.code == "LOOKOUT_MASK" else None
     if place is None:
         return False
-    with place.open("rb") as file:
+    with open_file(place) as file:
         return file.read(len(PNG)) != PNG
 
 

@@ -66,6 +66,8 @@ class CustomLabelsDialect:
         "test_snapshot": "TestingGroundTruth",
     }
     first_result = "manifest_summary"
+    key_actions: tuple[str, ...] = ("DescribeKey", "CreateGrant", "GenerateDataKey", "Decrypt")
+    seals_results = True
     unwritable_output = CODES.sentence("ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET")
 
     def with_room_for(self, entries: int) -> "CustomLabelsDialect":

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from vedette.file_access import create_file
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.recipe import Judgement, RunContext
 from vedette.learn.warp import Pixels, relight
@@ -54,7 +55,8 @@ def compose_all(train: Sequence[Sample], folder: Path, count: int, work: RunCont
         chosen = [(label, by_label[label][int(rng.integers(len(by_label[label])))]) for label in names]
         scene, boxes = compose(chosen, rng)
         path = folder / f"{number:04d}.png"
-        scene.save(path, compress_level=1)
+        with create_file(path) as file:
+            scene.save(file, "PNG", compress_level=1)
         samples.append(Sample(path, boxes=tuple(boxes)))
         work.tell("composing scenes", number + 1, count)
     return samples

@@ -1,6 +1,7 @@
 """Features of views, written once and read in every step, as half floats.
 
-    FeatureStore   in a file that has no name any more: mapped, reserved beforehand, gone with its process
+    FeatureStore   in a file that has no name any more: mapped, reserved beforehand, gone with its process;
+                   in memory where what a training leaves is sealed, since what is mapped lies in clear
     DeviceStore    in the memory of the device that learns, where it has the room
 
 Two passes over a backbone are dear and a disk is cheap (decision 0050): the frozen part sees every view
@@ -12,6 +13,7 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -20,6 +22,7 @@ import torch
 from torch import Tensor
 
 from vedette.errors import TooMuch
+from vedette.file_access import is_sealed_place
 from vedette.learn.device import Device
 from vedette.learn.net.layers import Levels
 
@@ -36,7 +39,9 @@ class FeatureStore:
     """Features of `count` views: for each level an array [view, h, w, channels] of half floats."""
 
     def __init__(self, shapes: Sequence[tuple[int, int, int]], count: int) -> None:
-        self._files = [_reserve(2 * count * math.prod(shape)) for shape in shapes]
+        self._is_file = not is_sealed_place(Path(tempfile.gettempdir(), "features"))
+        reserve = _reserve if self._is_file else _reserve_memory
+        self._files = [reserve(2 * count * math.prod(shape)) for shape in shapes]
         self.levels = [
             np.frombuffer(file, np.float16).reshape(count, *shape)
             for file, shape in zip(self._files, shapes, strict=True)
@@ -62,7 +67,7 @@ class FeatureStore:
         self._touched += views * self._view
         if self._touched >= HELD_BYTES and hasattr(mmap, "MADV_DONTNEED"):
             self._touched = 0
-            for file in self._files:
+            for file in self._files if self._is_file else ():
                 file.madvise(mmap.MADV_DONTNEED)
 
     def parts(self, rows: Sequence[int], parts: Sequence[Part]) -> Levels:
@@ -156,6 +161,16 @@ def _images(levels: npt.NDArray[np.float16]) -> Tensor:
 def view_bytes(shapes: Iterable[tuple[int, int, int]]) -> int:
     """Return what one view takes in a store."""
     return 2 * sum(math.prod(shape) for shape in shapes)
+
+
+def _reserve_memory(size: int) -> mmap.mmap:
+    """Return so many bytes of memory, for a training of which nothing may lie on a disk in clear."""
+    try:
+        return mmap.mmap(-1, size)
+    except OSError as error:
+        raise TooMuch(
+            f"Training with a key needs {size // 1024**2 + 1} MiB of memory: {error.strerror}."
+        ) from error
 
 
 def _reserve(size: int) -> mmap.mmap:

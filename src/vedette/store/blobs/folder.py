@@ -58,6 +58,8 @@ def unguessable() -> str:
 class FolderBlobs:
     """The store in folders; implements `port.Blobs`, and what S3 needs in addition."""
 
+    seals_by_key = True
+
     def __init__(
         self, root: Path, *, clock: Clock = system_clock, new_id: Callable[[], str] = unguessable
     ) -> None:
@@ -185,10 +187,14 @@ class FolderBlobs:
         *,
         content_type: str = "",
         metadata: Mapping[str, str] | None = None,
+        encryption_key: str = "",
     ) -> StoredObject:
-        """Write an object atomically."""
+        """Write an object atomically; encrypted by the key of that ARN, or as its bucket has it for all."""
         place = self.buckets.find(bucket)
-        encryption = {} if self.keys is None else self.keys.for_new(place, key)
+        if encryption_key:
+            encryption = self._object_keys().for_named(place, key, encryption_key)
+        else:
+            encryption = {} if self.keys is None else self.keys.for_new(place, key)
         about = About(
             content_type=content_type or "binary/octet-stream",
             metadata=dict(metadata or {}),

@@ -40,6 +40,8 @@ class ForeignS3:
 class ForeignBlobs:
     """The buckets of a foreign S3."""
 
+    seals_by_key = False
+
     def __init__(self, address: ForeignS3, account: str = "000000000000") -> None:
         self.address = address
         self._account = account
@@ -98,6 +100,7 @@ class ForeignBlobs:
         *,
         content_type: str = "",
         metadata: Mapping[str, str] | None = None,
+        encryption_key: str = "",
     ) -> StoredObject:
         """Write an object atomically."""
         stream = io.BytesIO(data) if isinstance(data, bytes) else data

@@ -27,6 +27,9 @@ class StoredObject:
 class Blobs(Protocol):
     """Objects by bucket and key. All calls block; none holds a whole object but `read` and `put`."""
 
+    # Whether it encrypts objects by the keys of this installation.
+    seals_by_key: bool
+
     def has_bucket(self, bucket: str) -> bool:
         """Return whether the bucket exists."""
 
@@ -47,8 +50,9 @@ class Blobs(Protocol):
         *,
         content_type: str = "",
         metadata: Mapping[str, str] | None = None,
+        encryption_key: str = "",
     ) -> StoredObject:
-        """Write an object atomically."""
+        """Write an object atomically; encrypted by the key of that ARN, or as its bucket has it for all."""
 
     def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
         """Return an object's facts, without its bytes."""

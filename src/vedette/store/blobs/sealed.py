@@ -48,6 +48,9 @@ class ObjectKeys(Protocol):
     def for_new(self, bucket: Bucket, key: str) -> dict[str, str]:
         """Return the encryption of an object that is written without saying anything about it."""
 
+    def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
+        """Return the encryption of an object that a service writes by the key of an ARN."""
+
     def data_key(self, bucket: str, key: str, encryption: dict[str, str]) -> bytes:
         """Return the data key of an object's encryption."""
 
@@ -140,10 +143,12 @@ def stretches_of(blob: Blob, data_key: bytes) -> list[SealedStretch]:
 
 
 def read_sealed(
-    file: int, stretches: Sequence[SealedStretch], place: bytes, start: int, length: int
+    file: int, stretches: Sequence[SealedStretch], place: bytes, start: int, length: int, *, at: int = 0
 ) -> Iterator[bytes]:
-    """Yield the object's bytes from `start` on, so many, a chunk at a time; only their chunks are read."""
-    at = 0
+    """Yield the object's bytes from `start` on, so many, a chunk at a time; only their chunks are read.
+
+    `at` is where the first stretch begins in the file.
+    """
     for stretch in stretches:
         if length <= 0:
             return
@@ -182,9 +187,9 @@ def _read_stretch(
 class _SealedReader(io.RawIOBase):
     """A sealed file as a stream of the object's bytes."""
 
-    def __init__(self, path: Path, stretches: Sequence[SealedStretch], place: bytes) -> None:
+    def __init__(self, path: Path, stretches: Sequence[SealedStretch], place: bytes, begin: int) -> None:
         super().__init__()
-        self._stretches, self._place = stretches, place
+        self._stretches, self._place, self._begin = stretches, place, begin
         self._size = sum(stretch.size for stretch in stretches)
         self._at = 0
         self._file = os.open(path, os.O_RDONLY)
@@ -208,7 +213,7 @@ class _SealedReader(io.RawIOBase):
         count_asked = min(len(view), self._size - self._at, CHUNK)
         count = 0
         if count_asked > 0:
-            for chunk in read_sealed(self._file, self._stretches, self._place, self._at, count_asked):
+            for chunk in self._chunks(self._at, count_asked):
                 view[count : count + len(chunk)] = chunk
                 count += len(chunk)
         self._at += count
@@ -217,7 +222,10 @@ class _SealedReader(io.RawIOBase):
     def readall(self) -> bytes:
         """Read the rest at once: piece by piece a chunk would be opened for every few kilobytes."""
         start, self._at = self._at, self._size
-        return b"".join(read_sealed(self._file, self._stretches, self._place, start, self._size - start))
+        return b"".join(self._chunks(start, self._size - start))
+
+    def _chunks(self, start: int, count: int) -> Iterator[bytes]:
+        return read_sealed(self._file, self._stretches, self._place, start, count, at=self._begin)
 
     def close(self) -> None:
         if not self.closed:
@@ -225,6 +233,16 @@ class _SealedReader(io.RawIOBase):
         super().close()
 
 
-def open_sealed(path: Path, stretches: Sequence[SealedStretch], place: bytes) -> BinaryIO:
-    """Return a sealed file as a stream of the object's bytes; it has no name, and can be linked by nobody."""
-    return io.BufferedReader(_SealedReader(path, stretches, place), CHUNK)
+def is_sealed_stream(stream: BinaryIO) -> bool:
+    """Return whether a stream is of a file that lies sealed."""
+    return isinstance(getattr(stream, "raw", None), _SealedReader)
+
+
+def open_sealed(
+    path: Path, stretches: Sequence[SealedStretch], place: bytes, begin: int = 0
+) -> io.BufferedReader:
+    """Return a sealed file as a stream of the object's bytes; it has no name, and can be linked by nobody.
+
+    `begin` is where it begins in its file.
+    """
+    return io.BufferedReader(_SealedReader(path, stretches, place, begin), CHUNK)
