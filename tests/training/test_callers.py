@@ -93,7 +93,7 @@ def test_an_import_of_a_deleted_user_stops_with_a_sentence(database, tmp_path, c
 
     for service in ("rekognition", "lookoutvision"):
         folder = tmp_path / service
-        with a_room(database, folder, clock, service=service, gone=gone) as room:
+        with a_room(database, folder, clock, service=service, absence=gone) as room:
             made = room.create([a_line("one", "a")])
             assert (made.status, made.message) == ("create-failed", GONE)
     assert asked == [(HERE, ()), (HERE, ())]

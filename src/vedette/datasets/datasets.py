@@ -89,7 +89,7 @@ class Datasets:
         jobs: JobRunner,
         clock: Clock = system_clock,
         may_read: MayRead = anybody,
-        gone: Callable[[Principal], str] = everybody_stays,
+        absence: Callable[[Principal], str] = everybody_stays,
         small: int = SMALL,
     ) -> None:
         self._database = database
@@ -115,7 +115,7 @@ class Datasets:
             clock=clock,
             folder=folder,
             may_read=may_read,
-            gone=gone,
+            absence=absence,
             tell=self._tell,
             passed=jobs.passed,
             small=small,

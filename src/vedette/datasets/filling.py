@@ -64,7 +64,7 @@ class Tools:
     folder: Path
     may_read: MayRead
     # Says in a sentence that a caller is there no more; nothing where it is.
-    gone: Callable[[Principal], str]
+    absence: Callable[[Principal], str]
     tell: Callable[[Changed], None]
     passed: PassedTime
     small: int = SMALL

@@ -75,7 +75,7 @@ def _fetch(tools: Tools, order: ImportOrder, file: Path) -> None:
     bucket, key, version = order.bucket, order.key, order.version
     manifest_object = tools.blobs.find(bucket, key, version)
     caller = order.principal
-    if sentence := tools.gone(caller):
+    if sentence := tools.absence(caller):
         raise Spoilt(sentence)
     # Both services read a dataset's manifest in a bucket of the caller's own account alone.
     own = tools.blobs.owner(bucket) == caller.account

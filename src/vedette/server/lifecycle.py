@@ -425,7 +425,7 @@ def _open_datasets(
         hold.scratch / "datasets",
         jobs=jobs,
         may_read=access.may_read,
-        gone=access.missing_caller,
+        absence=access.missing_caller,
     )
     pictures = DatasetPictures(
         PictureStores(lender.database, datasets, lender.blobs, access.may_read),

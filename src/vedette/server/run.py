@@ -19,6 +19,7 @@ from vedette.errors import Wrong
 from vedette.server.app import Application
 from vedette.server.connections import ConnectionLimiter, connection_limit
 from vedette.server.guard import GuardedProtocol
+from vedette.server.heaps import share_heap
 from vedette.server.holding import LOCK
 from vedette.server.installation import check_folder, in_a_sentence
 from vedette.server.lifecycle import open_house
@@ -173,6 +174,7 @@ def serve(
     `announce` gets the address once requests will be answered, and a link that signs in once, if wanted.
     """
     set_up_logging(settings.log)
+    share_heap()
     with (
         contextlib.closing(bind(settings)) as listener,
         open_house(settings) as house,
