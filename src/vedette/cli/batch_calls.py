@@ -123,28 +123,39 @@ def asker(
     server: Server, model: RemoteModel, project: str, source: PictureSource, least: float | None
 ) -> Any:
     """Return a function that asks the model about a picture by its name, as its service is asked."""
-    client = server.client()
-    if server.service == "rekognition":
+    return ASKERS[server.service](server.client(), model, project, source, least)
 
-        def ask_labels(name: str) -> Any:
-            place = source.place(name)
-            if place is None:
-                image: dict[str, Any] = {"Bytes": source.read(name)}
-            else:  # the server reads it where it is: no second way over the network
-                image = {"S3Object": {"Bucket": place[0], "Name": place[1]}}
-            more = {} if least is None else {"MinConfidence": least}
-            return _own(client.detect_custom_labels(ProjectVersionArn=model.arn, Image=image, **more))
 
-        return ask_labels
+def _label_asker(
+    client: Any, model: RemoteModel, _project: str, source: PictureSource, least: float | None
+) -> Callable[[str], Any]:
+    more = {} if least is None else {"MinConfidence": least}
 
-    def ask_anomalies(name: str) -> Any:
+    def ask(name: str) -> Any:
+        place = source.place(name)
+        if place is None:
+            image: dict[str, Any] = {"Bytes": source.read(name)}
+        else:  # the server reads it where it is: no second way over the network
+            image = {"S3Object": {"Bucket": place[0], "Name": place[1]}}
+        return _own(client.detect_custom_labels(ProjectVersionArn=model.arn, Image=image, **more))
+
+    return ask
+
+
+def _anomaly_asker(
+    client: Any, model: RemoteModel, project: str, source: PictureSource, _least: float | None
+) -> Callable[[str], Any]:
+    def ask(name: str) -> Any:
         kind = "image/png" if name.lower().endswith(".png") else "image/jpeg"
         answer = client.detect_anomalies(
             ProjectName=project, ModelVersion=model.name, ContentType=kind, Body=source.read(name)
         )
         return _own(answer)
 
-    return ask_anomalies
+    return ask
+
+
+ASKERS = {"rekognition": _label_asker, "lookoutvision": _anomaly_asker}
 
 
 def _own(answer: dict[str, Any]) -> dict[str, Any]:

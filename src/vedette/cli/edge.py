@@ -108,8 +108,8 @@ def agent(  # noqa: PLR0913  (each is an option of the command)
     )
     try:
         if server:
-            found = find_token(token, token_file, os.environ)
-            options = replace(options, server=ServerOptions(server, found, server_ca, poll))
+            secret = find_token(token, token_file, os.environ)
+            options = replace(options, server=ServerOptions(server, secret, server_ca, poll))
         if watch is not None or out is not None:
             options = replace(options, watch=_watch_options(watch, out, watch_model, start or [], move))
         run(options, _announce)

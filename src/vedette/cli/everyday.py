@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
+import click
+
 from vedette.cli.console import console_link
 from vedette.cli.credentials import Data
 from vedette.cli.models import Endpoint, translate_client_errors
@@ -43,24 +45,11 @@ def find(
 
 def _tagged(server: Server, tags: dict[str, str]) -> Iterator[str]:
     """Yield ARNs: projects of Custom Labels and models of both services; Lookout's projects have no tags."""
-    rekognition, lookout = server.client("rekognition"), server.client("lookoutvision")
     for service, name, arn in list_projects(server):
-        for model in MODELS[service](server, name, arn).list():
-            client = rekognition if service == "rekognition" else lookout
-            if (
-                tags.items()
-                <= _as_mapping(client.list_tags_for_resource(ResourceArn=model.arn)["Tags"]).items()
-            ):
-                yield model.arn
-        if service == "rekognition":
-            answer = rekognition.list_tags_for_resource(ResourceArn=arn)
-            if tags.items() <= answer["Tags"].items():
-                yield arn
-
-
-def _as_mapping(tags: dict[str, str] | list[dict[str, str]]) -> dict[str, str]:
-    """Return tags as a mapping: the one service writes them so, the other as a list."""
-    return tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+        models = MODELS[service](server, name, arn)
+        arns = [arn] if models.project_has_tags else []
+        arns += [model.arn for model in models.list()]
+        yield from (tagged for tagged in arns if tags.items() <= models.tags(tagged).items())
 
 
 def open_console(
@@ -81,26 +70,30 @@ def completion(
     """Print the lines that let a shell complete commands and options."""
     from click.shell_completion import get_completion_class
 
-    from vedette.cli.main import app
-
     kind = get_completion_class(shell) if shell in SHELLS else None
     if kind is None:
         print(f"There is no completion for {shell}; there is for {', '.join(SHELLS)}.", file=sys.stderr)
         raise Exit(2)
     print(f"# To have it each time: {ADDED[shell]}")
-    print(kind(app, {}, "vedette", "_VEDETTE_COMPLETE").source())
+    print(kind(_program(), {}, "vedette", "_VEDETTE_COMPLETE").source())
 
 
 def man(
     to: Annotated[Path, Argument(metavar="DIR", help="A folder, such as ~/.local/share/man/man1.")],
 ) -> None:
     """Write the manual pages of all commands, from the same texts as --help."""
-    from vedette.cli.main import app
     from vedette.cli.manual import manual_pages
 
     to.mkdir(parents=True, exist_ok=True)
     count = 0
-    for name, text in manual_pages(app):
+    for name, text in manual_pages(_program()):
         (to / f"{name}.1").write_text(text, "utf-8")
         count += 1
     print(f"{count} pages in {to}.")
+
+
+def _program() -> click.Group:
+    """Return the whole command line, as the context knows it: its module imports this one."""
+    program = click.get_current_context().find_root().command
+    assert isinstance(program, click.Group)
+    return program

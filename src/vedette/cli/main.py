@@ -49,6 +49,7 @@ from vedette.cli.space import space
 from vedette.cli.thresholds import show_thresholds
 from vedette.cli.train import train
 from vedette.cli.usage import usage
+from vedette.cli.video import video
 
 
 def _print_version(ctx: click.Context, _option: click.Parameter, is_asked: bool) -> None:
@@ -78,7 +79,7 @@ LEARN, DEVICE, SERVER, DATA, PEOPLE, TERMINAL = (
 )
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    LEARN: {"train": train, "detect": detect, "evaluate": evaluate},
+    LEARN: {"train": train, "detect": detect, "video": video, "evaluate": evaluate},
     SERVER: {
         "demo": demo,
         "serve": serve,

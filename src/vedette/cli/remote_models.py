@@ -58,6 +58,8 @@ def open_models(server: Server, project: str, service: str = "") -> "CustomLabel
 class CustomLabelsModels:
     """The versions of a project of Rekognition."""
 
+    project_has_tags = True
+
     def __init__(self, server: Server, project: str, arn: str) -> None:
         self.client = server.client("rekognition")
         self.s3 = server.client("s3")
@@ -105,9 +107,15 @@ class CustomLabelsModels:
         place = self.find(name).description.get("EvaluationResult", {}).get("Summary", {}).get("S3Object")
         return _read(self.s3, place and (place["Bucket"], place["Name"]), name)
 
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of the project or of a version."""
+        return dict(self.client.list_tags_for_resource(ResourceArn=arn)["Tags"])
+
 
 class LookoutModels:
     """The models of a project of Lookout for Vision."""
+
+    project_has_tags = False
 
     def __init__(self, server: Server, project: str, arn: str) -> None:
         del arn  # its operations name projects
@@ -155,6 +163,11 @@ class LookoutModels:
         """Return the evaluation's result."""
         place = self.find(name).description.get("EvaluationResult")
         return _read(self.s3, place and (place["Bucket"], place["Key"]), name)
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """Return the tags of a model."""
+        answer = self.client.list_tags_for_resource(ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
 
 
 MODELS: dict[str, type[CustomLabelsModels] | type[LookoutModels]] = {
