@@ -23,6 +23,7 @@ IMPORTED = {
     "opentelemetry-exporter-otlp-proto-http": "opentelemetry",
     "opentelemetry-sdk": "opentelemetry",
     "paho-mqtt": "paho",
+    "pyjwt": "jwt",
     "pyyaml": "yaml",
 }
 

@@ -13,6 +13,7 @@ from doubles.engine import InAThread
 from vedette.api.house import Caller, House
 from vedette.api.s3.reach import Reach
 from vedette.api.s3.sealing import ObjectSealing
+from vedette.arn import parse_arn
 from vedette.audit.delivery import DeliveryTools, TrailDelivery
 from vedette.audit.trails import Trails
 from vedette.datasets.datasets import Datasets
@@ -21,7 +22,9 @@ from vedette.devices.packages import DevicePackages
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
 from vedette.encryption.folder_keys import FolderKeys
+from vedette.encryption.keys import NewEncryptionKey
 from vedette.encryption.masters import InstallationMaster
+from vedette.encryption.values import KeyPlace
 from vedette.engines.port import Event
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
@@ -302,3 +305,10 @@ def a_caller(service: str, *, account: str = HERE, region: str = "eu-west-1", na
 def as_administrator(caller: Principal) -> Principal:
     """Return the caller with every right in its account, whether it is somewhere written down or not."""
     return replace(caller, policies=(ADMINISTRATOR,))
+
+
+def name_key(house, alias, arn):
+    """Make an encryption key of that alias in the account and region of an ARN."""
+    parts = parse_arn(arn)
+    place = KeyPlace(parts.account, parts.region)
+    house.encryption.aliases.create(place, alias, house.encryption.keys.create(place, NewEncryptionKey()))

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from doubles.servers import start_server, stop_server
 from vedette.audit.trails import Trail, Trails, TrailState
 from vedette.server.security import examine_security, is_loopback
 from vedette.settings import Settings
@@ -66,7 +67,16 @@ def test_a_trail_that_is_not_delivered_is_told(tmp_path):
     )  # fmt: skip
 
 
-def test_keys_that_nobody_uses_are_named(server):
+@pytest.fixture
+def lone(tmp_path):
+    """A server whose keys are of this test alone: the sentence names a few of many."""
+    server = start_server(tmp_path / "data")
+    yield server
+    stop_server(server)
+
+
+def test_keys_that_nobody_uses_are_named(lone):
+    server = lone
     server.client("sts").get_caller_identity()
     server.vedette("user", "create", "seldom-seen")
     server.vedette("key", "create", "--user", "seldom-seen")

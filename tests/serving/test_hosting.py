@@ -180,7 +180,7 @@ def test_a_unit_that_dies_is_replaced_and_its_request_asked_of_another(new_hosti
 def slowed(hosted, seconds: float) -> None:
     """Let the units pass for units that take so long for a picture."""
     for unit in hosted.units:
-        unit.begin_pace(seconds)
+        unit.introduce({**unit.about, "seconds": seconds})
 
 
 def test_more_than_a_slow_unit_and_its_queue_hold_is_refused_at_once(new_hosting, versions, add):

@@ -212,7 +212,12 @@ def _version(description: Mapping[str, Any]) -> RemoteModel:
     arn = description["ProjectVersionArn"]
     score = description.get("EvaluationResult", {}).get("F1Score")
     return RemoteModel(
-        arn.split("/")[3], arn, description["Status"], description["StatusMessage"], score, description
+        arn.split("/")[3],
+        arn,
+        description["Status"],
+        description.get("StatusMessage", ""),
+        score,
+        description,
     )
 
 
@@ -222,7 +227,7 @@ def _model(description: Mapping[str, Any]) -> RemoteModel:
         description["ModelVersion"],
         description["ModelArn"],
         description["Status"],
-        description["StatusMessage"],
+        description.get("StatusMessage", ""),
         score,
         description,
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.houses import ELSEWHERE, HERE, a_caller, name_key
 from doubles.lines import an_anomaly_line
 from vedette.api.lookout import OPERATIONS
 from vedette.api.lookout.faults import translate
@@ -73,6 +73,7 @@ def test_a_training_that_cannot_succeed_ends_as_failed_and_says_why(call, model)
 
 
 def test_a_key_is_kept_and_described_back(house, call, doors):
+    name_key(house, "alias/mine", MODEL)
     for more in ({"KmsKeyId": "alias/mine"}, {}):
         create(call, **more)
     assert described(call, "1")["KmsKeyId"] == "alias/mine"

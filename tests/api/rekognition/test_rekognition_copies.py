@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.houses import ELSEWHERE, HERE, a_caller, name_key
 from doubles.packages import tiny_package
 from vedette.api.rekognition import OPERATIONS
 from vedette.errors import BadToken, Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
@@ -249,6 +249,7 @@ def test_what_cannot_be_copied_is_refused(house, call, source, target):
 
 def test_a_copy_has_the_key_of_its_own_request(house, call, source, target):
     house.versions.record(source, inputs={**source.inputs, "kms_key": "alias/theirs"})
+    name_key(house, "alias/ours", target)
     for name, more in (("v2", {"KmsKeyId": "alias/ours"}), ("v3", {})):
         copied(house, call, **request(source, target, name), **more)
     listed = call("DescribeProjectVersions", ProjectArn=target)["ProjectVersionDescriptions"]

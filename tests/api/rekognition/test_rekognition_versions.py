@@ -2,7 +2,7 @@ from typing import get_args
 
 import pytest
 
-from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.houses import ELSEWHERE, HERE, a_caller, name_key
 from doubles.lines import a_line
 from vedette.api.rekognition import OPERATIONS, translate
 from vedette.dialects.registry import REKOGNITION
@@ -120,6 +120,7 @@ def test_versions_come_in_pages_newest_first(house, call, boards):
 
 
 def test_a_key_is_kept_and_described_back(house, call, boards):
+    name_key(house, "alias/mine", boards)
     for name, more in (("v1", {"KmsKeyId": "alias/mine"}), ("v2", {})):
         call("CreateProjectVersion", ProjectArn=boards, VersionName=name, OutputConfig=OUT, **more)
     assert [found.get("KmsKeyId") for found in described(call, boards)] == [None, "alias/mine"]

@@ -346,6 +346,7 @@ export const messages = {
   theModelIsBeingTrained: "The model is being trained.",
   theModelIsRunning: "The model is running.",
   theModelIsStopping: "The model {name} is stopping.",
+  theNodeHasGivenItsRoom: "The node {address} has given its room to another one.",
   theNodeOfTheRayCluster:
     "The node {address} of the Ray cluster has Vedette {greeting}, and this server {version}: install the same on both.",
   thePackagingJobHasWrittenNothing: "The packaging job {name} has written nothing yet.",

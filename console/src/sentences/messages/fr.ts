@@ -370,6 +370,7 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "Le modèle est en cours d’entraînement.",
   theModelIsRunning: "Le modèle tourne.",
   theModelIsStopping: "Le modèle {name} s’arrête.",
+  theNodeHasGivenItsRoom: "Le nœud {address} a donné sa place à une autre unité.",
   theNodeOfTheRayCluster:
     "Le nœud {address} de la grappe Ray a Vedette {greeting}, et ce serveur {version} : installez la même version sur les deux.",
   thePackagingJobHasWrittenNothing: "La tâche d’empaquetage {name} n’a encore rien écrit.",

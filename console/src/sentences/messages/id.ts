@@ -355,6 +355,7 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "Model sedang dilatih.",
   theModelIsRunning: "Model sedang berjalan.",
   theModelIsStopping: "Model {name} sedang berhenti.",
+  theNodeHasGivenItsRoom: "Node {address} telah memberikan tempatnya kepada yang lain.",
   theNodeOfTheRayCluster:
     "Node {address} dari klaster Ray memiliki Vedette {greeting}, dan server ini {version}: pasang yang sama di keduanya.",
   thePackagingJobHasWrittenNothing: "Tugas pengemasan {name} belum menulis apa pun.",

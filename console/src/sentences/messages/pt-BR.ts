@@ -355,6 +355,7 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "O modelo está sendo treinado.",
   theModelIsRunning: "O modelo está em execução.",
   theModelIsStopping: "O modelo {name} está parando.",
+  theNodeHasGivenItsRoom: "O nó {address} cedeu seu lugar a outra unidade.",
   theNodeOfTheRayCluster:
     "O nó {address} do cluster Ray tem o Vedette {greeting}, e este servidor {version}: instale o mesmo em ambos.",
   thePackagingJobHasWrittenNothing: "A tarefa de empacotamento {name} ainda não gravou nada.",

@@ -328,6 +328,7 @@ export const messages: Translation<typeof english> = {
   theModelIsBeingTrained: "模型正在训练。",
   theModelIsRunning: "模型正在运行。",
   theModelIsStopping: "模型 {name} 正在停止。",
+  theNodeHasGivenItsRoom: "节点 {address} 已将其空间分配给另一项。",
   theNodeOfTheRayCluster:
     "Ray 集群的节点 {address} 装有 Vedette {greeting}，而此服务器是 {version}：请在两边安装相同的版本。",
   thePackagingJobHasWrittenNothing: "打包作业 {name} 尚未写入任何内容。",

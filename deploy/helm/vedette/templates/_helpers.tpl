@@ -115,6 +115,9 @@ capabilities: {drop: [ALL]}
 {{ include "vedette.fromSecret" (dict "name" "VEDETTE_MASTER_KMS_SECRET_KEY" "secret" .secret "key" .kmsSecretKey) }}
 {{- end }}
 {{- end }}{{ end }}
+{{- with .Values.sso }}{{ if .secret }}
+{{ include "vedette.fromSecret" (dict "name" "VEDETTE_SSO_CLIENT_SECRET" "secret" .secret "key" .key) }}
+{{- end }}{{ end }}
 {{- if .Values.ray.enabled }}
 - {name: VEDETTE_ENGINE, value: ray}
 - {name: VEDETTE_RAY_ADDRESS, value: {{ include "vedette.rayAddress" . | quote }}}

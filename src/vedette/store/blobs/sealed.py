@@ -15,10 +15,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import Any, BinaryIO, Protocol, cast
 
 from vedette.store.blobs.values import About, Blob, Bucket
 
@@ -91,11 +88,18 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
     return number.to_bytes(11, "big") + bytes([is_last])
 
 
+def _cipher(key: bytes) -> Any:
+    # When something is sealed: the light install, which trains and detects in clear, has no such library.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(key)
+
+
 class Sealer:
     """Seals the bytes of one file, as they come."""
 
     def __init__(self, key: bytes, place: bytes) -> None:
-        self._cipher, self._place = AESGCM(key), place
+        self._cipher, self._place = _cipher(key), place
         self._waiting = bytearray()
         self._number = -1
 
@@ -122,7 +126,7 @@ class Sealer:
         return [HEAD]
 
     def _seal(self, chunk: memoryview | bytearray, *, is_last: bool) -> bytes:
-        sealed = self._cipher.encrypt(_nonce(self._number, is_last=is_last), chunk, self._place)
+        sealed: bytes = self._cipher.encrypt(_nonce(self._number, is_last=is_last), chunk, self._place)
         self._number += 1
         return sealed
 
@@ -164,9 +168,11 @@ def read_sealed(
 def _read_stretch(
     file: int, stretch: SealedStretch, place: bytes, at: int, start: int, count: int
 ) -> Iterator[bytes]:
+    from cryptography.exceptions import InvalidTag
+
     if os.pread(file, len(HEAD), at) != HEAD:
         raise DamagedSeal("it has no head of a sealed file that this program knows")
-    cipher, at, last = AESGCM(stretch.key), at + len(HEAD), max(0, (stretch.size - 1) // CHUNK)
+    cipher, at, last = _cipher(stretch.key), at + len(HEAD), max(0, (stretch.size - 1) // CHUNK)
     numbers = range(start // CHUNK, (start + max(count, 1) - 1) // CHUNK + 1)
     for first in numbers[::AT_ONCE]:
         together = range(first, min(first + AT_ONCE, numbers.stop))
