@@ -43,6 +43,7 @@ EVERYTHING = {
         "kmsAccessKey": "access",
         "kmsSecretKey": "secret",
     },
+    "sso": {"secret": "vedette-sso"},
     "metrics": {"secret": "vedette-metrics", "monitor": True},
     "telemetry": {"endpoint": "http://collector.telemetry:4318"},
     "network": {
