@@ -16,6 +16,8 @@ def test_a_name_that_looks_like_a_folder_or_a_file_is_a_name(console, signed_in:
     page.get_by_role("table").get_by_role("link", name=project, exact=True).click()
     expect(page.get_by_role("heading", name=project, level=1, exact=True)).to_be_visible()
     page.get_by_role("link", name="Versions", exact=True).click()
+    # The project's own page has such a table too, and stays until the next one is loaded.
+    expect(page.get_by_role("heading", name="Versions", level=1, exact=True)).to_be_visible()
     page.get_by_role("table").get_by_role("link", name=version, exact=True).first.click()
     heading = page.get_by_role("heading", name=version, level=1, exact=True)
     expect(heading).to_be_visible()
