@@ -168,6 +168,15 @@ def test_a_file_a_picture_holds_the_bare_response_with_the_mask_as_text(tmp_path
     assert not is_finished("a/2.jpg", finished)
 
 
+@pytest.mark.parametrize("key", ["../out.jpg", "/etc/x.jpg", "a/../../b.jpg", "a//b.jpg", "./a.jpg"])
+def test_a_key_leads_nowhere_out_of_the_folder(tmp_path, key):
+    store = ResultFiles(tmp_path / "results")
+    run = BatchRun(lambda _: {"response": LABELS}, store, BatchSummary())
+    reason = run.all(iter([f"s3://bucket/{key}"]), 1, threading.Event())
+    assert "cannot be the name of a file below" in reason
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_results_before_an_end_are_kept_and_the_rest_is_not_asked(tmp_path):
     asked: list[str] = []
 

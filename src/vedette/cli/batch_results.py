@@ -102,11 +102,20 @@ class ResultFiles:
 
     def put(self, name: str, result: Result) -> None:
         """Write a picture's file."""
-        target = self._folder / f"{result_name(name)}.json"
+        target = self._place(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
         part.write_text(json.dumps(bare(result), ensure_ascii=False, default=_plain), "utf-8")
         part.replace(target)
+
+    def _place(self, name: str) -> Path:
+        """Return a picture's file; a key is whatever its owner chose, and must not lead out of the folder."""
+        parts = result_name(name).split("/")
+        if not all(parts) or {".", ".."} & set(parts) or "\0" in name:
+            raise OSError(
+                f"{name} cannot be the name of a file below {self._folder}; use a .jsonl file or a prefix"
+            )
+        return self._folder.joinpath(*parts[:-1], f"{parts[-1]}.json")
 
     def close(self) -> None:
         """Do nothing: each file is there."""
