@@ -112,10 +112,12 @@ generate: .venv/.dev ## shape files, the console's types of them, stubs of the p
 	$(BIN)/python tools/write_client_types.py
 	$(BIN)/python tools/write_stubs.py
 	$(BIN)/python tools/write_sentences.py
+	$(BIN)/python tools/write_licences.py
 	$(BIN)/python tools/write_reference.py
 
 wheel: .venv/.dev console ## build the wheel, install it into an empty environment and serve from it
 	rm -rf dist && $(PIP) install -c constraints.txt build hatchling && $(BIN)/python -m build --wheel --no-isolation
+	$(BIN)/python tools/same_wheel.py dist/*.whl
 	$(BIN)/python tools/try_wheel.py dist/*.whl
 
 install-sizes: .venv/.dev console ## measure what each install of README.md takes, in empty environments

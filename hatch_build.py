@@ -1,9 +1,13 @@
-"""What building a wheel does besides copying files: the services' shapes are compressed.
+"""What building a wheel does besides copying files: shapes are compressed, and the bill of materials is made.
 
-They are a third of a megabyte of JSON; the light install has little room (tools/try_wheel.py).
+The shapes are a third of a megabyte of JSON; the light install has little room (tools/try_wheel.py). The bill
+lies where PEP 770 says, `sboms/` beside the wheel's metadata; the licences of what the console carries lie
+beside Vedette's own, where the console was built.
 """
 
 import gzip
+import importlib.util
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -28,3 +32,16 @@ class CompressedShapes(BuildHookInterface):  # type: ignore[type-arg]
             packed.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
             target = path.relative_to(Path(self.root) / "src").as_posix()
             build_data["force_include"][str(packed)] = f"{target}.gz"
+        bill = place / "vedette.cdx.json"
+        bill.write_text(self._bill_module().write_bill(Path(self.root), self.metadata.version), "utf-8")
+        build_data["sbom_files"].append(str(bill))
+
+    def _bill_module(self) -> Any:
+        """Return tools/bill.py: a build imports this file alone, from a path of its own choice."""
+        spec = importlib.util.spec_from_file_location("bill", Path(self.root) / "tools" / "bill.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["bill"] = module  # where dataclasses look for it
+        spec.loader.exec_module(module)
+        return module

@@ -15,6 +15,10 @@ import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.console_licences import write_licences  # noqa: E402  (the root is not on the path before)
+
 CONSOLE = ROOT / "console"
 MODULES = CONSOLE / "node_modules"
 STATIC = ROOT / "src" / "vedette" / "api" / "console" / "static"
@@ -41,6 +45,7 @@ def source_files() -> list[Path]:
             files += [top] if top.is_file() else [path for path in top.rglob("*") if path.is_file()]
     # Manifest and canvas are held to the golden lines that Python is held to.
     golden = ROOT / "tests" / "golden"
+    files += [ROOT / "tools" / name for name in ("bill.py", "console_licences.py")]
     return files + [path for path in golden.rglob("*") if path.is_file()]
 
 
@@ -88,6 +93,7 @@ def build() -> int:
         STATIC.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(CONSOLE / "dist", STATIC)
         pack_texts(STATIC)
+        (STATIC / "licences.txt").write_text(write_licences(ROOT), "utf-8")
     return status
 
 
