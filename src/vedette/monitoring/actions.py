@@ -28,7 +28,7 @@ WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
 # After a failure a webhook is called again after these.
 PAUSES_S = (1.0, 5.0)
 SERVER_ERROR = 500
-EVENTS, FORMS = frozenset({"training", "model"}), ("sns", "eventbridge")
+EVENTS, FORMS = frozenset({"training", "model", "objects"}), ("sns", "eventbridge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Topic:
     secret: str = ""
     command: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
-    # What is told to the webhook beside alarms: `training`, `model`; and in which form.
+    # What is told to the webhook beside alarms (one of `EVENTS`), and in which form.
     events: tuple[str, ...] = ()
     form: str = "sns"
 
@@ -92,6 +92,16 @@ def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
         raise ValueError(f"the form of {name} is one of {', '.join(FORMS)}")
     emails = tuple(facts.get("emails", ()))
     return Topic(webhook, str(facts.get("secret", "")), tuple(command), emails, events, form)
+
+
+def topic_name(arn: str, account: str) -> str:
+    """Return how the operator's file of an installation of that account names a topic.
+
+    Topics of other accounts have theirs before the name; what is no ARN is no topic's name either.
+    """
+    parts = arn.split(":")
+    owner, name = (parts[4], parts[5]) if len(parts) == 6 else ("", arn)
+    return name if owner == account else f"{owner}:{name}"
 
 
 def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:

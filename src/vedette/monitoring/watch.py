@@ -10,7 +10,7 @@ from typing import Any
 
 from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Refusal, Wrong
-from vedette.monitoring.actions import ActionBook, Topic, perform
+from vedette.monitoring.actions import ActionBook, Topic, perform, topic_name
 from vedette.monitoring.alarm import judge
 from vedette.monitoring.alarms import Alarms, StoredAlarm
 from vedette.monitoring.metrics import KnownMetrics
@@ -118,16 +118,10 @@ class AlarmWatch:
             self._note(alarm, action, "")
 
     def _topic(self, book: ActionBook, action: str) -> Topic:
-        topic = book.topics.get(self._topic_name(action))
+        topic = book.topics.get(topic_name(action, self._account))
         if topic is None:
             raise Wrong("the operator's file names no such topic")
         return topic
-
-    def _topic_name(self, action: str) -> str:
-        """Return how the operator's file names a topic: of other accounts with the account before it."""
-        parts = action.split(":")
-        account, name = (parts[4], parts[5]) if len(parts) == 6 else ("", action)
-        return name if account == self._account else f"{account}:{name}"
 
     def _note(self, alarm: StoredAlarm, action: str, problem: str) -> None:
         outcome = f"Failed to execute action {action}: {problem}"

@@ -5,7 +5,7 @@ middle is followed by the next. So a webhook may hear an event twice, with the s
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, Refusal
-from vedette.monitoring.actions import ActionBook, Topic
+from vedette.monitoring.actions import ActionBook, Topic, topic_name
 from vedette.notifications.events import enveloped, happening_of
 from vedette.notifications.tables import deliveries
 from vedette.projects.version import State, Version
@@ -66,19 +66,45 @@ class Outbox:
         happening = happening_of(version, state, message, (str(uuid4()), now))
         if happening is None:
             return
-        for name, topic in self._topics():
-            owner = name.rpartition(":")[0] or self._account
-            if happening.kind not in topic.events or owner != happening.account or not topic.webhook:
-                continue
+        for name, topic in self._topics(happening.account, happening.kind):
             is_plain = topic.form == "eventbridge"
             body = happening.document if is_plain else enveloped(happening.document, name)
             row = {"topic": name, "kind": happening.kind, "body": orjson.dumps(body).decode()}
             self._add(connection, {**row, "id": str(uuid4()), "created_ms": now})
 
-    def _topics(self) -> list[tuple[str, Topic]]:
-        """Return the operator's topics; a file that cannot be read now undoes no change of a model."""
+    def topics(self, account: str, kind: str) -> Mapping[str, Topic]:
+        """Return the account's topics with a webhook that wait for events of a kind, by name.
+
+        Raises:
+            Wrong: when the operator's file cannot be read.
+        """
+        return {
+            name: topic
+            for name, topic in self._book().topics.items()
+            if kind in topic.events and topic.webhook and self._owner(name) == account
+        }
+
+    def topic_name(self, arn: str) -> str:
+        """Return how the operator's file names the topic of an ARN."""
+        return topic_name(arn, self._account)
+
+    def add(self, rows: Sequence[tuple[str, str, str, Mapping[str, Any]]]) -> None:
+        """Write down what topics are to be told: id, topic, kind and body; what is there already stays."""
+        now = milliseconds(self._clock())
+        with self._database.write() as connection:
+            for number, topic, kind, body in rows:
+                is_there = select(deliveries.c.id).where(deliveries.c.id == number)
+                if connection.execute(is_there).first() is None:
+                    facts = {"id": number, "topic": topic, "kind": kind, "created_ms": now}
+                    self._add(connection, {**facts, "body": orjson.dumps(body).decode()})
+
+    def _owner(self, name: str) -> str:
+        return name.rpartition(":")[0] or self._account
+
+    def _topics(self, account: str, kind: str) -> list[tuple[str, Topic]]:
+        """Return the topics that wait; a file that cannot be read now undoes no change of a model."""
         try:
-            return list(self._book().topics.items())
+            return list(self.topics(account, kind).items())
         except Refusal as refusal:
             log.warning("Nobody is told what happens to models: %s", refusal.sentence)
             return []

@@ -81,7 +81,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         installation = closing.enter_context(_opened_installation(settings, reserve))
         settings, database, seal = installation.settings, installation.database, installation.seal
         encryption, blobs, access, projects = open_kept(installation, closing)
-        versions, jobs = open_versions(installation, projects, closing), JobRunner(database)
+        versions, jobs = open_versions(installation, projects, blobs, closing), JobRunner(database)
         placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
         lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
         datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)

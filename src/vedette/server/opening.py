@@ -4,6 +4,7 @@ import contextlib
 import logging
 from functools import partial
 
+from vedette.api.s3.event_relay import EventRelay
 from vedette.api.s3.policy import unreadable
 from vedette.api.s3.reach import Reach
 from vedette.audit.delivery import DeliveryTools, TrailDelivery
@@ -15,6 +16,7 @@ from vedette.encryption.encryption import Encryption
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.monitoring.actions import read_actions
+from vedette.notifications.bucket_events import BusSubscriber, TopicSubscriber
 from vedette.notifications.outbox import Outbox
 from vedette.notifications.sender import Sender
 from vedette.projects.projects import Projects
@@ -58,8 +60,10 @@ def open_kept(
     return encryption, blobs, access, projects
 
 
-def open_versions(installation: Installation, projects: Projects, closing: contextlib.ExitStack) -> Versions:
-    """Return the versions, whose moves are told to the operator's webhooks from now on."""
+def open_versions(
+    installation: Installation, projects: Projects, blobs: Blobs, closing: contextlib.ExitStack
+) -> Versions:
+    """Return the versions, whose moves are told to the operator's webhooks from now on; objects' too."""
     settings, versions = installation.settings, Versions(installation.database, projects)
     book = partial(read_actions, settings.alarm_actions)
     outbox = Outbox(installation.database, book, settings.account, system_clock)
@@ -67,6 +71,11 @@ def open_versions(installation: Installation, projects: Projects, closing: conte
     sender = Sender(outbox, book)
     closing.callback(sender.close)
     sender.open()
+    if isinstance(blobs, FolderBlobs):
+        blobs.subscribers |= {"sns": TopicSubscriber(outbox), "events": BusSubscriber(outbox)}
+        relay = EventRelay(blobs)
+        closing.callback(relay.close)
+        relay.open()
     return versions
 
 

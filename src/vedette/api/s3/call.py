@@ -12,6 +12,7 @@ from vedette.api.house import House
 from vedette.api.s3.faults import S3Fault
 from vedette.clock import from_milliseconds
 from vedette.identity.principal import Principal
+from vedette.store.blobs.events import EventCause
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.values import Bucket
 from vedette.wire.bodies import BodyReader
@@ -86,6 +87,11 @@ class Call:
     def header(self, name: str, default: str = "") -> str:
         """Return a request header."""
         return self.request.headers.get(name, default)
+
+    def cause(self, operation_name: str) -> EventCause:
+        """Return what is noted with the changes of objects that this request makes."""
+        caller_id = f"AWS:{self.principal.user_id}" if self.principal else "Anonymous"
+        return EventCause(operation_name, self.request.id, self.request.client, caller_id)
 
     def owned_bucket(self) -> Bucket:
         """Return the bucket of this request, read once."""

@@ -1,6 +1,6 @@
 """Settings of a bucket that are kept and given back: one table, since they differ in little else.
 
-What most would do (tell a queue, write a log) is not done by this release; each row's page in
+What most would do (write a log, redirect a browser) is not done by this release; each row's page in
 docs/reference/s3.md says so. Lifecycle rules, public access and encryption are obeyed elsewhere.
 """
 
@@ -105,8 +105,6 @@ def _check_accelerate(document: dict[str, Any]) -> None:
 DOCUMENTS = (
     Document("lifecycle", "BucketLifecycleConfiguration", "LifecycleConfiguration", "LifecycleConfiguration",
              "NoSuchLifecycleConfiguration", parse=checked_document),
-    Document("notification", "BucketNotificationConfiguration", "NotificationConfiguration",
-             "BucketNotification", deletable=False),
     Document("encryption", "BucketEncryption", "ServerSideEncryptionConfiguration", "EncryptionConfiguration",
              "ServerSideEncryptionConfigurationNotFoundError", _check_encryption),
     Document("publicAccessBlock", "PublicAccessBlock", "PublicAccessBlockConfiguration",

@@ -16,6 +16,7 @@ from vedette.api.s3.cors import answer_preflight, cors_headers
 from vedette.api.s3.faults import S3Fault, fault_answer, short_id, translate
 from vedette.api.s3.relay import RELAYED, ask, perform, relay
 from vedette.api.s3.routes import S3Operation, choose
+from vedette.store.blobs.events import caused_by
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire.bodies import BodyReader, open_body
 from vedette.wire.errors import Malformed, ProtocolFault
@@ -125,7 +126,8 @@ def _authenticate(visit: Visit) -> str:
 async def _answer_operation(call: Call, operation: S3Operation) -> Response:
     """Answer; a refusal too has the headers that let a page of another origin read it."""
     try:
-        response = await operation.answer(call)
+        with caused_by(call.cause(operation.name)):
+            response = await operation.answer(call)
     except Exception as error:
         if "origin" not in call.request.headers:
             raise

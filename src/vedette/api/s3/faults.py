@@ -161,7 +161,12 @@ def translate(error: Exception) -> S3Fault:
 
 def short_id(request: Request) -> str:
     """Return the request's id as S3 writes it, in the header and in errors alike."""
-    return request.id.replace("-", "")[:16].upper()
+    return shorten(request.id)
+
+
+def shorten(number: str) -> str:
+    """Return the id of a request as S3's answers have it."""
+    return number.replace("-", "")[:16].upper()
 
 
 def fault_answer(error: Exception, request: Request) -> Response:

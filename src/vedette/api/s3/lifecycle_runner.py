@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
+from vedette.api.s3.event_forms import LIFECYCLE
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.lifecycle_rules import read_rules
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Missing
 from vedette.store.blobs.caution import LifecyclePause, lifecycle_pause, pause_lifecycle
+from vedette.store.blobs.events import EventCause, caused_by
 from vedette.store.blobs.expiry import ExpiryRun
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.looks import DOCUMENT, ExpiryRecord
@@ -149,7 +151,8 @@ class LifecycleRunner:
             log.warning("The lifecycle rules of %s are not carried out: %s", name, error.sentence)
             return
         now_ms, self._page_began = milliseconds(self._clock()), time.monotonic()
-        removals = self._blobs.expiry.run(ExpiryRun(bucket, rules, self._days, now_ms, self._goes_on))
+        with caused_by(EventCause(LIFECYCLE)):
+            removals = self._blobs.expiry.run(ExpiryRun(bucket, rules, self._days, now_ms, self._goes_on))
         if removals.total:
             record.removed[name] = asdict(removals)
             log.info("Lifecycle rules of %s: %s", name, describe(asdict(removals)))

@@ -18,6 +18,7 @@ from vedette.api.s3.call import LARGEST_DOCUMENT, Call
 from vedette.api.s3.faults import S3Fault
 from vedette.api.s3.routes import choose
 from vedette.errors import Unbuilt
+from vedette.store.blobs.events import caused_by
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.wire import plain_json
 from vedette.wire.bodies import open_body
@@ -103,7 +104,8 @@ async def _answer(visit: Visit, model: OperationModel, members: dict[str, Any], 
         from vedette.api.s3.forward import forward
 
         return await forward(call)
-    return await operation.answer(call)
+    with caused_by(call.cause(operation.name)):
+        return await operation.answer(call)
 
 
 def _write(original: Request, model: OperationModel, members: dict[str, Any]) -> Request:

@@ -12,6 +12,7 @@ from vedette.api.s3 import (
     grants,
     listings,
     locks,
+    notification,
     objects,
     policies,
     tagging,
@@ -64,6 +65,8 @@ BUCKET: dict[tuple[str, str], tuple[str, Function]] = {
     ("GET", "ownershipControls"): ("GetBucketOwnershipControls", grants.get_ownership),
     ("PUT", "ownershipControls"): ("PutBucketOwnershipControls", grants.put_ownership),
     ("DELETE", "ownershipControls"): ("DeleteBucketOwnershipControls", grants.delete_ownership),
+    ("GET", "notification"): ("GetBucketNotificationConfiguration", notification.get_notification),
+    ("PUT", "notification"): ("PutBucketNotificationConfiguration", notification.put_notification),
     **documents.ROUTES,
 }
 OBJECT: dict[tuple[str, str], tuple[str, Function]] = {

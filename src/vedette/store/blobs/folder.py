@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +22,14 @@ from vedette.clock import Clock, from_milliseconds, system_clock
 from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.buckets import Buckets
 from vedette.store.blobs.caution import pause_lifecycle
+from vedette.store.blobs.events import (
+    EventSubscriber,
+    NotedEvent,
+    claim_events,
+    end_events,
+    has_events,
+    keep_heard,
+)
 from vedette.store.blobs.expiry import Expiry
 from vedette.store.blobs.files import BUFFER, INCOMING, Draft, RetiredFiles, make_folder
 from vedette.store.blobs.index import INDEX, Index
@@ -69,7 +77,7 @@ class FolderBlobs:
         self.new_id = new_id
         require_index(self.root)
         self._journals = Journals(self.root, clock)
-        self._index = Index(self.root / INDEX, self._journals.append)
+        self._index = Index(self.root / INDEX, self._journals.append, clock)
         self._retired = RetiredFiles(self.root, self._forget_files)
         self.buckets = Buckets(self.root, self._index, clock)
         self.objects = Objects(self.root, self._index, self._retired, clock, new_id)
@@ -78,6 +86,8 @@ class FolderBlobs:
         self.expiry = Expiry(self._index, self.objects, self.uploads)
         # Whose keys seal objects; whoever opens the store brings it, and without it none is read or sealed.
         self.keys: ObjectKeys | None = None
+        # Who hears of objects, by the service of the ARNs that name them (events.py).
+        self.subscribers: dict[str, EventSubscriber] = {}
         try:
             require_rows(self.root, self._index)
             self.standing = check_index(self.root, self._index.reader(), self._index.generation)
@@ -99,6 +109,25 @@ class FolderBlobs:
         self._retired.add(self.buckets.delete(bucket))
         self._retired.reap(below=f"{bucket}/")
         self._clear_folder(bucket)
+
+    @property
+    def generation(self) -> str:
+        """Return the id of the index, which makes the numbers of its events unique."""
+        return self._index.generation
+
+    def claim_events(self, now_ms: int, most: int) -> builtins.list[NotedEvent]:
+        """Return what happened to objects that nobody hands on now, and let no other server do so."""
+        if not has_events(self._index.reader()):
+            return []
+        with self._index.still() as db:
+            return claim_events(db, now_ms, most)
+
+    def settle_events(self, ended: Sequence[int], hearers: Mapping[int, Sequence[str]]) -> None:
+        """Forget events that everybody has heard, and note who has heard the others."""
+        with self._index.still() as db:
+            end_events(db, ended)
+            for seq, targets in hearers.items():
+                keep_heard(db, seq, targets)
 
     def sweep(self, *, older_than: float, pause_s: float = PAUSE_S) -> int:
         """Quarantine files that no version names and that are older than this moment (`time.time()`).

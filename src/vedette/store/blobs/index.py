@@ -5,6 +5,7 @@ synced first, so a row without a file cannot be, and a file without a row is a s
 What a transaction changed goes into the journals of its buckets once it is committed
 (journals.py), and the files that it made superfluous are noted in it (`retired`), so that a
 later start removes them by knowledge and not by a guess.
+What somebody waits to hear of is noted in it too (events.py).
 The standard library's sqlite3 is used, not store.db, because worker processes read and
 write blobs too and must not reach the database of the rooms.
 """
@@ -15,11 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Refusal
 from vedette.store.blobs.changes import TRIGGERS, Change, collect
+from vedette.store.blobs.events import TABLE, note_events
 from vedette.store.blobs.values import Bucket
 
-SCHEMA = """
+SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, created_ms INTEGER NOT NULL,
     versioning TEXT NOT NULL DEFAULT '', locked INTEGER NOT NULL DEFAULT 0
@@ -55,6 +59,8 @@ CREATE TABLE IF NOT EXISTS retired (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO state VALUES ('generation', lower(hex(randomblob(8))));
 """
+    + TABLE
+)
 
 INDEX = ".index.db"
 """Its name in the folder of the buckets; no bucket's name begins with a dot."""
@@ -66,8 +72,11 @@ VERSION = 2
 class Index:
     """Connections to the index, one a thread; one writer at a time."""
 
-    def __init__(self, path: Path, changed: Callable[[list[Change]], None]) -> None:
+    def __init__(
+        self, path: Path, changed: Callable[[list[Change]], None], clock: Clock = system_clock
+    ) -> None:
         self._path = path
+        self._clock = clock
         self._changed = changed
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
@@ -121,6 +130,7 @@ class Index:
             try:
                 yield connection
                 changes = collect(connection)
+                note_events(connection, changes, milliseconds(self._clock()))
                 self._local.memory = None
                 connection.execute("COMMIT")
             except BaseException:
