@@ -43,6 +43,26 @@ def _loader() -> Any:
     return loader
 
 
+def client_variables(endpoint: str, data: Path | None) -> dict[str, str]:
+    """Return what has another program's clients reach the same server with the same keys."""
+    from vedette.dialects.aws_lambda import access_variables
+
+    key, secret, region = _credentials(data)
+    return access_variables(
+        endpoint=endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT,
+        region=region,
+        key=key,
+        secret=secret,
+        token=os.environ.get("AWS_SESSION_TOKEN", ""),
+    )
+
+
+def model_folders() -> tuple[Path, ...]:
+    """Return the shape files of services that current clients have forgotten, or never knew."""
+    shapes = Path(str(files("vedette.wire"))) / "shapes"
+    return (shapes / "lookoutvision", shapes / "vedette")
+
+
 def _credentials(data: Path | None) -> tuple[str, str, str]:
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     key, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")

@@ -45,6 +45,7 @@ SHOWN = {
     "server": ("sqlalchemy", "botocore", "uvicorn"),
     "edge": ("grpcio", "cryptography"),
     "video": ("av", "paho-mqtt"),
+    "functions": ("boto3",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),

@@ -38,6 +38,7 @@ from vedette.cli.evaluate import evaluate
 from vedette.cli.everyday import completion, find, man, open_console
 from vedette.cli.examples import examples
 from vedette.cli.exchange import export_format, import_format
+from vedette.cli.functions import app as function_commands
 from vedette.cli.lifecycle import lifecycle
 from vedette.cli.models import model, models, projects
 from vedette.cli.move import move
@@ -118,6 +119,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
         "dataset": dataset.app,
         "trial": trials.app,
         "feedback": feedback.app,
+        "function": function_commands,
     },
     PEOPLE: {
         "account": users.accounts,

@@ -5,6 +5,7 @@
     vedette[server]    serves: the wire, the database, the buckets
     vedette[edge]      the agent on a device: gRPC
     vedette[video]     streams on a device: FFmpeg's libraries, MQTT
+    vedette[functions] runs handlers: boto3, which they import
     vedette[ray]       trainings and units on a Ray cluster
     vedette[telemetry] traces and figures for an OpenTelemetry collector
 
@@ -40,6 +41,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     "edge": ("cryptography", "grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
     "video": ("av", "paho", "prometheus_client"),
+    "functions": ("boto3",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),
@@ -50,6 +52,7 @@ DOES = {
     "server": "serves and speaks to servers",
     "edge": "runs on a device",
     "video": "looks at streams and video files",
+    "functions": "runs functions",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
     "ray": "works on a Ray cluster",

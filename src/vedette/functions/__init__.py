@@ -1,0 +1,10 @@
+"""Functions: a customer's own handlers, as AWS Lambda calls them, each in a process of its own.
+
+    bundle.py       the code, a zip: looked through, unpacked as a whole or not at all
+    confine.py      how far a process is shut in here: its own user, Landlock, limits
+    runner.py       what runs in that process; it knows nothing of Vedette
+    environment.py  one process: it answers invocations until it fails, and is killed with all below it
+    usage.py        the memory, the processes and the disk that it uses
+
+A handler is a stranger's. Nothing of this room imports one, and nothing that it says is trusted.
+"""

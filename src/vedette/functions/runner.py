@@ -1,0 +1,350 @@
+"""What runs in a function's own process: a keeper, and below it the handler, which is a stranger's.
+
+    server ── leash ──► keeper ── fork ──► handler's process: limits, Landlock, another user, then its module
+       ├───── requests ──────────────────────►
+       ◄───── answers, and all that is printed ┘
+
+It is run by its path, isolated (`python -I`), and imports nothing of Vedette: whatever the handler's process
+could read of the server, a stranger could. The keeper holds the leash: when the server has gone or lets go,
+everything below it is killed, also what the handler left behind in other sessions.
+"""
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 8, 36, 38
+# The third form of the kernel's capabilities, and the one that reads whatever Landlock lets be read.
+CAPABILITIES, READ_SEARCH = 0x20080522, 1 << 2
+# Landlock's numbers are the same on every architecture of Linux (linux/landlock.h).
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+READS = 1 << 0 | 1 << 2 | 1 << 3
+OF_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
+# How many rights of files each version of Landlock knows, from its first on.
+RIGHTS = (13, 14, 15, 15, 16)
+SCOPES_SINCE, SCOPES = 6, 0b11
+LENGTH = struct.Struct(">I")
+LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
+
+
+class LambdaContext:
+    """What a handler is told of its invocation, as AWS Lambda names it."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        self.aws_request_id = request["id"]
+        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        self.invoked_function_arn = request["arn"]
+        self.client_context = request.get("client_context")
+        self.identity = None
+        self._ends_ms = request["ends_ms"]
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the invocation may still take."""
+        return max(0, int(self._ends_ms - time.time() * 1000))
+
+
+def receive(channel: int) -> dict[str, Any] | None:
+    """Return the next message; None where the other side has gone."""
+    head = _read(channel, LENGTH.size)
+    if head is None:
+        return None
+    body = _read(channel, LENGTH.unpack(head)[0])
+    return None if body is None else json.loads(body)
+
+
+def _read(channel: int, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = os.read(channel, min(size - len(parts), 1 << 20))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+def send(channel: int, message: dict[str, Any]) -> None:
+    """Write a message."""
+    body = json.dumps(message).encode()
+    rest = memoryview(LENGTH.pack(len(body)) + body)
+    while rest:
+        rest = rest[os.write(channel, rest) :]
+
+
+# The keeper
+
+
+def keep(requests: int, answers: int, leash: int) -> NoReturn:
+    """Start the handler's process, and end all that is below when it or the server has ended."""
+    order = receive(requests)
+    if order is None:
+        sys.exit(0)
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    child = os.fork()
+    if child == 0:
+        os.close(leash)
+        _be_handler(order, requests, answers)
+    os.close(requests)
+    os.close(answers)
+    status = _wait(child, leash)
+    _kill_below()
+    os._exit(status)
+
+
+def _wait(child: int, leash: int) -> int:
+    """Return the child's exit status as a shell says it; kill the child once the leash is let go."""
+    while True:
+        with contextlib.suppress(InterruptedError):
+            if select.select([leash, *_watched(child)], [], [], 0.5)[0] and _is_let_go(leash):
+                os.kill(child, signal.SIGKILL)
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def _watched(child: int) -> list[int]:
+    """Return a descriptor that is readable when the child has ended; none where the system has none."""
+    if not hasattr(os, "pidfd_open"):
+        return []
+    if child not in _PIDFDS:
+        with contextlib.suppress(OSError):
+            _PIDFDS[child] = os.pidfd_open(child)
+    return [_PIDFDS[child]] if child in _PIDFDS else []
+
+
+_PIDFDS: dict[int, int] = {}
+
+
+def _is_let_go(leash: int) -> bool:
+    readable, _, _ = select.select([leash], [], [], 0)
+    return bool(readable) and not os.read(leash, 1)
+
+
+def _kill_below() -> None:
+    """Kill whatever the handler left behind: as a subreaper the keeper inherits it, whichever its session."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            below = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii")
+            children = [int(word) for word in below.split()]
+        except OSError:
+            return
+        for child in children:
+            with contextlib.suppress(OSError):
+                os.kill(child, signal.SIGKILL)
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        time.sleep(0.002)
+
+
+# The handler's process
+
+
+def _be_handler(order: dict[str, Any], requests: int, answers: int) -> NoReturn:
+    status = 0
+    try:
+        confine(order)
+        _serve(order, requests, answers)
+    except SystemExit as leaving:
+        status = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:  # noqa: BLE001  (the edge of the process; what it printed is the function's log)
+        traceback.print_exc()
+        status = 1
+    os._exit(status)
+
+
+def confine(order: dict[str, Any]) -> None:
+    """Put this process under its limits, for good; raise where one that was promised cannot be had."""
+    for name, most in order["limits"].items():
+        number = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(number)[1]
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(number, (bound, bound))
+    os.nice(order["nice"])
+    if order["uid"]:
+        _change_user(order["uid"], keeps_reading=order["keeps_reading"])
+    # After the change of user, which clears it.
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if order["landlock"]:
+        _landlock(order["reads"], order["writes"])
+
+
+def _change_user(number: int, *, keeps_reading: bool) -> None:
+    """Become a user that nobody is. One who keeps reading sees files of others, where Landlock lets it."""
+    if keeps_reading:
+        _prctl(PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setgid(number)
+    os.setuid(number)
+    if keeps_reading:
+        head, kept = struct.pack("=Ii", CAPABILITIES, 0), (READ_SEARCH, READ_SEARCH, 0)
+        if ctypes.CDLL(None, use_errno=True).capset(head, struct.pack("=IIIIII", *kept, 0, 0, 0)) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
+
+
+def landlock_version() -> int:
+    """Return which version of Landlock this system has; 0 where it has none."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    return max(0, int(ctypes.CDLL(None, use_errno=True).syscall(CREATE_RULESET, None, 0, 1)))
+
+
+def _landlock(reads: list[str], writes: list[str]) -> None:
+    """Let this process and its children see these places alone, and signal nobody else."""
+    library = ctypes.CDLL(None, use_errno=True)
+    version = landlock_version()
+    rights = (1 << RIGHTS[min(version, len(RIGHTS)) - 1]) - 1
+    scopes = SCOPES if version >= SCOPES_SINCE else 0
+    attributes = struct.pack("=QQQ", rights, 0, scopes)[: 24 if scopes else 8]
+    rules = int(library.syscall(CREATE_RULESET, attributes, len(attributes), 0))
+    if rules < 0:
+        raise OSError(ctypes.get_errno(), "Landlock")
+    for paths, allowed in ((reads, READS), (writes, rights)):
+        for path in paths:
+            _allow(library, rules, path, allowed & rights)
+    if library.syscall(RESTRICT_SELF, rules, 0) != 0:
+        raise OSError(ctypes.get_errno(), "Landlock")
+    os.close(rules)
+
+
+def _allow(library: Any, rules: int, path: str, allowed: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # a library folder that this system does not have, or that this user may not see anyway
+    if not Path(path).is_dir():
+        allowed &= OF_FILES
+    rule = struct.pack("=Qi", allowed, place)
+    if library.syscall(ADD_RULE, rules, 1, rule, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"Landlock: {path}")
+    os.close(place)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def _serve(order: dict[str, Any], requests: int, answers: int) -> None:
+    os.chdir(order["code"])
+    # What stands in front of the code's own folder would be found before it.
+    sys.path[:] = [order["code"], *(path for path in sys.path if path not in ("", order["code"]))]
+    logger = _logs()
+    try:
+        handler = load_handler(order["handler"], order["code"])
+    except BaseException as error:  # noqa: BLE001  (whatever a stranger's module raises)
+        _print_problem(error)
+        send(answers, {"init": failure(error, ())})
+        return
+    send(answers, {"init": None})
+    while (request := receive(requests)) is not None:
+        logger.request_id = request["id"]
+        send(answers, _answer(handler, request))
+
+
+def load_handler(name: str, code: str) -> Any:
+    """Return the function of `module.function`; the module may be in a folder, with slashes or dots."""
+    module_name, _, function_name = name.rpartition(".")
+    if not module_name:
+        raise RuntimeErrorOf("Runtime.MalformedHandlerName", f"Bad handler {name!r}: not enough values")
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        sentence = f"Unable to import module {module_name!r}: {error}"
+        raise RuntimeErrorOf("Runtime.ImportModuleError", sentence) from error
+    except SyntaxError as error:
+        where = f"{error.filename or ''}".removeprefix(f"{code}/")
+        sentence = f"Syntax error in module {module_name!r}: {error.msg} ({where}, line {error.lineno})"
+        raise RuntimeErrorOf("Runtime.UserCodeSyntaxError", sentence) from error
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        sentence = f"Handler {function_name!r} missing on module {module_name!r}"
+        raise RuntimeErrorOf("Runtime.HandlerNotFound", sentence)
+    return function
+
+
+class RuntimeErrorOf(Exception):
+    """What is wrong with a function as such; `kind` is AWS Lambda's name for it."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+def _answer(handler: Any, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        result = handler(request["event"], LambdaContext(request))
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001  (whatever a stranger's function raises)
+        _print_problem(error)
+        return {"error": failure(error, traceback.format_tb(error.__traceback__)[1:])}
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    try:
+        # What JSON has no word for, as AWS Lambda's runtime refuses it.
+        return {"result": json.dumps(result, allow_nan=False)}
+    except (TypeError, ValueError, RecursionError) as error:
+        sentence = f"Unable to marshal response: {error}"
+        return {"error": failure(RuntimeErrorOf("Runtime.MarshalError", sentence), ())}
+
+
+def failure(error: BaseException, trace: Any) -> dict[str, Any]:
+    """Return a problem in the words of AWS Lambda."""
+    kind = error.kind if isinstance(error, RuntimeErrorOf) else type(error).__name__
+    return {"errorMessage": str(error)[:65536], "errorType": kind, "stackTrace": list(trace)[-64:]}
+
+
+def _print_problem(error: BaseException) -> None:
+    kind = error.kind if isinstance(error, RuntimeErrorOf) else type(error).__name__
+    sys.stderr.write(f"[ERROR] {kind}: {error}\n")
+    if not isinstance(error, RuntimeErrorOf):
+        traceback.print_tb(error.__traceback__ and error.__traceback__.tb_next)
+    sys.stderr.flush()
+
+
+def _logs() -> Any:
+    """Have the root logger write lines as AWS Lambda's runtime does, each with its request's id."""
+    import logging
+
+    class RequestFilter(logging.Filter):
+        request_id = ""
+
+        def filter(self, record: logging.LogRecord) -> bool:
+            record.aws_request_id = self.request_id
+            return True
+
+    named = RequestFilter()
+    handler = logging.StreamHandler(sys.stdout)
+    handler.terminator = ""
+    formatter = logging.Formatter(LOG_FORMAT, "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    handler.addFilter(named)
+    logging.getLogger().addHandler(handler)
+    return named
+
+
+if __name__ == "__main__":
+    for _channel in (int(sys.argv[1]), int(sys.argv[2])):
+        os.set_inheritable(_channel, False)
+    keep(int(sys.argv[1]), int(sys.argv[2]), sys.stdin.fileno())
