@@ -9,9 +9,13 @@ thirty.
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from vedette.datasets.bitmaps import BlockBits
 from vedette.datasets.blocks import SEPARATOR
 from vedette.datasets.staging import BLOCK
 from vedette.datasets.tables import refs
@@ -20,6 +24,32 @@ from vedette.datasets.tables import refs
 MOST_BYTES = 64 << 20
 # What so many searches found is kept: a bitmap for each block with a find, 130 kB for a million entries.
 MOST_SEARCHES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinds:
+    """In which addresses of a part a text is, a row a full block; whoever finds more writes it here."""
+
+    is_known: NDArray[np.bool_]
+    bits: BlockBits
+
+    @classmethod
+    def empty(cls) -> "TextFinds":
+        """Return what is known before the first search."""
+        return cls(np.zeros(0, bool), np.zeros((0, BLOCK // 8), np.uint8))
+
+    def lengthened(self, count: int) -> "TextFinds":
+        """Return the same with room for so many blocks."""
+        short = count - len(self.is_known)
+        if short <= 0:
+            return self
+        more = np.zeros((short, BLOCK // 8), np.uint8)
+        return TextFinds(np.append(self.is_known, np.zeros(short, bool)), np.concatenate([self.bits, more]))
+
+    def keep(self, number: int, bits: NDArray[np.uint8]) -> None:
+        """Keep what a block has; the flag is last, since another thread goes by it."""
+        self.bits[number] = bits
+        self.is_known[number] = True
 
 
 class Addresses:
@@ -32,7 +62,7 @@ class Addresses:
         self._lock = threading.Lock()
         self._texts: OrderedDict[tuple[int, int], bytes] = OrderedDict()
         # By part and text: the bits of the addresses of each full block that hold it.
-        self._finds: OrderedDict[tuple[int, bytes], dict[int, int]] = OrderedDict()
+        self._finds: OrderedDict[tuple[int, bytes], TextFinds] = OrderedDict()
 
     def read(self, connection: Connection, part: int, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """Yield the text of each of these blocks, in any order."""
@@ -53,26 +83,26 @@ class Addresses:
                 self._keep(part, record.block, text)
                 yield record.block, text
 
-    def search(
-        self, connection: Connection, part: int, numbers: Sequence[int], text: str
-    ) -> Iterator[tuple[int, int]]:
-        """Yield for each of these blocks, in any order, the bits of the addresses that contain the text."""
+    def search(self, connection: Connection, part: int, numbers: NDArray[np.int64], text: str) -> BlockBits:
+        """Return the bits of the addresses that contain the text, a row for each of these blocks."""
         needle = text.encode("utf-8", "surrogatepass")
-        finds = self._finds_of(part, needle)
-        yield from ((number, finds[number]) for number in numbers if number in finds)
-        missing = [number for number in numbers if number not in finds]
-        for number, addresses in self.read(connection, part, missing):
-            bits = find_containing(addresses, needle)
+        finds = self._finds_of(part, needle, int(numbers.max(initial=-1)) + 1)
+        bits = finds.bits[numbers]
+        rows = np.flatnonzero(~finds.is_known[numbers])
+        row_of = {int(numbers[row]): int(row) for row in rows}
+        for number, addresses in self.read(connection, part, list(row_of)):
+            body = find_containing(addresses, needle).to_bytes(BLOCK // 8, "little")
+            bits[row_of[number]] = np.frombuffer(body, np.uint8)
             # What is kept is full; where there was no room for it, it is counted.
             if (part, number) in self._texts or addresses.count(SEPARATOR) == BLOCK:
-                finds[number] = bits
-            yield number, bits
+                finds.keep(number, bits[row_of[number]])
+        return bits
 
-    def _finds_of(self, part: int, needle: bytes) -> dict[int, int]:
-        """Return what a text was found in so far; whoever finds more writes it there."""
+    def _finds_of(self, part: int, needle: bytes, count: int) -> "TextFinds":
+        """Return what a text was found in so far, with room for so many blocks."""
         with self._lock:
-            finds = self._finds.setdefault((part, needle), {})
-            self._finds.move_to_end((part, needle))
+            finds = self._finds.pop((part, needle), None) or TextFinds.empty()
+            finds = self._finds[part, needle] = finds.lengthened(count)
             if len(self._finds) > self._most_searches:
                 self._finds.popitem(last=False)
         return finds

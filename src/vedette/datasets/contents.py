@@ -8,10 +8,11 @@ from sqlalchemy import Connection, select
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
+from vedette.datasets.bitmaps import BitmapStore
 from vedette.datasets.blocks import find_places
 from vedette.datasets.dataset import Dataset, Filter, Label
 from vedette.datasets.findings import mark_pictures, relabel
-from vedette.datasets.listing import ListedEntry, list_entries, list_labels
+from vedette.datasets.listing import ListedEntry, ListSources, list_entries, list_labels
 from vedette.datasets.parts import read_lines_at, read_lines_of, read_refs
 from vedette.datasets.past_lines import read_lines_then
 from vedette.datasets.snapshots import DatasetMoment, DatasetSnapshot, read_moment
@@ -32,7 +33,7 @@ class DatasetContents:
     ) -> None:
         self._database = database
         self._clock = clock
-        self._addresses = addresses or Addresses()
+        self._sources = ListSources(BitmapStore(), addresses or Addresses())
 
     def page(
         self, dataset: Dataset, conditions: Filter, *, after: int = -1, most: int = 100
@@ -40,7 +41,7 @@ class DatasetContents:
         """Return the entries behind the place `after` that pass, and whether there are more."""
         with self._database.read() as connection:
             part = _require_listed(connection, dataset)
-            return list_entries(connection, part, conditions, self._addresses, after=after, most=most)
+            return list_entries(connection, part, conditions, self._sources, after=after, most=most)
 
     def labels(self, dataset: Dataset, *, after: int = 0, most: int = 100) -> tuple[list[Label], bool]:
         """Return the labels behind the number `after`, as they came, and whether there are more."""

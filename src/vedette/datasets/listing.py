@@ -1,24 +1,26 @@
 """Pages of entries and labels, in the order in which they came, through any filter.
 
-A filter is worked out on bitmaps, 1,024 entries at a time, from the place where the last page
-ended. So a deep page costs what the first does, and entries that come or go between two pages
-neither hide nor repeat another. The database leaves out blocks whose bitmaps show that none of their
-entries can pass: a rare label costs what its blocks do, however large the dataset is.
+A filter is worked out on bitmaps from the place where the last page ended: those of all blocks at once, from
+memory (`bitmaps.py`), then dates and addresses of the blocks that are left, some at a time. So a deep page
+costs what the first does, and entries that come or go between two pages neither hide nor repeat another.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, select
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
 
 from vedette.datasets.addresses import Addresses
-from vedette.datasets.blocks import EMPTY, ones, read_bits
+from vedette.datasets.bitmaps import BitmapStore, BlockBits, PartBitmaps
+from vedette.datasets.blocks import write_bits
 from vedette.datasets.dataset import Filter, Label
 from vedette.datasets.staging import BLOCK, read_flaws
-from vedette.datasets.tables import blocks, entries, label_blocks, labels
+from vedette.datasets.tables import blocks, entries, labels
 from vedette.manifest.problems import Flaw
+
+Numbers = NDArray[np.int64]
 
 # Blocks looked at together: few at first, since mostly the next one is enough, then more.
 _FIRST_BATCH, _LARGEST_BATCH = 2, 64
@@ -34,30 +36,39 @@ class ListedEntry:
     flaws: Sequence[Flaw]
 
 
+@dataclass(frozen=True, slots=True)
+class ListSources:
+    """What pages are worked out from, kept from page to page."""
+
+    bitmaps: BitmapStore
+    addresses: Addresses
+
+
 def list_entries(
     connection: Connection,
     part: int,
     conditions: Filter,
-    addresses: Addresses,
+    sources: ListSources,
     *,
     after: int = -1,
     most: int = 100,
 ) -> tuple[list[ListedEntry], bool]:
     """Return the entries behind the place `after`, and whether there are more."""
-    places: list[tuple[int, bool]] = []
-    for place in _places(connection, part, conditions, after, addresses):
-        places.append(place)
+    bitmaps = sources.bitmaps.of(connection, part)
+    places: list[int] = []
+    for few in _places(connection, part, conditions, after, bitmaps, sources.addresses):
+        places += few[: most + 1 - len(places)].tolist()
         if len(places) > most:
             break
-    is_labelled = dict(places[:most])
+    labelled = bitmaps.columns["labelled"]
     query = select(entries.c.seq, entries.c.line, entries.c.flaws, entries.c.picture_flaws).where(
-        entries.c.part == part, entries.c.seq.in_(list(is_labelled))
+        entries.c.part == part, entries.c.seq.in_(places[:most])
     )
     page = [
         ListedEntry(
             record.seq,
             record.line,
-            is_labelled[record.seq],
+            bool(labelled[record.seq // BLOCK, record.seq % BLOCK // 8] >> record.seq % 8 & 1),
             [*read_flaws(record.flaws), *read_flaws(record.picture_flaws)],
         )
         for record in connection.execute(query.order_by(entries.c.seq))
@@ -78,86 +89,72 @@ def list_labels(
 
 
 def _places(
-    connection: Connection, part: int, conditions: Filter, after: int, addresses: Addresses
-) -> Iterator[tuple[int, bool]]:
-    """Yield the places of the entries that pass, and whether each is labelled."""
-    numbers = _find_labels(connection, part, conditions.labels)
-    if conditions.labels and not numbers:
-        return
+    connection: Connection,
+    part: int,
+    conditions: Filter,
+    after: int,
+    bitmaps: PartBitmaps,
+    addresses: Addresses,
+) -> Iterator[Numbers]:
+    """Yield the places of the entries that pass, some at a time."""
     first, skipped = divmod(after + 1, BLOCK)
-    for batch in _batches(connection, _blocks_of(part, conditions, numbers), first):
-        passing = {record.block: _passing(record, conditions) for record in batch}
-        if first in passing:
-            passing[first] &= -1 << skipped
-        _keep_labelled(connection, part, numbers, passing)
+    if first >= bitmaps.count:
+        return
+    passing = _passing(connection, part, conditions, bitmaps)
+    passing[:first] = 0
+    passing[first] &= np.frombuffer(write_bits((1 << BLOCK) - (1 << skipped)), np.uint8)
+    for numbers in _batches(np.flatnonzero(passing.any(axis=1))):
+        if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
+            _keep_created(connection, part, conditions, numbers, passing)
         if conditions.contains:
-            _keep_containing(connection, part, addresses, conditions.contains, passing)
-        for record in batch:
-            labelled = read_bits(record.labelled)
-            for place in ones(passing[record.block]):
-                yield record.block * BLOCK + place, bool(labelled >> place & 1)
+            _keep_containing(connection, part, addresses, conditions.contains, numbers, passing)
+        rows, bits = np.nonzero(np.unpackbits(passing[numbers], axis=1, bitorder="little"))
+        yield numbers[rows] * BLOCK + bits
 
 
-def _batches(connection: Connection, query: Select[Any], first: int) -> Iterator[Sequence[Any]]:
+def _batches(numbers: Numbers) -> Iterator[Numbers]:
     size = _FIRST_BATCH
-    while True:
-        batch = connection.execute(query.where(blocks.c.block >= first).limit(size)).all()
-        if not batch:
-            return
-        yield batch
-        if len(batch) < size:
-            return
-        first = batch[-1].block + 1
+    while len(numbers):
+        yield numbers[:size]
+        numbers = numbers[size:]
         size = min(4 * size, _LARGEST_BATCH)
 
 
-def _blocks_of(part: int, conditions: Filter, numbers: Sequence[int]) -> Select[Any]:
-    """Return the blocks that may hold an entry that passes, in order, with the bitmaps that are asked."""
-    columns: list[ColumnElement[Any]] = [blocks.c.block, blocks.c.present, blocks.c.labelled]
-    needed: list[ColumnElement[bool]] = [blocks.c.part == part]
+def _passing(connection: Connection, part: int, conditions: Filter, bitmaps: PartBitmaps) -> BlockBits:
+    """Return the bits of the entries that pass all but the dates and the address; the caller's own."""
+    columns = bitmaps.columns
+    bits = columns["present"].copy()
     if conditions.is_labelled is not None:
-        others = EMPTY if conditions.is_labelled else blocks.c.present
-        needed.append(blocks.c.labelled != others)
+        bits &= columns["labelled"] if conditions.is_labelled else ~columns["labelled"]
     if conditions.has_errors:
-        columns.append(blocks.c.errors)
-        needed.append(blocks.c.errors != EMPTY)
+        bits &= columns["errors"]
     if conditions.is_anomalous is not None:
-        column = blocks.c.anomaly if conditions.is_anomalous else blocks.c.normal
-        columns.append(column)
-        needed.append(column != EMPTY)
-    if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
-        columns.append(blocks.c.created)
-    if numbers:
-        having = select(label_blocks.c.block).where(
-            label_blocks.c.part == part, label_blocks.c.label.in_(numbers)
-        )
-        needed.append(blocks.c.block.in_(having))
-    return select(*columns).where(*needed).order_by(blocks.c.block)
-
-
-def _passing(record: Any, conditions: Filter) -> int:
-    """Return the bits of the entries that pass all but the labels and the address."""
-    bits = read_bits(record.present)
-    if conditions.is_labelled is not None:
-        labelled = read_bits(record.labelled)
-        bits &= labelled if conditions.is_labelled else ~labelled
-    if conditions.has_errors:
-        bits &= read_bits(record.errors)
-    if conditions.is_anomalous is not None:
-        bits &= read_bits(record.anomaly if conditions.is_anomalous else record.normal)
-    if conditions.created_before_ms is not None or conditions.created_after_ms is not None:
-        bits &= _created_within(record.created, conditions)
+        bits &= columns["anomaly" if conditions.is_anomalous else "normal"]
+    if conditions.labels:
+        bits &= bitmaps.having(connection, part, _find_labels(connection, part, conditions.labels))
     return bits
 
 
-def _created_within(data: bytes, conditions: Filter) -> int:
+def _keep_created(
+    connection: Connection, part: int, conditions: Filter, numbers: Numbers, passing: BlockBits
+) -> None:
+    """Keep the entries of these blocks that came within the time."""
+    query = select(blocks.c.block, blocks.c.created).where(
+        blocks.c.part == part, blocks.c.block.in_(numbers.tolist())
+    )
+    for record in connection.execute(query):
+        passing[record.block] &= _created_within(record.created, conditions)
+
+
+def _created_within(data: bytes, conditions: Filter) -> BlockBits:
     created = np.frombuffer(bytes(data), dtype=np.int64)
-    passes = np.ones(len(created), dtype=bool)
+    passes = np.zeros(BLOCK, dtype=bool)
+    passes[: len(created)] = True
     if conditions.created_before_ms is not None:
-        passes &= created < conditions.created_before_ms
+        passes[: len(created)] &= created < conditions.created_before_ms
     if conditions.created_after_ms is not None:
-        passes &= created > conditions.created_after_ms
-    return int.from_bytes(np.packbits(passes, bitorder="little").tobytes(), "little")
+        passes[: len(created)] &= created > conditions.created_after_ms
+    return np.packbits(passes, bitorder="little")
 
 
 def _find_labels(connection: Connection, part: int, names: Sequence[str]) -> list[int]:
@@ -169,27 +166,14 @@ def _find_labels(connection: Connection, part: int, names: Sequence[str]) -> lis
     return list(connection.execute(query).scalars())
 
 
-def _keep_labelled(connection: Connection, part: int, numbers: list[int], passing: dict[int, int]) -> None:
-    """Keep the entries that have one or more of the labels."""
-    if not numbers:
-        return
-    having = dict.fromkeys(passing, 0)
-    query = select(label_blocks.c.block, label_blocks.c.pictures).where(
-        label_blocks.c.part == part,
-        label_blocks.c.label.in_(numbers),
-        label_blocks.c.block >= min(passing),
-        label_blocks.c.block <= max(passing),
-    )
-    for record in connection.execute(query):
-        having[record.block] |= read_bits(record.pictures)
-    for number in passing:
-        passing[number] &= having[number]
-
-
 def _keep_containing(
-    connection: Connection, part: int, addresses: Addresses, text_part: str, passing: dict[int, int]
+    connection: Connection,
+    part: int,
+    addresses: Addresses,
+    text_part: str,
+    numbers: Numbers,
+    passing: BlockBits,
 ) -> None:
-    """Keep the entries whose picture's address contains the text."""
-    open_blocks = [number for number, bits in passing.items() if bits]
-    for number, bits in addresses.search(connection, part, open_blocks, text_part):
-        passing[number] &= bits
+    """Keep the entries of these blocks whose picture's address contains the text."""
+    few = numbers[passing[numbers].any(axis=1)]
+    passing[few] &= addresses.search(connection, part, few, text_part)
