@@ -28,7 +28,8 @@ def put(meter, minute, value, arn=ARN, name="answered"):
 
 
 def read(meter, since, until, period, *arns):
-    return meter.read_series([SeriesRequest(arns or (ARN,), "answered", since, until, period)])[0]
+    request = SeriesRequest(arns or (ARN,), "answered", since, until, period)
+    return meter.read_series([request])[0].figures()
 
 
 def test_a_period_has_the_sum_of_its_minutes_of_all_that_are_asked_for_written_or_not(meter, clock):

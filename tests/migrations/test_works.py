@@ -47,6 +47,7 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table packed_weeks",
     "drop table deliveries",
     "drop table company_sign_ins",
     "drop table company_people",

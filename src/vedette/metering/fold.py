@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, select
 
 from vedette.metering.figure import Figure, Key, add
-from vedette.metering.tables import hours, minutes
+from vedette.metering.tables import hours, minutes, packed_weeks
+from vedette.metering.weeks import WEEK
 from vedette.store.db import Database
 
 DAY = 24 * 60
@@ -38,6 +39,7 @@ def fold(database: Database, *, last: int, now: int, deletes: bool) -> bool:
     with database.write() as connection:
         for table in (minutes, hours):
             connection.execute(delete(table).where(table.c.minute < now - HOURS_KEPT))
+        connection.execute(delete(packed_weeks).where(packed_weeks.c.begin <= now - HOURS_KEPT - WEEK))
     return is_more
 
 

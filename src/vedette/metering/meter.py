@@ -20,8 +20,10 @@ from vedette.metering.fold import by_hour, fold
 from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
 from vedette.metering.soundness import ClockWatch
 from vedette.metering.spans import SpanRecorder
+from vedette.metering.sums import PeriodSums
 from vedette.metering.tables import hours, minutes
 from vedette.metering.usage import ASKED, PeriodFigure, read_periods
+from vedette.metering.weeks import pack_weeks, repack
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -98,8 +100,10 @@ class Meter:
             with self._database.write() as connection:
                 for key, figure in counted.items():
                     add(connection, key, figure)
-                for key, figure in by_hour(counted).items():
+                of_hours = by_hour(counted)
+                for key, figure in of_hours.items():
                     add(connection, key, figure, hours)
+                repack(connection, of_hours)
         except Exception:
             self._take_back(counted)
             raise
@@ -119,6 +123,7 @@ class Meter:
             if self._stop.is_set():
                 return
         if is_sound:
+            pack_weeks(self._database, now=now, is_stopped=self._stop.is_set)
             self.spans.forget_old()
         else:
             log.warning("the clock was set, or nothing was counted for a week: old figures are kept for now")
@@ -147,12 +152,11 @@ class Meter:
             rows = connection.execute(query.order_by(minutes.c.minute)).all()
         return [(row.minute, Figure(row.total, row.samples, row.least, row.most)) for row in rows]
 
-    def read_series(self, requests: Sequence[SeriesRequest]) -> list[dict[int, Figure]]:
+    def read_series(self, requests: Sequence[SeriesRequest]) -> list[PeriodSums]:
         """Return each series by the first minutes of its periods, with what is not written yet."""
         now = milliseconds(self._clock()) // 60_000
         with self._moving, self._database.read() as connection:
-            unwritten = self._unwritten()
-            return [read_series(connection, request, unwritten, now) for request in requests]
+            return read_series(connection, requests, self._unwritten(), now)
 
     def read_names(self, prefix: str, *, since: int) -> dict[str, set[str]]:
         """Return which figures the resources whose ARNs begin so had from a minute on."""

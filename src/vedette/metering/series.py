@@ -5,14 +5,18 @@ for 455. A period that is finer than what is kept of its time has nothing there.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+import numpy as np
+from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, select
 
 from vedette.metering.figure import Figure, Key
 from vedette.metering.fold import FIVES_KEPT, HOURS_KEPT, MINUTES_KEPT
+from vedette.metering.sums import PeriodSums
 from vedette.metering.tables import hours, minutes
+from vedette.metering.weeks import MOST_AT_ONCE as MOST_PACKED
+from vedette.metering.weeks import WEEK, PackedWeek, packed_until, read_weeks, unpack
 
 HOUR, FIVE = 60, 5
 # SQLite takes 32,766 parameters of a statement, and PostgreSQL's driver more.
@@ -46,38 +50,105 @@ def round_start(minute: int, now: int) -> int:
 
 
 def read_series(
-    connection: Connection, request: SeriesRequest, unwritten: Mapping[Key, Figure], now: int
-) -> dict[int, Figure]:
-    """Return the periods that have figures, by their first minute."""
-    sums: defaultdict[int, Figure] = defaultdict(Figure)
-    kept_from = earliest(request.period, now)
+    connection: Connection, requests: Sequence[SeriesRequest], unwritten: Mapping[Key, Figure], now: int
+) -> list[PeriodSums]:
+    """Return what each request comes to; requests that differ in their resources alone are read at once."""
+    alike: defaultdict[tuple[str, int, int, int], list[int]] = defaultdict(list)
+    for number, request in enumerate(requests):
+        alike[request.figure, request.since, request.until, request.period].append(number)
+    answers: dict[int, PeriodSums] = {}
+    for numbers in alike.values():
+        together = [requests[number] for number in numbers]
+        answers |= zip(numbers, _read_alike(connection, together, unwritten, now), strict=True)
+    return [answers[number] for number in range(len(requests))]
+
+
+def _read_alike(
+    connection: Connection, requests: Sequence[SeriesRequest], unwritten: Mapping[Key, Figure], now: int
+) -> Iterator[PeriodSums]:
+    """Yield the sums of requests of the same figure and periods."""
+    request = requests[0]
     # The first period whose figures are all kept: half of one would be a lower number than it was.
-    late = max(0, -(-(kept_from - request.since) // request.period))
+    late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
     first = request.since + late * request.period
+    # Periods are counted through: those of the first ARN, then those of the second, and so on.
+    arns = sorted({arn for one in requests for arn in one.arns})
+    wide = max(0, -(-(request.until - request.since) // request.period))
+    places = {arn: number * wide for number, arn in enumerate(arns)}
+    sums = PeriodSums.joined(
+        [
+            *_read_kept(connection, request, places, first),
+            PeriodSums.of(list(_rows_unwritten(unwritten, request, places, first))),
+        ]
+    )
+    for one in requests:
+        parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(one.arns)]
+        whole = parts[0] if len(parts) == 1 else PeriodSums.joined(parts)
+        yield whole.moved(request.since, request.period)
+
+
+def _rows_unwritten(
+    unwritten: Mapping[Key, Figure], request: SeriesRequest, places: Mapping[str, int], first: int
+) -> Iterator[tuple[int, float, int, float, float]]:
+    for (arn, minute, name), figure in unwritten.items():
+        if name == request.figure and arn in places and first <= minute < request.until:
+            place = places[arn] + (minute - request.since) // request.period
+            yield place, figure.total, figure.samples, figure.least, figure.most
+
+
+def _read_kept(
+    connection: Connection, request: SeriesRequest, places: Mapping[str, int], first: int
+) -> Iterator[PeriodSums]:
+    """Yield sums by place: of packed weeks, and of what lies in rows of hours or minutes."""
+    arns = list(places)
     # A whole number of hours, from an hour on, is what the table of hours has added up already.
     is_hourly = request.period % HOUR == 0 and request.since % HOUR == 0
-    table = hours if is_hourly else minutes
-    for start in range(0, len(request.arns), MOST_AT_ONCE):
-        arns = request.arns[start : start + MOST_AT_ONCE]
-        for place, figure in _read(connection, table, request, arns, first):
-            sums[request.since + place * request.period].add(figure)
-    arns_of_request = set(request.arns)
-    for (arn, minute, name), figure in unwritten.items():
-        if name == request.figure and arn in arns_of_request and first <= minute < request.until:
-            sums[minute - (minute - request.since) % request.period].add(figure)
-    return dict(sums)
+    border = first
+    if is_hourly:
+        border = min(max(first, packed_until(connection)), request.until)
+        for start in range(0, len(arns) if border > first else 0, MOST_PACKED):
+            some = arns[start : start + MOST_PACKED]
+            rows = read_weeks(connection, some, request.figure, since=first, until=border)
+            yield from _sums_of_weeks(rows, request, places, (first, border))
+    for start in range(0, len(arns), MOST_AT_ONCE):
+        some = arns[start : start + MOST_AT_ONCE]
+        kept = _read_rows(connection, hours if is_hourly else minutes, request, some, border)
+        yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in kept])
 
 
-def _read(
+def _sums_of_weeks(
+    rows: Sequence[PackedWeek],
+    request: SeriesRequest,
+    places: Mapping[str, int],
+    between: tuple[int, int],
+) -> Iterator[PeriodSums]:
+    since, until = between
+    whole = [week for week in rows if since <= week[1] <= until - WEEK]
+    edges = [week for week in rows if not since <= week[1] <= until - WEEK]
+    for weeks, counts, packed in (*unpack(whole), *unpack(edges)):
+        # So many minutes that a period's number among those of all ARNs comes out of one division.
+        starts = [places[arn] * request.period + begin - request.since for arn, begin, _ in weeks]
+        of_hours = np.repeat(np.array(starts, np.int64), counts) + packed["hour"] * np.int64(HOUR)
+        columns = (packed["total"], packed["samples"], packed["least"], packed["most"])
+        sums = PeriodSums(of_hours // request.period, *columns)
+        if weeks[0] in edges:
+            begins = np.repeat(np.array([begin for _, begin, _ in weeks], np.int64), counts)
+            of_weeks = begins + packed["hour"] * np.int64(HOUR)
+            sums = sums.chosen((of_weeks >= since) & (of_weeks < until))
+        yield sums.summed()
+
+
+def _read_rows(
     connection: Connection, table: Table, request: SeriesRequest, arns: Sequence[str], first: int
-) -> Iterable[tuple[int, Figure]]:
+) -> Iterable[tuple[str, int, float, int, float, float]]:
     columns = table.c
     place = ((columns.minute - request.since) // request.period).label("place")
     query = (
         select(
+            columns.arn,
             place,
             func.sum(columns.total),
-            func.sum(columns.samples),
+            cast(func.sum(columns.samples), BigInteger),
             func.min(columns.least),
             func.max(columns.most),
         )
@@ -87,10 +158,9 @@ def _read(
             columns.minute >= first,
             columns.minute < request.until,
         )
-        .group_by(place)
+        .group_by(columns.arn, place)
     )
-    for number, total, samples, least, most in connection.execute(query):
-        yield int(number), Figure(total, int(samples), least, most)
+    return [tuple(row) for row in connection.execute(query)]
 
 
 def read_arns(connection: Connection, prefix: str, unwritten: Iterable[Key]) -> list[str]:

@@ -1,6 +1,6 @@
 """The table of figures. They stay when their resource is deleted."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, String, Table
 
 from vedette.store.db import METADATA
 
@@ -26,6 +26,18 @@ def _figures(name: str) -> Table:
 minutes = _figures("minutes")
 # The same by the hour, so that months are read in a moment.
 hours = _figures("hours")
+
+# Hours of a week in one row a figure, so that a year of many models is read in a moment (weeks.py).
+packed_weeks = Table(
+    "packed_weeks",
+    METADATA,
+    Column("arn", String(1024), primary_key=True),
+    Column("figure", String(32), primary_key=True),
+    # Minutes since 1970, a multiple of a week's.
+    Column("begin", BigInteger, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_packed_weeks_begin", "begin"),
+)
 
 unit_spans = Table(
     "unit_spans",

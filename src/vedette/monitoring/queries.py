@@ -1,13 +1,12 @@
 """Queries of figures: statistics of metrics and expressions over them, read at once, computed in order."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vedette.errors import Unbuilt, Wrong
-from vedette.metering.figure import Figure
 from vedette.metering.series import SeriesRequest, earliest, round_start
+from vedette.metering.sums import PeriodSums
 from vedette.monitoring.expressions import Evaluation, WorkBudget
 from vedette.monitoring.grammar import Node, calls_in, names_in, parse
 from vedette.monitoring.metrics import KnownMetrics, MetricName, MetricSource, Place
@@ -67,21 +66,6 @@ def read_period(seconds: int) -> int:
     if seconds < 1 or seconds % 60:
         raise Wrong(f"The period {seconds} is no multiple of 60 seconds: figures are kept by the minute.")
     return seconds // 60
-
-
-def value_of(figure: Figure, statistic: str) -> float:
-    """Return a statistic of what was counted."""
-    match statistic:
-        case "Sum":
-            return figure.total
-        case "SampleCount":
-            return float(figure.samples)
-        case "Average":
-            return figure.total / figure.samples
-        case "Minimum":
-            return figure.least
-        case _:
-            return figure.most
 
 
 def span_of(since: int, until: int, period: int, now: int) -> Span:
@@ -211,13 +195,10 @@ def _read(
         statistics.append((query, query.statistic, requests))
     figures = dict(zip(unique, metrics.meter.read_series(list(unique)), strict=True))
     for query, statistic, requests in statistics:
-        whole: dict[int, Figure] = {}
-        for request in requests:
-            for minute, figure in figures[request].items():
-                whole.setdefault(minute, Figure()).add(figure)
-        points = {minute: value_of(figure, statistic.statistic) for minute, figure in whole.items()}
-        finite = {minute: value for minute, value in points.items() if math.isfinite(value)}
-        yield query.id, Series(query.label or statistic.metric.name, finite, spans[query.id], query.id)
+        sums = [figures[request] for request in requests]
+        whole = sums[0] if len(sums) == 1 else PeriodSums.joined(sums)
+        points = whole.points(statistic.statistic)
+        yield query.id, Series(query.label or statistic.metric.name, points, spans[query.id], query.id)
 
 
 def request_of(source: MetricSource, span: Span) -> SeriesRequest:

@@ -18,7 +18,6 @@ from vedette.monitoring.queries import (
     read_statistic,
     request_of,
     span_of,
-    value_of,
 )
 
 # As CloudWatch has them.
@@ -55,10 +54,12 @@ def get_metric_statistics(house: House, caller: Caller, request: dict[str, Any])
     statistics = [name for name in STATISTICS if name in request["Statistics"]]
     points = []
     for source in index.sources(metric, request.get("Unit", "")):
-        for minute, figure in house.meter.read_series([request_of(source, span)])[0].items():
-            values = {name: value_of(figure, name) for name in statistics}
+        (sums,) = house.meter.read_series([request_of(source, span)])
+        values = {name: sums.points(name) for name in statistics}
+        for minute in sums.minutes.tolist():
+            there = {name: points_of[minute] for name, points_of in values.items() if minute in points_of}
             moment = from_milliseconds(minute * MINUTE_MS)
-            points.append({"Timestamp": moment, **values, "Unit": source.unit})
+            points.append({"Timestamp": moment, **there, "Unit": source.unit})
     return {"Label": metric.name, "Datapoints": points}
 
 
