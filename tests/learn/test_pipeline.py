@@ -12,9 +12,9 @@ from doubles.drawn import PLAIN, draw_plain, draw_plate, write_plates, write_set
 from doubles.small_backbone import SIDES, SMALL, small_backbone
 from vedette.errors import Taken, Wrong
 from vedette.learn.cache import FeatureCache
-from vedette.learn.order import Order
+from vedette.learn.order import Cancelled, Order
 from vedette.learn.pipeline import prepare
-from vedette.learn.recipe import Cancelled, RunContext
+from vedette.learn.recipe import RunContext
 from vedette.runtime.package import open_package
 from vedette.vision.annotations import Sample
 

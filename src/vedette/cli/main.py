@@ -40,6 +40,7 @@ from vedette.cli.examples import examples
 from vedette.cli.exchange import export_format, import_format
 from vedette.cli.functions import app as function_commands
 from vedette.cli.lifecycle import lifecycle
+from vedette.cli.model_import import import_model
 from vedette.cli.models import model, models, projects
 from vedette.cli.move import move
 from vedette.cli.parts import part_of, sentence_for
@@ -133,6 +134,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
     },
 }
 model.define("thresholds")(show_thresholds)
+model.define("import")(import_model)
 for heading, functions in COMMANDS.items():
     for name, function in functions.items():
         app.define(name, heading=heading)(function)

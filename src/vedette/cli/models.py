@@ -92,7 +92,7 @@ def train_model(
         server = _server(endpoint, data)
         versions = open_models(server, project, service)
         bucket, _, prefix = to.removeprefix("s3://").partition("/")
-        version = _follow(server, versions, versions.train(name, bucket, prefix))
+        version = follow_training(server, versions, versions.train(name, bucket, prefix))
         print(f"{version.name}: {version.status}. {version.message}")
         if version.f1 is None:
             raise Exit(1)
@@ -166,7 +166,7 @@ def download_model(
         print(f"Written: {package}")
 
 
-def _follow(
+def follow_training(
     server: Server, versions: CustomLabelsModels | LookoutModels, version: RemoteModel
 ) -> RemoteModel:
     """Show the progress of a training until it ends; Ctrl-C leaves it to the server."""

@@ -12,6 +12,7 @@ from vedette.cli.remote import Server
 from vedette.errors import Missing, Wrong
 
 SERVICES = ("rekognition", "lookoutvision")
+NO_TAGS: Mapping[str, str] = {}
 PIECE = 1 << 18  # bytes of a package at a time
 
 
@@ -78,12 +79,15 @@ class CustomLabelsModels:
                 return version
         raise Missing(f"The project {self.project} has no model {name}.".replace("  ", " "))
 
-    def train(self, name: str, bucket: str, prefix: str) -> RemoteModel:
+    def train(self, name: str, bucket: str, prefix: str, tags: Mapping[str, str] = NO_TAGS) -> RemoteModel:
         """Begin a training."""
         if not name:
             raise Wrong("Say --name: what the new version is to be called.")
         output = {"S3Bucket": bucket, "S3KeyPrefix": prefix}
-        self.client.create_project_version(ProjectArn=self._arn, VersionName=name, OutputConfig=output)
+        more = {"Tags": dict(tags)} if tags else {}
+        self.client.create_project_version(
+            ProjectArn=self._arn, VersionName=name, OutputConfig=output, **more
+        )
         return self.find(name)
 
     def delete(self, name: str) -> None:
@@ -133,14 +137,15 @@ class LookoutModels:
         response = self.client.describe_model(ProjectName=self.project, ModelVersion=name or "latest")
         return _model(response["ModelDescription"])
 
-    def train(self, name: str, bucket: str, prefix: str) -> RemoteModel:
+    def train(self, name: str, bucket: str, prefix: str, tags: Mapping[str, str] = NO_TAGS) -> RemoteModel:
         """Begin a training; the service numbers its models itself."""
         if name:
             raise Wrong("Models of Lookout for Vision have numbers, not names; leave out --name.")
         # A place that a person names is a folder; the service itself puts no slash behind it.
         folder = f"{prefix.rstrip('/')}/" if prefix else ""
         output = {"S3Location": {"Bucket": bucket, "Prefix": folder}}
-        response = self.client.create_model(ProjectName=self.project, OutputConfig=output)
+        more = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
+        response = self.client.create_model(ProjectName=self.project, OutputConfig=output, **more)
         return self.find(response["ModelMetadata"]["ModelVersion"])
 
     def delete(self, name: str) -> None:

@@ -51,7 +51,7 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     }
     began = time.monotonic()
     last = follow(open_engine(), Job("train", order))
-    raise Exit(_report(last, seconds=time.monotonic() - began))
+    raise Exit(report_training(last, seconds=time.monotonic() - began))
 
 
 def cache_folder() -> Path:
@@ -81,7 +81,7 @@ def _show(line: ProgressLine, facts: Mapping[str, Any]) -> None:
     line.update(facts["done"], facts["of"], name=f"{facts['stage']:<28}", note=remaining)
 
 
-def _report(last: Event, *, seconds: float) -> int:
+def report_training(last: Event, *, seconds: float) -> int:
     """Print the outcome and return the exit status: 0, 2 for a refusal, 1 for a defect."""
     facts = last.facts
     if last.kind == "cancelled":

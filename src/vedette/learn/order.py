@@ -12,6 +12,10 @@ from vedette.vision.annotations import Sample
 DEFAULT_BACKBONE = "lite0"  # a name that net/backbones opens
 
 
+class Cancelled(Exception):
+    """The training was told to stop; nothing of it is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnusablePicture:
     """A picture that is left out, and why."""

@@ -15,7 +15,7 @@ import platform
 import tempfile
 import time
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.cached import frozen_backbone, pooled
 from vedette.learn.order import Order, UnusablePicture, refuse_taken
+from vedette.learn.outcome import TrainingOutcome
 from vedette.learn.recipe import OUTPUTS, Candidate, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
 from vedette.learn.task import Plan, decide
@@ -58,21 +59,6 @@ MOST_COMPARED = 300
 # Exporting, comparing and packaging take so long, and looking at a test picture so many times what reading it
 # took (small pictures on two cores: 2 ms to read and 6 ms to judge).
 FINISHING_S, AGAIN = 5.0, 3
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingOutcome:
-    """What a training left: the package, and the pictures that it could not learn from.
-
-    `broken` are those that cannot be read; `left_out` are these and all that were left out for another
-    reason, each with a sentence.
-    """
-
-    package: Path
-    facts: PackageFacts
-    evaluation: Evaluation
-    broken: list[UnusablePicture]
-    left_out: list[UnusablePicture]
 
 
 def run(

@@ -28,7 +28,7 @@ from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
 from vedette.learn.neighbours import by_name
-from vedette.learn.order import DEFAULT_BACKBONE
+from vedette.learn.order import DEFAULT_BACKBONE, Cancelled
 from vedette.learn.pace import Pace
 from vedette.learn.pictures import PictureCache
 from vedette.learn.split import deal
@@ -43,10 +43,6 @@ OUTPUTS: dict[Task, tuple[str, ...]] = {
     "anomaly": ("score", "heatmap"),
     "segmentation": ("score", "masks"),
 }
-
-
-class Cancelled(Exception):
-    """The training was told to stop; nothing of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from vedette.learn import pipeline
 from vedette.learn.budget import read_budget
 from vedette.learn.order import DEFAULT_BACKBONE, Order
-from vedette.learn.pipeline import TrainingOutcome
+from vedette.learn.outcome import TrainingOutcome
 from vedette.learn.recipe import Progress
 from vedette.learn.sources import Source, open_source
 

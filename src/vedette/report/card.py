@@ -25,16 +25,20 @@ FIGURES = {
     "mean_iou": "IoU, mean over anomaly types",
     "clean_normals": "Normal pictures without an anomalous pixel",
 }
+# The recipe of a model that was trained elsewhere.
+BROUGHT_IN = "brought in"
 # Below this a figure moves by several points with every picture.
 _FEW = 30
 
 
 def model_card(facts: PackageFacts, evaluation: Evaluation | None) -> str:
     """Return the card as Markdown; without an evaluation it has no figures."""
+    is_foreign = facts.recipe.get("recipe") == BROUGHT_IN
+    made = "Trained elsewhere, and brought into Vedette" if is_foreign else "Made by Vedette"
     parts = [
         f"# A model for {facts.task}",
-        f"It {DOES[facts.task]}. Made by Vedette on {facts.created or 'an unknown day'}.",
-        *(_figures(headline(evaluation)) if evaluation else []),
+        f"It {DOES[facts.task]}. {made} on {facts.created or 'an unknown day'}.",
+        *(_figures(headline(evaluation), is_foreign=is_foreign) if evaluation else []),
         *_labels(facts, evaluation),
         "## How it looks at a picture",
         _looks(facts),
@@ -57,7 +61,7 @@ def model_card(facts: PackageFacts, evaluation: Evaluation | None) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _figures(short: Mapping[str, Any]) -> list[str]:
+def _figures(short: Mapping[str, Any], *, is_foreign: bool) -> list[str]:
     rows = [
         f"| {name} | {short[key]:.3f} |" for key, name in FIGURES.items() if isinstance(short.get(key), float)
     ]
@@ -65,9 +69,10 @@ def _figures(short: Mapping[str, Any]) -> list[str]:
         return []
     pictures = short.get("pictures", 0)
     few = " So few pictures make every figure rough." if pictures < _FEW else ""
+    known = "; what it was trained with is not known here" if is_foreign else " that it was not trained with"
     return [
         "## How good it is",
-        f"On {pictures} test pictures that it was not trained with.{few}",
+        f"On {pictures} test pictures{known}.{few}",
         "\n".join(["| figure | value |", "|---|---|", *rows]),
     ]
 

@@ -160,9 +160,9 @@ class Model:
 
     def _scores_of(self, batch: Pixels) -> NDArray[np.float32]:
         (name,) = NEEDED[self.task]
+        at_once = self._session.batch or TILES_AT_ONCE
         parts = [
-            self._session.run(batch[first : first + TILES_AT_ONCE])[name]
-            for first in range(0, len(batch), TILES_AT_ONCE)
+            self._session.run(batch[first : first + at_once])[name] for first in range(0, len(batch), at_once)
         ]
         return np.concatenate(parts).reshape(len(batch), -1)
 

@@ -140,6 +140,11 @@ class OnnxSession:
         return (shape[1], shape[2]) if len(shape) == 4 else (None, None)
 
     @property
+    def batch(self) -> int | None:
+        """How many pictures the network takes at once, where it fixes that."""
+        return self.shapes[self._input][0]
+
+    @property
     def explains(self) -> bool:
         """Whether the network can say where its evidence lies; masks say it too."""
         return HEATMAP in self.outputs or self._task == "segmentation"
@@ -183,6 +188,19 @@ class OnnxSession:
         if self._idle_cores is None or self._idle_cores() < self._threads - 1:
             return self._session
         return self._spinning
+
+
+def run_once(model: bytes, batch: Pixels, *, name: str) -> list[NDArray[Any]]:
+    """Return everything that a network of any kind gives for pictures, within the bounds of all networks."""
+    session = _open(model, name, {}, [PROCESSOR])
+    options = onnxruntime.RunOptions()
+    options.log_severity_level = _SILENT
+    try:
+        with _clock().held(options):
+            values: list[NDArray[Any]] = session.run(None, {session.get_inputs()[0].name: batch}, options)
+    except Exception as error:  # ONNX Runtime's errors share no public class
+        raise Wrong(f"{name} {_why(error)}", kind="model") from error
+    return values
 
 
 def _pool_options(threads: int | None, cores: Sequence[int], spin_us: int) -> Mapping[str, str]:

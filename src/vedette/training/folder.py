@@ -2,6 +2,7 @@
 
 train.manifest   the lines as they were when the training was asked for, and test.manifest beside it
 pictures/        a link to every picture and mask they name, by a hash of its address
+network.onnx     a network that was trained elsewhere, and network.json, its card
 tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind, and masks/ with a file a picture
 package/         the model
@@ -112,6 +113,11 @@ class Folder:
         """What the worker leaves last."""
         return self.root / "result.json"
 
+    @property
+    def network(self) -> Path:
+        """A network that was trained elsewhere, while it is brought in; its card beside it."""
+        return self.root / "network.onnx"
+
     def manifest(self, part: str) -> Path:
         """Return the place of a part's frozen lines; the part is train or test."""
         return self.root / f"{part}.manifest"
@@ -179,6 +185,8 @@ class Folder:
         self.clear()
         for place in (self.pictures, self.cache):
             shutil.rmtree(place, ignore_errors=True)
+        for file in (self.network, self.network.with_suffix(".json")):
+            file.unlink(missing_ok=True)
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write what came of the training, whole or not at all."""

@@ -93,6 +93,28 @@ class Gatherer:
             shutil.copyfileobj(stream, out)
         beside.replace(folder.manifest(part))
 
+    def fetch_network(self, folder: Folder, address: str) -> str:
+        """Copy a network and its card out of a bucket, where there is to be one; return its file's name.
+
+        Raises:
+            Unfit: when either is not there, or the caller may not read it.
+        """
+        for suffix in (".onnx", ".json") if address else ():
+            bucket, key = split_s3(address.removesuffix(".onnx") + suffix)
+            place = folder.network.with_suffix(suffix)
+            if place.exists():
+                continue
+            if not self.access.may_read(self.caller, bucket, key):
+                raise Unfit(f"There is no s3://{bucket}/{key}, or whoever asked for it may not read it.")
+            beside = place.with_name(f".{place.name}")
+            try:
+                with self.blobs.open(bucket, key) as stream, create_file(beside) as out:
+                    shutil.copyfileobj(stream, out)
+            except Missing as missing:
+                raise Unfit(f"There is no s3://{bucket}/{key}.") from missing
+            beside.replace(place)
+        return address.rpartition("/")[2]
+
     def check(self, folder: Folder, part: str) -> None:
         """Refuse a manifest that is too large, or empty where that says more than what it lacks."""
         self.dialect.refuse_frozen(size_of(folder.manifest(part)))

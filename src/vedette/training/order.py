@@ -18,6 +18,12 @@ BUDGET_TAG = "vedette:training-budget"
 BUDGETS = ("fast", "balanced", "best")
 
 
+# The tag of a version that is no training: the address of an ONNX file that was trained elsewhere, whose card
+# lies beside it under the same name with .json for .onnx (decisions/0418).
+NETWORK_TAG = "vedette:network"
+NETWORK = "network"
+
+
 @dataclass(frozen=True, slots=True)
 class NewTraining:
     """A training to be. Without `train` it takes the project's datasets.
@@ -48,6 +54,7 @@ class NewTraining:
             "auto_create": self.auto_create,
             "kms_key": self.kms_key,
             "budget": budget_of(self.tags) or budget,
+            **({NETWORK: network} if (network := network_of(self.tags)) else {}),
         }
 
 
@@ -57,6 +64,17 @@ def budget_of(tags: Mapping[str, str]) -> str:
     if budget and budget not in BUDGETS:
         raise Wrong(f'The tag {BUDGET_TAG} is fast, balanced or best, and not "{budget}".')
     return budget
+
+
+def network_of(tags: Mapping[str, str]) -> str:
+    """Return the address of the network that a tag asks to be brought in; nothing where none does."""
+    address = tags.get(NETWORK_TAG, "")
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    if address and not (address.startswith("s3://") and bucket and key.endswith(".onnx")):
+        raise Wrong(
+            f'The tag {NETWORK_TAG} is the address of an ONNX file, s3://bucket/name.onnx, not "{address}".'
+        )
+    return address
 
 
 @dataclass(frozen=True, slots=True)

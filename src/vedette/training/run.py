@@ -34,7 +34,7 @@ from vedette.training.finish import Ends
 from vedette.training.folder import Folder
 from vedette.training.follow import Stages
 from vedette.training.gather import MOMENTS, Gatherer, Unfit, freeze, freeze_moments
-from vedette.training.order import VersionOrder, source_of
+from vedette.training.order import NETWORK, VersionOrder, source_of
 from vedette.training.results import mask_folder_of
 from vedette.training.seals import VersionSeals
 from vedette.training.worker_order import TrainingResult, TrainOrder
@@ -245,6 +245,7 @@ class VersionJobs:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
             gatherer.check(folder, part)
+        network = gatherer.fetch_network(folder, inputs.get(NETWORK, ""))
         links = gatherer.link_all(folder, parts)
         every = frozenset().union(*(link.every for link in links.values()))
         if problems := [
@@ -276,6 +277,7 @@ class VersionJobs:
             foreign=sorted(foreign),
             one_size=self._rooms.rules.one_size,
             most_entries=project.dialect.datasets.entries["train"],
+            network=network,
         )
 
     def _seal_of(self, folder: Folder, version: Version) -> Callable[[], None] | None:

@@ -29,6 +29,8 @@ class TrainOrder:
     one_size: bool = True
     # The most lines of a part in this installation; 0 is what the service allows.
     most_entries: int = 0
+    # The name of a network in the folder that was trained elsewhere and is brought in; empty for a training.
+    network: str = ""
 
     def dump(self) -> dict[str, Any]:
         """Return the order as it crosses to the process."""

@@ -28,6 +28,7 @@ from vedette.dialects.training_data import Prepared, Split, TrainedModel, Traini
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
 from vedette.learn.order import Order
+from vedette.learn.outcome import TrainingOutcome
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
 from vedette.training.folder import LOCK, NO_ROOM, Folder, is_full
@@ -212,26 +213,9 @@ def _learn(
     emit: EmitEvent,
     cancelled: Callable[[], bool],
 ) -> dict[str, Any]:
-    # Torch takes seconds to load, and manifests that nothing can be learnt from do without.
-    from vedette.learn import pipeline
-    from vedette.learn.budget import read_budget
-
     dialect, masks = dialect_of(order.dialect), MaskWriter(folder)
-    watchers = Watchers(emit)
-    outcome = pipeline.run(
-        Order(
-            train=prepared.train,
-            test=prepared.test,
-            out=folder.package,
-            budget=read_budget(order.budget),
-            seed=order.seed,
-            cache=Path(order.cache),
-        ),
-        say=lambda progress: watchers.tell(asdict(progress)),
-        show_race=lambda race: watchers.tell_race([asdict(candidate) for candidate in race]),
-        cancelled=cancelled,
-        show=masks.write,
-    )
+    make = _bring_in if order.network else _fit
+    outcome = make(folder, order, prepared, masks, emit, cancelled)
     write_slices(folder, (picture.picture for picture in outcome.evaluation.outcomes))
     broken = {picture.picture for picture in outcome.broken}
     used = Prepared(
@@ -253,6 +237,67 @@ def _learn(
         "pictures": {"train": len(used.train), "test": outcome.evaluation.pictures},
         "size": _size(used.train[0]) if has_one_size else None,
     }
+
+
+def _fit(
+    folder: Folder,
+    order: TrainOrder,
+    prepared: Prepared,
+    masks: MaskWriter,
+    emit: EmitEvent,
+    cancelled: Callable[[], bool],
+) -> TrainingOutcome:
+    """Learn from the data."""
+    # Torch takes seconds to load, and manifests that nothing can be learnt from do without.
+    from vedette.learn import pipeline
+    from vedette.learn.budget import read_budget
+
+    watchers = Watchers(emit)
+    return pipeline.run(
+        Order(
+            train=prepared.train,
+            test=prepared.test,
+            out=folder.package,
+            budget=read_budget(order.budget),
+            seed=order.seed,
+            cache=Path(order.cache),
+        ),
+        say=lambda progress: watchers.tell(asdict(progress)),
+        show_race=lambda race: watchers.tell_race([asdict(candidate) for candidate in race]),
+        cancelled=cancelled,
+        show=masks.write,
+    )
+
+
+def _bring_in(
+    folder: Folder,
+    order: TrainOrder,
+    prepared: Prepared,
+    masks: MaskWriter,
+    emit: EmitEvent,
+    cancelled: Callable[[], bool],
+) -> TrainingOutcome:
+    """Take a network that was trained elsewhere, and judge it on the data."""
+    from vedette.learn.foreign.bring import BringOrder, bring
+    from vedette.learn.order import Cancelled
+
+    def tell(stage: str, done: int, of: int) -> None:
+        if cancelled():
+            raise Cancelled(f"cancelled during {stage}")
+        emit(Event("progress", {"stage": stage, "done": done, "of": of}))
+
+    return bring(
+        BringOrder(
+            folder.network,
+            folder.network.with_suffix(".json"),
+            folder.package,
+            prepared.train,
+            prepared.test,
+            name=order.network,
+        ),
+        tell=tell,
+        show=masks.write,
+    )
 
 
 @dataclass(slots=True)

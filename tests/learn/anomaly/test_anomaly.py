@@ -30,7 +30,8 @@ from vedette.learn.anomaly.recipe import (
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.net.statistics import Standard
-from vedette.learn.recipe import Cancelled, Judgement, RunContext
+from vedette.learn.order import Cancelled
+from vedette.learn.recipe import Judgement, RunContext
 from vedette.vision.annotations import Sample
 
 SIDE = 96

@@ -19,7 +19,8 @@ from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
 from vedette.learn.device import Device
 from vedette.learn.export import export, refuse_if_far
-from vedette.learn.recipe import OUTPUTS, Cancelled, Judgement, RunContext, Trained
+from vedette.learn.order import Cancelled
+from vedette.learn.recipe import OUTPUTS, Judgement, RunContext, Trained
 from vedette.learn.task import Plan
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model

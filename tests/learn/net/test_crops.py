@@ -6,7 +6,8 @@ import torch
 
 from vedette.learn.cache import FeatureCache
 from vedette.learn.net.crops import Crop, Region, RegionStock, cut, held_inside, room_for, stock_regions, vary
-from vedette.learn.recipe import Cancelled, RunContext
+from vedette.learn.order import Cancelled
+from vedette.learn.recipe import RunContext
 
 HEIGHT, WIDTH = 96, 128
 

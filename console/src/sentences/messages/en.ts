@@ -430,6 +430,8 @@ export const messages = {
   theSourceRefKeyIsMissing: "The source-ref key is missing.",
   theSourceRefValueIsThere: "The source-ref value is there on an earlier JSON Line.",
   theTagIsFastBalancedOr: 'The tag {budgetTag} is fast, balanced or best, and not "{budget}".',
+  theTagIsTheAddressOf:
+    'The tag {networkTag} is the address of an ONNX file, s3://bucket/name.onnx, not "{address}".',
   theTagKeyBeginsWithAws: "The tag key {key} begins with aws:, which is reserved.",
   theTestDatasetMustBeEmpty: "The test dataset must be empty.",
   theThresholdOfIsNotBetween: 'The threshold of "{label}" is not between 0 and 1.',
@@ -488,6 +490,8 @@ export const messages = {
   thereIsNoProject: "There is no project {text}.",
   thereIsNoProjectNamedIn: "There is no project named {name} in {region}.",
   thereIsNoRestoration: "There is no restoration {restoration}.",
+  thereIsNoS3: "There is no s3://{bucket}/{key}.",
+  thereIsNoS3OrWhoever: "There is no s3://{bucket}/{key}, or whoever asked for it may not read it.",
   thereIsNoSuchSession: "There is no such session.",
   thereIsNoTrial: "There is no trial {trial}.",
   thereIsNoUserInAccount: "There is no user {name} in account {account}.",

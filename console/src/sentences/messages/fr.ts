@@ -456,6 +456,8 @@ export const messages: Translation<typeof english> = {
   theSourceRefKeyIsMissing: "La clé source-ref manque.",
   theSourceRefValueIsThere: "La valeur de source-ref figure sur une ligne JSON précédente.",
   theTagIsFastBalancedOr: "La balise {budgetTag} est fast, balanced ou best, et non « {budget} ».",
+  theTagIsTheAddressOf:
+    "L’étiquette {networkTag} est l’adresse d’un fichier ONNX, s3://bucket/name.onnx, et non « {address} ».",
   theTagKeyBeginsWithAws: "La clé de balise {key} commence par aws:, ce qui est réservé.",
   theTestDatasetMustBeEmpty: "Le jeu de test doit être vide.",
   theThresholdOfIsNotBetween: "Le seuil de « {label} » n’est pas compris entre 0 et 1.",
@@ -515,6 +517,9 @@ export const messages: Translation<typeof english> = {
   thereIsNoProject: "Il n’y a pas de projet {text}.",
   thereIsNoProjectNamedIn: "Il n’y a pas de projet nommé {name} dans {region}.",
   thereIsNoRestoration: "Il n’y a pas de restauration {restoration}.",
+  thereIsNoS3: "Il n’y a pas de s3://{bucket}/{key}.",
+  thereIsNoS3OrWhoever:
+    "Il n’y a pas de s3://{bucket}/{key}, ou qui l’a demandé n’a pas le droit de le lire.",
   thereIsNoSuchSession: "Cette session n’existe pas.",
   thereIsNoTrial: "Il n’y a pas d’essai {trial}.",
   thereIsNoUserInAccount: "Il n’y a pas d’utilisateur {name} dans le compte {account}.",

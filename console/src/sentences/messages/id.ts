@@ -438,6 +438,8 @@ export const messages: Translation<typeof english> = {
   theSourceRefKeyIsMissing: "Kunci source-ref tidak ada.",
   theSourceRefValueIsThere: "Nilai source-ref ada di baris JSON sebelumnya.",
   theTagIsFastBalancedOr: "Tag {budgetTag} adalah fast, balanced, atau best, bukan “{budget}”.",
+  theTagIsTheAddressOf:
+    'Tag {networkTag} adalah alamat berkas ONNX, s3://bucket/name.onnx, bukan "{address}".',
   theTagKeyBeginsWithAws: "Kunci tag {key} diawali aws:, yang dicadangkan.",
   theTestDatasetMustBeEmpty: "Dataset uji harus kosong.",
   theThresholdOfIsNotBetween: "Ambang “{label}” tidak di antara 0 dan 1.",
@@ -494,6 +496,8 @@ export const messages: Translation<typeof english> = {
   thereIsNoProject: "Tidak ada proyek {text}.",
   thereIsNoProjectNamedIn: "Tidak ada proyek bernama {name} di {region}.",
   thereIsNoRestoration: "Tidak ada pemulihan {restoration}.",
+  thereIsNoS3: "Tidak ada s3://{bucket}/{key}.",
+  thereIsNoS3OrWhoever: "Tidak ada s3://{bucket}/{key}, atau yang memintanya tidak boleh membacanya.",
   thereIsNoSuchSession: "Tidak ada sesi seperti itu.",
   thereIsNoTrial: "Tidak ada uji coba {trial}.",
   thereIsNoUserInAccount: "Tidak ada pengguna {name} di akun {account}.",

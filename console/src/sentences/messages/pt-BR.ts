@@ -438,6 +438,8 @@ export const messages: Translation<typeof english> = {
   theSourceRefKeyIsMissing: "Falta a chave source-ref.",
   theSourceRefValueIsThere: "O valor de source-ref já está em uma linha JSON anterior.",
   theTagIsFastBalancedOr: "A tag {budgetTag} é fast, balanced ou best, e não “{budget}”.",
+  theTagIsTheAddressOf:
+    'A tag {networkTag} é o endereço de um arquivo ONNX, s3://bucket/name.onnx, e não "{address}".',
   theTagKeyBeginsWithAws: "A chave de tag {key} começa com aws:, que é reservado.",
   theTestDatasetMustBeEmpty: "O conjunto de teste precisa estar vazio.",
   theThresholdOfIsNotBetween: "O limiar de “{label}” não está entre 0 e 1.",
@@ -494,6 +496,8 @@ export const messages: Translation<typeof english> = {
   thereIsNoProject: "Não há projeto {text}.",
   thereIsNoProjectNamedIn: "Não há projeto chamado {name} em {region}.",
   thereIsNoRestoration: "Não há restauração {restoration}.",
+  thereIsNoS3: "Não há s3://{bucket}/{key}.",
+  thereIsNoS3OrWhoever: "Não há s3://{bucket}/{key}, ou quem o pediu não pode lê-lo.",
   thereIsNoSuchSession: "Não existe essa sessão.",
   thereIsNoTrial: "Não há teste {trial}.",
   thereIsNoUserInAccount: "Não há usuário {name} na conta {account}.",

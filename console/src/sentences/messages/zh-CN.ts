@@ -402,6 +402,8 @@ export const messages: Translation<typeof english> = {
   theSourceRefKeyIsMissing: "缺少 source-ref 键。",
   theSourceRefValueIsThere: "source-ref 值已出现在前面的 JSON 行中。",
   theTagIsFastBalancedOr: "标记 {budgetTag} 是 fast、balanced 或 best，不能是“{budget}”。",
+  theTagIsTheAddressOf:
+    "标签 {networkTag} 是一个 ONNX 文件的地址（s3://bucket/name.onnx），而不是“{address}”。",
   theTagKeyBeginsWithAws: "标记键 {key} 以 aws: 开头，这是保留的。",
   theTestDatasetMustBeEmpty: "测试数据集必须为空。",
   theThresholdOfIsNotBetween: "“{label}”的阈值不在 0 到 1 之间。",
@@ -457,6 +459,8 @@ export const messages: Translation<typeof english> = {
   thereIsNoProject: "没有项目 {text}。",
   thereIsNoProjectNamedIn: "{region} 中没有名为 {name} 的项目。",
   thereIsNoRestoration: "没有恢复 {restoration}。",
+  thereIsNoS3: "没有 s3://{bucket}/{key}。",
+  thereIsNoS3OrWhoever: "没有 s3://{bucket}/{key}，或者请求者无权读取。",
   thereIsNoSuchSession: "没有这样的会话。",
   thereIsNoTrial: "没有试检测 {trial}。",
   thereIsNoUserInAccount: "账户 {account} 中没有用户 {name}。",

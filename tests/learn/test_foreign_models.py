@@ -1,0 +1,388 @@
+"""Networks made elsewhere: taken in by their card, checked, wrapped, judged and packaged."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from vedette.errors import Wrong
+from vedette.learn.foreign.bring import BringOrder, bring
+from vedette.learn.foreign.card import read_card
+from vedette.learn.foreign.network import take_in
+from vedette.runtime.model import load
+from vedette.vision.annotations import Box, Sample
+
+SIDE = 32
+
+
+def network(nodes, outputs, numbers=(), *, shape=(1, 3, SIDE, SIDE), opset=13, name="images", more=()):
+    """Return an ONNX file as other tools write it."""
+    graph = helper.make_graph(
+        nodes,
+        "foreign",
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(output, TensorProto.FLOAT, None) for output in outputs],
+        [numpy_helper.from_array(np.asarray(values), key) for key, values in dict(numbers).items()],
+    )
+    opsets = [helper.make_opsetid("", opset), *more]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
+
+
+def fixed(values, output="output0", **options):
+    """Return a network that answers the same to every picture, whatever its layout."""
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["mean"], axes=[0, 1, 2, 3], keepdims=0),
+        helper.make_node("Mul", ["mean", "nothing"], ["zero"]),
+        helper.make_node("Add", ["values", "zero"], [output]),
+    ]
+    numbers = {"nothing": np.float32(0), "values": np.asarray(values, np.float32)}
+    return network(nodes, [output], numbers, **options)
+
+
+def reddest():
+    """Return a classifier of three logits, the mean of each channel, times ten."""
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["images"], ["pooled"]),
+        helper.make_node("Dropout", ["pooled"], ["kept"]),
+        helper.make_node("Flatten", ["kept"], ["flat"], axis=1),
+        helper.make_node("Mul", ["flat", "ten"], ["scores"]),
+    ]
+    return network(nodes, ["scores"], {"ten": np.float32(10)}, more=[helper.make_opsetid("ai.onnx.ml", 2)])
+
+
+def a_card(task, output, labels=None, **more):
+    card = {"task": task, "input": {"height": SIDE, "width": SIDE}, "output": output, **more}
+    return {**card, **({"labels": labels} if labels else {})}
+
+
+@pytest.fixture
+def brought(tmp_path):
+    """Return a function that brings a network in and returns its model."""
+
+    def begin(data, card, **parts):
+        (tmp_path / "net.onnx").write_bytes(data)
+        (tmp_path / "net.json").write_text(json.dumps(card))
+        order = BringOrder(tmp_path / "net.onnx", tmp_path / "net.json", tmp_path / "package", **parts)
+        outcome = bring(order)
+        model = load(tmp_path / "package")
+        model.outcome = outcome
+        return model
+
+    return begin
+
+
+def plain(color, size=(SIDE, SIDE)):
+    return np.full((size[1], size[0], 3), color, np.uint8)
+
+
+def picture(folder, name, color):
+    Image.fromarray(plain(color)).save(folder / name)
+    return folder / name
+
+
+def test_a_classifier_of_foreign_logits_answers_as_its_softmax(brought):
+    model = brought(reddest(), a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"]))
+    answer = model.detect(plain((255, 0, 0)))
+    wanted = np.exp([10, 0, 0]) / np.exp([10, 0, 0]).sum()
+    assert [answer.scores[label] for label in ("red", "green", "blue")] == pytest.approx(wanted, abs=1e-6)
+    assert [finding.label for finding in answer.findings] == ["red"]
+
+
+def test_mean_std_and_the_order_of_channels_are_those_of_the_card(brought):
+    card = a_card("multilabel", {"activation": "none"}, ["first", None, "third"])
+    card["input"] |= {"channels": "BGR", "scale": 1, "mean": [10, 0, 55], "std": [1000, 1, 400]}
+    answer = brought(reddest(), card).detect(plain((95, 3, 20)))
+    assert answer.scores == pytest.approx({"first": 0.1, "third": 1.0}, abs=1e-6)
+
+
+def test_a_network_that_wants_gray_pictures_last_gets_them(brought):
+    nodes = [helper.make_node("ReduceMean", ["images"], ["scores"], axes=[1, 2], keepdims=0)]
+    data = network(nodes, ["scores"], shape=("n", SIDE, SIDE, 1))
+    card = a_card("multilabel", {}, ["light"])
+    card["input"] |= {"channels": "gray", "layout": "NHWC"}
+    assert brought(data, card).detect(plain((255, 0, 0))).scores["light"] == pytest.approx(0.299, abs=1e-6)
+
+
+# Two boxes of an input of 32 pixels, one of them empty of anything.
+YOLO8 = [[16, 8, 8, 16, 0.9, 0.1], [8, 8, 4, 4, 0.2, 0.3]]
+YOLO5 = [[16, 8, 8, 16, 0.9, 1.0, 0.1], [8, 8, 4, 4, 0.4, 0.2, 0.75]]
+WIDE = Box(12 / 32, 0, 8 / 32, 16 / 32)
+
+
+def findings(model, size=(SIDE, SIDE), least=0.25):
+    return [
+        (f.label, round(f.confidence, 4), tuple(round(getattr(f.box, side), 4) for side in Box.__slots__))
+        for f in model.detect(plain(0, size), min_confidence=least).findings
+    ]
+
+
+CAT = ("cat", 0.9, (0.375, 0.0, 0.25, 0.5))
+DOG = ("dog", 0.3, (0.1875, 0.1875, 0.125, 0.125))
+
+
+@pytest.mark.parametrize(
+    ("values", "layout"),
+    [
+        ([YOLO8], "yolov8"),
+        (np.array([YOLO8]).transpose(0, 2, 1), "yolov8"),
+        ([YOLO5], "yolov5"),
+        (np.array([YOLO5]).transpose(0, 2, 1), "yolov5"),
+        ([[[12, 0, 20, 16, 0.9, 0], [6, 6, 10, 10, 0.3, 1]]], "rows"),
+        ([[12, 0, 20, 16, 0.9, 0], [6, 6, 10, 10, 0.3, 1]], "rows"),
+    ],
+)
+def test_boxes_of_every_layout_in_one_table_are_the_same_boxes(brought, values, layout):
+    model = brought(fixed(values), a_card("detection", {"layout": layout}, ["cat", "dog"]))
+    assert findings(model) == [CAT, DOG]
+
+
+def test_a_letterbox_is_taken_off_again(brought):
+    card = a_card("detection", {"layout": "yolov8"}, ["cat", "dog"])
+    card["input"]["resize"] = "letterbox"
+    # Twice as wide as high: the picture fills the rows 8 to 24 of 32.
+    model = brought(fixed([[[16, 16, 8, 8, 0.9, 0]] * 2]), card)
+    assert findings(model, (64, 32)) == [("cat", 0.9, (0.375, 0.25, 0.25, 0.5))]
+
+
+def detr(form, unit, boxes, *, labels=None, **more):
+    """Return a network with boxes and scores apart, and maybe labels."""
+    values = {"boxes": boxes, **more}
+    if labels is not None:
+        values["classes"] = labels
+    nodes = [helper.make_node("ReduceMean", ["images"], ["mean"], axes=[0, 1, 2, 3], keepdims=0)]
+    nodes.append(helper.make_node("Mul", ["mean", "nothing"], ["zero"]))
+    numbers = {"nothing": np.float32(0)}
+    for key, value in values.items():
+        numbers[f"{key}_"] = np.asarray(value, np.float32)
+        nodes.append(helper.make_node("Add", [f"{key}_", "zero"], [key]))
+    output = {"layout": "boxes", "name": "boxes", "box_form": form, "box_unit": unit}
+    return network(nodes, list(values), numbers), output
+
+
+def test_logits_over_labels_and_nothing_as_detr_gives_them(brought):
+    scores = [[np.log([0.9, 0.05, 0.05]), np.log([0.1, 0.3, 0.6])]]
+    data, output = detr(
+        "cxcywh", "shares", [[[0.5, 0.25, 0.25, 0.5], [0.25, 0.25, 0.125, 0.125]]], logits=scores
+    )
+    card = a_card("detection", {**output, "scores": "logits", "activation": "softmax"}, ["cat", "dog", None])
+    assert findings(brought(data, card)) == [CAT, DOG]
+
+
+def test_boxes_scores_and_labels_without_a_batch_as_detectors_of_torch_give_them(brought):
+    data, output = detr("xyxy", "pixels", [[12, 0, 20, 16], [6, 6, 10, 10]], scores=[0.9, 0.3], labels=[1, 2])
+    card = a_card(
+        "detection", {**output, "scores": "scores", "labels": "classes", "first_label": 1}, ["cat", "dog"]
+    )
+    assert findings(brought(data, card)) == [CAT, DOG]
+
+
+def test_boxes_from_top_to_right_as_a_single_shot_detector_gives_them(brought):
+    boxes = [[[0, 0.375, 0.5, 0.625], [0.1875, 0.1875, 0.3125, 0.3125]]]
+    data, output = detr("yxyx", "shares", boxes, scores=[[0.9, 0.3]], labels=[[0, 1]])
+    card = a_card("detection", {**output, "scores": "scores", "labels": "classes"}, ["cat", "dog"])
+    assert findings(brought(data, card)) == [CAT, DOG]
+
+
+def test_an_anomaly_map_gives_a_score_and_a_heat_map(brought):
+    nodes = [helper.make_node("ReduceMax", ["images"], ["map"], axes=[1], keepdims=1)]
+    card = a_card("anomaly", {"layout": "map", "range": [0.2, 0.7]}, thresholds={"anomaly": 0.5})
+    model = brought(network(nodes, ["map"]), card)
+    image = plain(0)
+    image[4:8, 8:12] = 153
+    answer = model.detect(image, heatmap=True)
+    assert (answer.is_anomalous, round(answer.score, 4)) == (True, 0.8)
+    assert answer.heatmap[5, 9] == pytest.approx(0.8, abs=1e-3)
+    assert model.detect(plain(51)).score == pytest.approx(0, abs=1e-6)
+
+
+def test_a_lone_score_is_explained_by_covering_though_it_takes_one_picture_at_a_time(brought):
+    nodes = [helper.make_node("ReduceMax", ["images"], ["score"], axes=[1, 2, 3], keepdims=0)]
+    model = brought(network(nodes, ["score"]), a_card("anomaly", {"layout": "score"}))
+    image = plain(0)
+    image[4:8, 8:12] = 255
+    explanation = model.explain(model.decode(image))
+    assert explanation.answer.is_anomalous
+
+
+def test_masks_of_a_segmentation_say_which_pixels_are_of_which_type(brought):
+    nodes = [
+        helper.make_node("Split", ["images"], ["red", "green", "blue"], axis=1),
+        helper.make_node("Sub", ["one", "red"], ["ground"]),
+        helper.make_node("Sub", ["ground", "green"], ["background"]),
+        helper.make_node("Concat", ["background", "red", "green"], ["maps"], axis=1),
+    ]
+    data = network(nodes, ["maps"], {"one": np.float32(1)})
+    for labels, activation in ([None, "scratch", "dent"], "none"), (["bare", "scratch", "dent"], "none"):
+        model = brought(data, a_card("segmentation", {"activation": activation}, labels))
+        image = plain(0)
+        image[:8, :16, 0] = 255
+        answer = model.detect(image)
+        areas = {finding.label: finding.area for finding in answer.findings}
+        assert answer.score == pytest.approx(1)
+        assert areas["scratch"] == pytest.approx(8 * 16 / SIDE**2)
+
+
+def test_thresholds_come_from_the_training_part_and_the_test_part_judges(brought, tmp_path):
+    def part(name, reds, greens):
+        files = [(picture(tmp_path, f"{name}r{n}.png", (n, 0, 0)), "red") for n in reds]
+        files += [(picture(tmp_path, f"{name}g{n}.png", (0, n, 0)), "green") for n in greens]
+        return [Sample(path, (label,), source=path.name) for path, label in files]
+
+    card = a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"])
+    model = brought(
+        reddest(), card, train=part("a", (200, 210, 220), (200, 210, 220)), test=part("b", (190, 250), (255,))
+    )
+    evaluation = model.outcome.evaluation
+    assert (evaluation.accuracy, evaluation.pictures) == (1.0, 3)
+    assert set(evaluation.thresholds) == {"red", "green"}
+    assert 0.01 < model.facts.thresholds["red"] < 0.999
+    assert model.facts.thresholds["blue"] == 0.5
+    assert "not known here" in (tmp_path / "package/MODEL_CARD.md").read_text()
+
+
+def test_labels_of_pictures_that_the_card_lacks_are_named(brought, tmp_path):
+    sample = Sample(picture(tmp_path, "a.png", (1, 1, 1)), ("Red",))
+    card = a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"])
+    with pytest.raises(
+        Wrong, match=r"'Red', which the card does not have\. It has 'red', which differs in case"
+    ):
+        brought(reddest(), card, test=[sample])
+    with pytest.raises(Wrong, match="No picture of the test part is labelled for classification"):
+        brought(reddest(), card, test=[Sample(sample.picture, (), ())])
+
+
+def test_a_card_is_refused_by_what_is_wrong_with_it():
+    good = a_card("detection", {"layout": "yolov8"}, ["a", "b"])
+    assert read_card(good, "c").told == ("a", "b")
+    wrong = [
+        ([], "no JSON object"),
+        ({**good, "label": []}, "'label', which is not known"),
+        ({**good, "task": "counting"}, "no task 'counting'"),
+        ({**good, "labels": ["a", "A"]}, "differ only in case"),
+        ({**good, "labels": ["a", "a"]}, "stands twice"),
+        ({**good, "labels": [None]}, "no label has a name"),
+        ({**good, "labels": [f"l{n}" for n in range(10_001)]}, "more than 10,000"),
+        ({**good, "labels": ["a\nb"]}, "is no label"),
+        ({**good, "input": {"height": 5000, "width": 5000}}, "more than 16,777,216"),
+        ({**good, "input": {"height": 5000}}, "lacks 'width'"),
+        ({**good, "input": {"height": 8, "width": 8, "std": [1, 0, 1]}}, "std has a 0"),
+        ({**good, "input": {"height": 8, "width": 8, "mean": [float("nan"), 0, 1]}}, "is no number"),
+        ({**good, "output": {"layout": "yolov3"}}, "'yolov3' is not known here"),
+        ({**good, "thresholds": {"c": 0.5}}, "'c', which is none of the labels"),
+        ({**good, "thresholds": {"a": 1.5}}, "not between 0 and 1"),
+        (a_card("anomaly", {"layout": "map"}, ["scratch"]), 'the one label "anomaly"'),
+    ]
+    for document, sentence in wrong:
+        with pytest.raises(Wrong, match=sentence):
+            read_card(document, "c")
+
+
+def with_external_weights():
+    data = onnx.ModelProto.FromString(fixed([[1.0]]))
+    tensor = data.graph.initializer[1]
+    tensor.ClearField("raw_data")
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="/etc/passwd")
+    return data.SerializeToString()
+
+
+def with_loop():
+    body = helper.make_graph([], "body", [], [])
+    return network([helper.make_node("Loop", ["images"], ["x"], body=body)], ["x"])
+
+
+def with_custom_step():
+    node = helper.make_node("Evil", ["images"], ["x"], domain="com.example")
+    return network([node], ["x"], more=[helper.make_opsetid("com.example", 1)])
+
+
+def with_random_step():
+    return network([helper.make_node("RandomUniformLike", ["images"], ["x"])], ["x"])
+
+
+def with_huge_tensor():
+    nodes = [helper.make_node("ConstantOfShape", ["shape"], ["x"])]
+    return network(nodes, ["x"], {"shape": np.array([200_000, 200_000], np.int64)})
+
+
+def with_two_inputs():
+    data = onnx.ModelProto.FromString(reddest())
+    data.graph.input.append(helper.make_tensor_value_info("size", TensorProto.INT64, (1, 2)))
+    return data.SerializeToString()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "it has no network in it"),
+        (b"\x08\x07 not an onnx", "no ONNX file"),
+        (b"PK\x03\x04" + bytes(100), "no ONNX file"),
+        (with_external_weights(), "keeps weights in a file outside"),
+        (with_loop(), "has a step 'Loop'|loops or branches"),
+        (with_custom_step(), "has a step 'Evil'"),
+        (with_random_step(), "has a step 'RandomUniformLike'"),
+        (with_huge_tensor(), "more than 4 GiB of memory"),
+        (with_two_inputs(), "has 2 inputs"),
+        (fixed([[1.0, 2.0]]), "1 × 2, where a number for each of 3 labels is expected"),
+        (fixed([[1.0, 2.0, 3.0]], shape=(1, 3, 64, 64)), "takes pictures of 3 × 64 × 64, and its card says"),
+        (fixed([[1.0, 2.0, 3.0]], shape=(8, 3, SIDE, SIDE)), "takes 8 pictures at a time"),
+        (fixed([[1.0, 2.0, 3.0]], opset=8), "of opset 8; export it again"),
+    ],
+)
+def test_what_is_no_plain_network_is_refused_in_a_sentence(brought, tmp_path, data, sentence):
+    card = a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"])
+    with pytest.raises(Wrong, match=sentence):
+        brought(data, card)
+    assert not (tmp_path / "package").exists(), "nothing is half written"
+
+
+def test_names_of_the_network_never_meet_ours(brought):
+    nodes = [helper.make_node("GlobalAveragePool", ["pictures"], ["around/0"])]
+    nodes.append(helper.make_node("Flatten", ["around/0"], ["scores"]))
+    data = network(nodes, ["scores"], name="pictures")
+    model = brought(data, a_card("multilabel", {}, ["red", "green", "blue"]))
+    assert model.detect(plain((255, 0, 51))).scores == pytest.approx(
+        {"red": 1, "green": 0, "blue": 0.2}, abs=1e-6
+    )
+
+
+def test_a_later_opset_is_wrapped_in_its_own_steps(brought):
+    nodes = [helper.make_node("Identity", ["images"], ["map"])]
+    model = brought(network(nodes, ["map"], opset=18), a_card("segmentation", {}, ["a", "b", "c"]))
+    assert model.detect(plain((255, 0, 0))).findings[0].label == "a"
+
+
+def test_half_precision_is_taken_as_it_is(brought):
+    data = onnx.ModelProto.FromString(reddest())
+    for value in (*data.graph.input, *data.graph.output):
+        value.type.tensor_type.elem_type = TensorProto.FLOAT16
+    data.graph.initializer[0].CopyFrom(numpy_helper.from_array(np.float16(10), "ten"))
+    card = a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"])
+    assert brought(data.SerializeToString(), card).detect(plain((0, 255, 0))).findings[0].label == "green"
+
+
+def test_the_name_of_an_input_is_held_to_the_file():
+    with pytest.raises(Wrong, match="has no input 'x'; it has 'images'"):
+        take_in(reddest(), "net.onnx", input_name="x")
+
+
+LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+
+
+@pytest.mark.parametrize("name", ["light_squeezenet", "light_shufflenet", "light_resnet50"])
+def test_networks_of_the_zoo_of_onnx_answer_as_they_did_before(brought, name):
+    """Their steps are those of the originals; their weights are constants, so that the files are small."""
+    data = (LIGHT / f"{name}.onnx").read_bytes()
+    before = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    pixels = np.random.default_rng(20).integers(0, 256, (224, 224, 3), np.uint8)
+    images = (pixels.transpose(2, 0, 1)[None] / 255).astype(np.float32)
+    wanted = before.run(None, {before.get_inputs()[0].name: images})[0].ravel()
+    card = a_card("multilabel", {}, [f"class {number}" for number in range(1000)])
+    card["input"] = {"height": 224, "width": 224}
+    answer = brought(data, card).detect(pixels, min_confidence=1.0)
+    assert [*answer.scores.values()] == pytest.approx(np.clip(wanted, 0, 1), abs=1e-6)
