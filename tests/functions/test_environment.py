@@ -32,12 +32,12 @@ def start(tmp_path):
     place = Path(tempfile.mkdtemp(prefix="vedette-test-"))
     place.chmod(0o755)
 
-    def begin(source: str, **more) -> FunctionEnvironment:
+    def begin(source: str, confinement: Confinement | None = None, **more) -> FunctionEnvironment:
         file = tmp_path / "lambda_function.py"
         file.write_text(source)
         facts = {"timeout_s": 20.0, "memory_mb": 256, **more}
         program = FunctionProgram("sorter", bundle_of(file), "lambda_function.handle", **facts)
-        begun.append(FunctionEnvironment(program, find_confinement(), place=place))
+        begun.append(FunctionEnvironment(program, confinement or find_confinement(), place=place))
         return begun[-1]
 
     yield begin
@@ -46,6 +46,19 @@ def start(tmp_path):
     left = list(place.iterdir())
     shutil.rmtree(place)
     assert left == []
+
+
+def processes_with(mark: str) -> list[int]:
+    """Return the processes that have a word in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            content = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if mark.encode() in content:
+            found.append(int(folder.name))
+    return found
 
 
 def call(environment: FunctionEnvironment, event=None, number="request-1"):
@@ -191,6 +204,38 @@ def test_a_bomb_of_forks_is_ended(start, monkeypatch):
         "        if os.fork() == 0: time.sleep(600)\n    time.sleep(600)\n"
     )
     assert call(start(source)).error in (aws_lambda.TOO_MANY_PROCESSES, aws_lambda.OUT_OF_MEMORY)
+
+
+@linux
+@pytest.mark.parametrize("has_own_user", [True, False])
+def test_what_forks_on_and_on_is_ended(start, has_own_user):
+    confinement = find_confinement() if has_own_user else Confinement(has_own_user=False, landlock=0)
+    mark = f"forks-{os.urandom(4).hex()}"
+    # Ten processes, each of which has gone to the next one before a list of them is read.
+    source = (
+        "import os, time\n" + HANDLER + "    for _ in range(10):\n        if os.fork() == 0:\n"
+        "            while True:\n                if os.fork(): os._exit(0)\n    time.sleep(600)\n"
+    )
+    environment = start(source, confinement, timeout_s=1.0, variables={"MARK": mark})
+    # Which limit it meets first depends on how quickly it is looked at.
+    assert call(environment).failed
+    environment.close()
+    assert processes_with(mark) == []
+
+
+@linux
+@pytest.mark.skipif(not find_confinement().has_own_user, reason="nothing limits how many processes there are")
+def test_as_many_as_may_be_that_fork_without_end_are_ended(start, monkeypatch):
+    # So that the keeper meets as many as the kernel lets there be.
+    monkeypatch.setattr(process, "MOST_PROCESSES", 10_000)
+    mark = f"forks-{os.urandom(4).hex()}"
+    source = (
+        "import os\n" + HANDLER + "    while True:\n        try: os.fork()\n        except OSError: pass\n"
+    )
+    environment = start(source, timeout_s=1.0, memory_mb=10_000, variables={"MARK": mark})
+    assert call(environment).error == aws_lambda.TIMED_OUT
+    environment.close()
+    assert processes_with(mark) == []
 
 
 def test_of_what_is_printed_the_beginning_and_the_end_are_kept(start):

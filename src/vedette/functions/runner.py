@@ -35,6 +35,8 @@ OF_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 RIGHTS = (13, 14, 15, 15, 16)
 SCOPES_SINCE, SCOPES = 6, 0b11
 LENGTH = struct.Struct(">I")
+# How long the keeper may take to end what the handler left behind.
+LONGEST_END_S = 60
 LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 
 
@@ -101,7 +103,7 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     os.close(requests)
     os.close(answers)
     status = _wait(child, leash)
-    _kill_below()
+    _kill_below(order["uid"])
     os._exit(status)
 
 
@@ -135,23 +137,59 @@ def _is_let_go(leash: int) -> bool:
     return bool(readable) and not os.read(leash, 1)
 
 
-def _kill_below() -> None:
-    """Kill whatever the handler left behind: as a subreaper the keeper inherits it, whichever its session."""
-    deadline = time.monotonic() + 5
+def _kill_below(user: int) -> None:
+    """Kill whatever the handler left behind: as a subreaper the keeper inherits it, whichever its session.
+
+    What forks without end is faster than a list of processes, so everything of the handler's own user is
+    killed by one call. Where it has none, everything is stopped first, until nothing new appears.
+    """
+    if user:
+        _kill_user(user)
+    deadline, stopped = time.monotonic() + LONGEST_END_S, set[int]()
     while time.monotonic() < deadline:
-        try:
-            below = Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii")
-            children = [int(word) for word in below.split()]
-        except OSError:
+        _reap()
+        below = _below(os.getpid())
+        if not below:
             return
-        for child in children:
+        appeared = below - stopped
+        stopped = below
+        for process in appeared or below:
             with contextlib.suppress(OSError):
-                os.kill(child, signal.SIGKILL)
-        try:
-            os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        time.sleep(0.002)
+                os.kill(process, signal.SIGSTOP if appeared else signal.SIGKILL)
+        if not appeared:
+            time.sleep(0.002)
+
+
+def _kill_user(user: int) -> None:
+    """Kill every process of a user: the kernel lets none of them fork while it goes through them."""
+    killer = os.fork()
+    if killer == 0:
+        with contextlib.suppress(OSError):
+            os.setgroups([])
+            os.setgid(user)
+            os.setuid(user)
+            os.kill(-1, signal.SIGKILL)
+        os._exit(0)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(killer, 0)
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _below(process: int) -> set[int]:
+    """Return all processes below one, as far as the system tells."""
+    below, waiting = set[int](), [process]
+    while waiting:
+        for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found = {int(word) for word in children.read_text("ascii").split()} - below
+                below |= found
+                waiting += found
+    return below
 
 
 # The handler's process
