@@ -190,6 +190,25 @@ class Settings(BaseSettings):
         description="After so many days the audit trail's events are removed; 0 never.",
     )
 
+    audit_file: Path | None = Field(
+        default=None, description="A file that the audit trail is written to besides, a JSON line an event."
+    )
+    audit_file_mb: int = Field(
+        default=100, ge=1, le=1_000_000, description="At so many megabytes that file is rotated."
+    )
+    audit_files: int = Field(
+        default=10, ge=2, le=1000, description="So many of these files are kept, the one written to included."
+    )
+    audit_syslog: str = Field(
+        default="",
+        description="A syslog server that the audit trail is sent to besides, by RFC 5424: `udp://HOST:514`,"
+        " `tcp://HOST:601` or `tls://HOST:6514`.",
+    )
+    audit_syslog_ca: Path | None = Field(
+        default=None,
+        description="The file of certificates that the server's is judged by; empty: the system's.",
+    )
+
     master_key: SecretStr = Field(
         default=SecretStr(""),
         description="What wraps encryption keys: empty is the installation's own key, else 64 hexadecimal"

@@ -88,10 +88,11 @@ def examine(data: Path | None) -> list[Diagnosis]:
 
 def _server(settings: "Settings") -> list[Diagnosis]:
     """Examine what a server needs: its folder, its disk, its address, and the installation."""
+    from vedette.server.audit_targets import examine_targets
     from vedette.server.health import examine_installation
     from vedette.server.health_apart import examine_apart
 
-    checks = [*examine_installation(settings), *examine_apart(settings)]
+    checks = [*examine_installation(settings), *examine_apart(settings), *examine_targets(settings)]
     return [
         _data(settings.data),
         _disk_speed(settings.data),

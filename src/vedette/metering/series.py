@@ -72,7 +72,7 @@ def _read_alike(
     late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
     first = request.since + late * request.period
     # Periods are counted through: those of the first ARN, then those of the second, and so on.
-    arns = sorted({arn for one in requests for arn in one.arns})
+    arns = sorted({arn for each in requests for arn in each.arns})
     wide = max(0, -(-(request.until - request.since) // request.period))
     places = {arn: number * wide for number, arn in enumerate(arns)}
     sums = PeriodSums.joined(
@@ -81,8 +81,8 @@ def _read_alike(
             PeriodSums.of(list(_rows_unwritten(unwritten, request, places, first))),
         ]
     )
-    for one in requests:
-        parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(one.arns)]
+    for each in requests:
+        parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(each.arns)]
         whole = parts[0] if len(parts) == 1 else PeriodSums.joined(parts)
         yield whole.moved(request.since, request.period)
 
@@ -107,13 +107,13 @@ def _read_kept(
     if is_hourly:
         border = min(max(first, packed_until(connection)), request.until)
         for start in range(0, len(arns) if border > first else 0, MOST_PACKED):
-            some = arns[start : start + MOST_PACKED]
-            rows = read_weeks(connection, some, request.figure, since=first, until=border)
+            batch = arns[start : start + MOST_PACKED]
+            rows = read_weeks(connection, batch, request.figure, since=first, until=border)
             yield from _sums_of_weeks(rows, request, places, (first, border))
     for start in range(0, len(arns), MOST_AT_ONCE):
-        some = arns[start : start + MOST_AT_ONCE]
-        kept = _read_rows(connection, hours if is_hourly else minutes, request, some, border)
-        yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in kept])
+        batch = arns[start : start + MOST_AT_ONCE]
+        counted = _read_rows(connection, hours if is_hourly else minutes, request, batch, border)
+        yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in counted])
 
 
 def _sums_of_weeks(

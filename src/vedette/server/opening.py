@@ -21,6 +21,7 @@ from vedette.notifications.outbox import Outbox
 from vedette.notifications.sender import Sender
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.server.audit_targets import open_targets
 from vedette.server.installation import Installation, in_a_sentence
 from vedette.server.stores import open_keys_and_buckets
 from vedette.settings import Settings
@@ -35,6 +36,7 @@ def open_audit(settings: Settings, closing: contextlib.ExitStack) -> AuditTrail 
     if settings.audit == "no":
         return None
     with in_a_sentence(settings.data):
+        open_targets(settings, closing)
         trail = AuditTrail(settings.data, days=settings.audit_days)
     closing.callback(trail.close)
     return trail

@@ -10,6 +10,7 @@ from pathlib import Path
 from vedette.audit.trails import Trails
 from vedette.clock import Clock, system_clock
 from vedette.errors import Refusal
+from vedette.server.audit_targets import examine_targets
 from vedette.server.health import HealthCheck
 from vedette.server.holding import LOCK
 from vedette.server.installation import Installation, open_installation
@@ -39,6 +40,7 @@ def examine_security(settings: Settings, clock: Clock = system_clock) -> Iterato
             yield check()
         except OSError as error:
             yield HealthCheck("files", "bad", f"what was to be examined cannot be read: {error}")
+    yield from examine_targets(settings, clock)
     try:
         with open_installation(settings) as installation:
             yield from _keys(installation, clock)
