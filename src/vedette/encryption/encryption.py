@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from vedette.clock import Clock, system_clock
 from vedette.encryption.aliases import KeyAliases
 from vedette.encryption.authority import KeyAuthority
-from vedette.encryption.cipher import CiphertextHead, bad_ciphertext, decrypt, encrypt, read_head
+from vedette.encryption.cipher import (
+    CiphertextHead,
+    bad_ciphertext,
+    decrypt,
+    encrypt,
+    read_head,
+    write_context,
+)
 from vedette.encryption.grants import KeyGrants
 from vedette.encryption.keys import EncryptionKeys, require_enabled
 from vedette.encryption.masters import MasterKey, open_master
@@ -65,6 +72,21 @@ class Encryption:
         if head.key != key.id:
             raise bad_ciphertext()
         return decrypt(self._material(key.id, head.version), ciphertext, context)
+
+    def open_data_key(self, ciphertext: bytes, context: EncryptionContext) -> bytes:
+        """Return a data key, as `decrypt` does. One that was opened a while ago is remembered.
+
+        Whether its key is there and enabled is asked each time; it is remembered no longer than the key's
+        own material, and forgotten with it.
+        """
+        head = read_head(ciphertext)
+        require_enabled(self.keys.by_id(head.key))
+        place = ciphertext + write_context(context)
+        data_key = self.materials.opened(head.key, head.version, place)
+        if data_key is None:
+            data_key = decrypt(self._material(head.key, head.version), ciphertext, context)
+            self.materials.keep_opened(head.key, head.version, place, data_key)
+        return data_key
 
     def data_key(self, key: EncryptionKey, context: EncryptionContext, size: int = DATA_KEY) -> DataKey:
         """Make a key to encrypt with elsewhere."""

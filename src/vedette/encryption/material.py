@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 # Unwrapped material stays in memory for so long after it was asked for: a master may be a network away.
 CACHE_S = 300.0
 CACHE_MOST = 1000
+# Data keys of objects that are read again and again, of all keys together: some 2 MB.
+MOST_OPENED = 4096
 PROBE, PROBE_PLACE = b"vedette", "probe"
 
 
@@ -35,6 +37,15 @@ class PreparedVersion:
     version: int
     wrapped: bytes
     master: str
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldMaterial:
+    """Material in memory until a moment, and the data keys that it opened: they go with it."""
+
+    material: bytes
+    until: float
+    opened: dict[bytes, bytes] = field(default_factory=dict)
 
 
 class Materials:
@@ -51,7 +62,8 @@ class Materials:
         self._master = master
         self._clock = clock
         self._ticks = ticks
-        self._cache: dict[tuple[str, int], tuple[bytes, float]] = {}
+        self._cache: dict[tuple[str, int], _HeldMaterial] = {}
+        self._count_opened = 0
 
     def check(self, before: Sequence[MasterKey] = ()) -> None:
         """Refuse to begin with a master that opens nothing; material of a master before is wrapped anew.
@@ -154,14 +166,13 @@ class Materials:
 
     def remembers(self, key: str, version: int) -> bool:
         """Return whether `of` would answer from memory."""
-        entry = self._cache.get((key, version))
-        return entry is not None and entry[1] >= self._ticks()
+        return self._held(key, version) is not None
 
     def of(self, key: str, version: int) -> bytes | None:
         """Return a version's material; None where there is none (any more)."""
-        entry = self._cache.get((key, version))
-        if entry is not None and entry[1] >= self._ticks():
-            return entry[0]
+        held = self._held(key, version)
+        if held is not None:
+            return held.material
         is_version = (key_versions.c.key == key) & (key_versions.c.version == version)
         with self._database.read() as connection:
             row = connection.execute(select(key_versions.c.wrapped).where(is_version)).first()
@@ -170,8 +181,29 @@ class Materials:
         material = self._unwrap(bytes(row.wrapped), key, version)
         if len(self._cache) >= CACHE_MOST:
             self._cache.clear()
-        self._cache[key, version] = (material, self._ticks() + CACHE_S)
+        self._cache[key, version] = _HeldMaterial(material, self._ticks() + CACHE_S)
         return material
+
+    def opened(self, key: str, version: int, place: bytes) -> bytes | None:
+        """Return a data key that this material opened a while ago; None where it is to be opened anew."""
+        held = self._held(key, version)
+        return None if held is None else held.opened.get(place)
+
+    def keep_opened(self, key: str, version: int, place: bytes, data_key: bytes) -> None:
+        """Remember a data key, no longer than the material in memory."""
+        held = self._held(key, version)
+        if held is None:
+            return
+        if self._count_opened >= MOST_OPENED:
+            self._count_opened = 0
+            for other in [*self._cache.values()]:
+                other.opened.clear()
+        self._count_opened += 1
+        held.opened[place] = data_key
+
+    def _held(self, key: str, version: int) -> "_HeldMaterial | None":
+        held = self._cache.get((key, version))
+        return held if held is not None and held.until >= self._ticks() else None
 
     def _unwrap(self, wrapped: bytes, key: str, version: int) -> bytes:
         try:

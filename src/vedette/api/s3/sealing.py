@@ -54,8 +54,7 @@ class ObjectSealing:
     def data_key(self, bucket: str, key: str, encryption: Mapping[str, str]) -> bytes:
         """Return the data key of an object's encryption."""
         ciphertext = base64.b64decode(encryption[SEALED])
-        own = self._encryption.key_of(ciphertext)
-        return self._encryption.decrypt(own, ciphertext, context_of(bucket, key, encryption))
+        return self._encryption.open_data_key(ciphertext, context_of(bucket, key, encryption))
 
     def for_new(self, bucket: Bucket, key: str) -> dict[str, str]:
         """Return the encryption of an object that a service writes: what the bucket has for all."""

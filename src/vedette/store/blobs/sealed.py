@@ -21,8 +21,6 @@ from vedette.store.blobs.values import About, Blob, Bucket
 
 FORM, CHUNK_BITS = 1, 16
 CHUNK, TAG = 1 << CHUNK_BITS, 16
-# So many chunks are read from the disk at once.
-AT_ONCE = 16
 HEAD = b"vedette sealed" + bytes([FORM, CHUNK_BITS])
 NAME = b"vedette sealed file 1"
 # Of an object's encryption: its data key, sealed by a key of the installation, and what tells its file's key
@@ -174,20 +172,18 @@ def _read_stretch(
         raise DamagedSeal("it has no head of a sealed file that this program knows")
     cipher, at, last = _cipher(stretch.key), at + len(HEAD), max(0, (stretch.size - 1) // CHUNK)
     numbers = range(start // CHUNK, (start + max(count, 1) - 1) // CHUNK + 1)
-    for first in numbers[::AT_ONCE]:
-        together = range(first, min(first + AT_ONCE, numbers.stop))
-        data = memoryview(os.pread(file, len(together) * (CHUNK + TAG), at + first * (CHUNK + TAG)))
-        for index, number in enumerate(together):
-            size = stretch.size - last * CHUNK if number == last else CHUNK
-            sealed = data[index * (CHUNK + TAG) :][: size + TAG]
-            try:
-                chunk = cipher.decrypt(_nonce(number, is_last=number == last), sealed, place)
-            except (InvalidTag, ValueError):
-                raise DamagedSeal("it was changed, cut, or is another object's") from None
-            offset = number * CHUNK
-            if start > offset or start + count < offset + size:
-                chunk = chunk[max(0, start - offset) : start + count - offset]
-            yield chunk
+    for number in numbers:
+        size = stretch.size - last * CHUNK if number == last else CHUNK
+        # A chunk at a time: it is opened while it lies in the processor's own memory.
+        sealed = os.pread(file, size + TAG, at + number * (CHUNK + TAG))
+        try:
+            chunk = cipher.decrypt(_nonce(number, is_last=number == last), sealed, place)
+        except (InvalidTag, ValueError):
+            raise DamagedSeal("it was changed, cut, or is another object's") from None
+        offset = number * CHUNK
+        if start > offset or start + count < offset + size:
+            chunk = chunk[max(0, start - offset) : start + count - offset]
+        yield chunk
 
 
 class _SealedReader(io.RawIOBase):
