@@ -13,7 +13,7 @@ FAST_LANE := $(if $(filter Linux,$(shell uname -s)),-p tools.forked_lane --forks
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-deploy test-browser screenshots docs-pictures bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-deploy test-browser screenshots docs-pictures fuzz bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -100,6 +100,10 @@ docs-pictures: .venv/.dev console ## the documentation's pictures alone: its tut
 	  $(BIN)/pytest -m browser tests/browser/test_docs_pictures.py tests/browser/test_tutorials.py $(ARGS)
 
 test-all: test test-slow test-postgres test-cluster test-clients test-browser ## every lane that this machine can hold
+
+fuzz: .venv/.dev ## draw bytes for every parser that strangers reach, ten minutes of processor time together
+	@$(PIP) install -c constraints.txt --group fuzz
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 bench: .venv/.dev ## every figure we claim, each beside its limit
 	$(BIN)/python -m bench $(ARGS)

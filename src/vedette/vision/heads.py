@@ -186,7 +186,7 @@ def _read_jpeg(data: bytes) -> _JpegHead:
             head.at = at
             return head
         if marker == _APP1:
-            kind = next((start for start in about if data.startswith(start, at + 4)), None)
+            kind = next((start for start in about if data.startswith(start, at + 4, end)), None)
             if kind is None:
                 continue
             about.remove(kind)
