@@ -48,6 +48,8 @@ BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_
 # What undoes the changes after the one that made works jobs.
 LATER = (
     "drop table packed_weeks",
+    "drop table dataset_entry_places",
+    "create unique index uq_dataset_entries_part_ref_hash on dataset_entries (part, ref_hash)",
     "drop table deliveries",
     "drop table company_sign_ins",
     "drop table company_people",

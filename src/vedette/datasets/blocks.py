@@ -18,7 +18,7 @@ from vedette.datasets.dataset import Counts
 from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.staging import BLOCK, EntryRow, read_flaws
 from vedette.datasets.steps import Touched
-from vedette.datasets.tables import blocks, entries, label_blocks, labels, parts, refs
+from vedette.datasets.tables import blocks, entries, entry_places, label_blocks, labels, parts, refs
 from vedette.store.bulk import insert_rows
 
 # No UTF-8 text holds this byte.
@@ -152,15 +152,30 @@ class Sheet:
         same_entry = (entries.c.part == self._part, entries.c.seq == bindparam("at"))
         run = self._connection.execute
         if self._removed:
+            self._forget_places()
             run(delete(entries).where(*same_entry), self._removed)
         if self._replaced:
             run(update(entries).where(*same_entry), self._replaced)
         if self._appended:
             insert_rows(self._connection, entries, self._appended)
+            places = [{name: row[name] for name in ("part", "ref_hash", "seq")} for row in self._appended]
+            insert_rows(self._connection, entry_places, places)
         self._save_blocks()
         self._save_labels()
         if self._recorder:
             self._recorder.write(self._part, self._touched, self._names)
+
+    def _forget_places(self) -> None:
+        """Let nobody find the entries that are removed."""
+        seqs = [row["at"] for row in self._removed]
+        for start in range(0, len(seqs), 500):
+            is_removed = (entries.c.part == self._part, entries.c.seq.in_(seqs[start : start + 500]))
+            hashes = select(entries.c.ref_hash).where(*is_removed)
+            self._connection.execute(
+                delete(entry_places).where(
+                    entry_places.c.part == self._part, entry_places.c.ref_hash.in_(hashes)
+                )
+            )
 
     def _record(self, seq: int, row: EntryRow) -> dict[str, Any]:
         return {
@@ -345,8 +360,8 @@ def find_places(connection: Connection, part: int, addresses: Sequence[str]) -> 
     places: dict[str, int] = {}
     for start in range(0, len(hashes), 500):
         batch = hashes[start : start + 500]
-        query = select(entries.c.ref_hash, entries.c.seq).where(
-            entries.c.part == part, entries.c.ref_hash.in_(batch)
+        query = select(entry_places.c.ref_hash, entry_places.c.seq).where(
+            entry_places.c.part == part, entry_places.c.ref_hash.in_(batch)
         )
         places.update({by_hash[bytes(record.ref_hash)]: record.seq for record in connection.execute(query)})
     return places

@@ -114,6 +114,11 @@ def fill(
             writer.write(connection, rows, tools.now_ms())
             if dataset:
                 changes.say_progress(connection, dataset, f"{count:,} images so far.")
+    for places in writer.places():
+        if context.should_leave():
+            raise JobInterrupted
+        with tools.database.write() as connection:
+            writer.write_places(connection, places)
     with tools.database.write() as connection:
         writer.finish(connection)
 

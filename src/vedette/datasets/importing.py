@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from vedette.datasets.filling import (
 from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.orders import ImportOrder
 from vedette.datasets.reading import Spoilt
-from vedette.datasets.staging import put_by, rules_for
+from vedette.datasets.staging import rules_for
 from vedette.dialects.registry import dialect_of
 from vedette.errors import Missing
 from vedette.jobs.context import JobContext
@@ -37,13 +38,12 @@ def import_manifest(tools: Tools, context: JobContext, order: ImportOrder) -> No
     """Fill a new dataset; nobody sees an entry before the last one is in."""
     with tools.database.read() as connection:
         dataset = require_dataset(connection, order.dataset)
-    rules = rules_for(dialect_of(order.dialect), dataset.kind)
+    rules = replace(rules_for(dialect_of(order.dialect), dataset.kind), caller=number_caller(tools, order))
     refuse_bucket(tools, dataset, order.bucket)
     with _fetched(tools, context, order) as file, new_part(tools) as part:
         reading = tools.read(file, rules, context)
         with contextlib.closing(reading.blocks()) as row_blocks:
-            caller = number_caller(tools, order)
-            fill(tools, context, part, (put_by(caller, rows) for rows in row_blocks), dataset.id)
+            fill(tools, context, part, row_blocks, dataset.id)
         refuse_bucket(tools, dataset, reading.bucket)
         with tools.database.write() as connection:
             outcome = changes.UpdateOutcome("created", part, reading.bucket, IMPORTED)

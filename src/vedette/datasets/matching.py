@@ -15,7 +15,7 @@ from vedette.datasets.columns import Bits, Flags, PartColumns
 from vedette.datasets.dataset import Dataset, Filter
 from vedette.datasets.picture_facts import STATES
 from vedette.datasets.staging import BLOCK
-from vedette.datasets.tables import entries
+from vedette.datasets.tables import entry_places
 from vedette.datasets.twin_groups import TwinGroups
 
 # The groups of the same picture, and which entries the other dataset has.
@@ -110,8 +110,9 @@ class Matcher:
         flags = ~self._all()
         hashes = [bytes.fromhex(text) for text in ids]
         for start in range(0, len(hashes), _FEW):
-            query = select(entries.c.seq).where(
-                entries.c.part == self._columns.part, entries.c.ref_hash.in_(hashes[start : start + _FEW])
+            query = select(entry_places.c.seq).where(
+                entry_places.c.part == self._columns.part,
+                entry_places.c.ref_hash.in_(hashes[start : start + _FEW]),
             )
             flags[list(self._connection.execute(query).scalars())] = True
         return flags

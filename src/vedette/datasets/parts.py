@@ -15,6 +15,7 @@ from vedette.datasets.tables import (
     blocks,
     datasets,
     entries,
+    entry_places,
     journal_steps,
     label_blocks,
     labels,
@@ -26,6 +27,8 @@ from vedette.datasets.tables import (
 from vedette.store.db import Database
 
 BLOCKS_AT_ONCE = 4
+# So many places of a dropped part go at once: neighbours, since they lie in the order of their hashes.
+_PLACES_AT_ONCE = 8192
 
 
 def make_part(connection: Connection) -> int:
@@ -57,6 +60,8 @@ def sweep(database: Database) -> bool:
         part = connection.execute(select(parts.c.id).where(parts.c.dropped).limit(1)).scalar()
         if part is None:
             return False
+        if _remove_places(connection, part):
+            return True
         last = connection.execute(select(func.max(blocks.c.block)).where(blocks.c.part == part)).scalar()
         if last is None:
             connection.execute(delete(labels).where(labels.c.part == part))
@@ -64,6 +69,15 @@ def sweep(database: Database) -> bool:
         else:
             _remove_block(connection, part, last)
     return True
+
+
+def _remove_places(connection: Connection, part: int) -> bool:
+    """Remove the first places; return whether there were any."""
+    of_part = entry_places.c.part == part
+    ordered = select(entry_places.c.ref_hash).where(of_part).order_by(entry_places.c.ref_hash)
+    edge = connection.execute(ordered.offset(_PLACES_AT_ONCE).limit(1)).scalar()
+    first = of_part if edge is None else of_part & (entry_places.c.ref_hash < edge)
+    return connection.execute(delete(entry_places).where(first)).rowcount > 0
 
 
 def _remove_block(connection: Connection, part: int, block: int) -> None:

@@ -36,7 +36,7 @@ from vedette.datasets.sampling import (
 )
 from vedette.datasets.sorting import order_places, ranks_of
 from vedette.datasets.staging import read_flaws
-from vedette.datasets.tables import datasets, entries
+from vedette.datasets.tables import datasets, entries, entry_places
 from vedette.datasets.tallies import tally_of
 from vedette.datasets.twin_groups import TwinFinder
 from vedette.dialects.readiness import DatasetTally
@@ -392,8 +392,8 @@ class _Reading:
 
     def place_of(self, entry: str) -> int:
         """Return an entry's place; -1 where there is none."""
-        query = select(entries.c.seq).where(
-            entries.c.part == self._dataset.part, entries.c.ref_hash == id_bytes(entry)
+        query = select(entry_places.c.seq).where(
+            entry_places.c.part == self._dataset.part, entry_places.c.ref_hash == id_bytes(entry)
         )
         place = self._connection.execute(query).scalar()
         return -1 if place is None else int(place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, or_, select
 
-from vedette.datasets.tables import entries, parts
+from vedette.datasets.tables import entries, entry_places, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,11 @@ def find_deviations(connection: Connection, part: int, copies: Select[tuple[int,
     """
     copy = copies.subquery()
     line = entries.c.line
-    is_entry = (entries.c.part == part) & (entries.c.ref_hash == copy.c.ref_hash)
+    is_place = (entry_places.c.part == part) & (entry_places.c.ref_hash == copy.c.ref_hash)
+    is_entry = (entries.c.part == part) & (entries.c.seq == entry_places.c.seq)
     query = (
         select(copy.c.number, line.is_(None).label("is_removed"))
-        .select_from(copy.outerjoin(entries, is_entry))
+        .select_from(copy.outerjoin(entry_places, is_place).outerjoin(entries, is_entry))
         .where(or_(line.is_(None), line != copy.c.line))
     )
     rows = connection.execute(query).all()

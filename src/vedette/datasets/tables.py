@@ -63,7 +63,6 @@ entries = Table(
     METADATA,
     Column("part", Integer, primary_key=True),
     Column("seq", Integer, primary_key=True),
-    # Addresses may be longer than an index takes, so it is their hash that is unique.
     Column("ref_hash", LargeBinary(16), nullable=False),
     Column("line", Text, nullable=False),
     # What is wrong with the line, and with its picture, as JSON; nothing where nothing is.
@@ -73,7 +72,17 @@ entries = Table(
     # reads. Nothing where that was written down before callers were: then it is the project's account.
     Column("picture_caller", Integer, nullable=True),
     Column("line_caller", Integer, nullable=True),
-    Index("uq_dataset_entries_part_ref_hash", "part", "ref_hash", unique=True),
+)
+
+# Where the entry of an address is. Addresses may be longer than an index takes, so it is their hash that is
+# unique. A table and no index, so that a part that is filled gets it last and in its order (decisions/0405).
+entry_places = Table(
+    "dataset_entry_places",
+    METADATA,
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("ref_hash", LargeBinary(16), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Callers that put entries: as JSON, without key and rights, each of them once.

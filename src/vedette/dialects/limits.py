@@ -23,7 +23,8 @@ class PictureLimits:
 
     def allow_sides(self, width: int, height: int) -> bool:
         """Say whether both sides are within the bounds, whatever their ratio."""
-        return all(self.least_side <= side <= self.most_side for side in (width, height))
+        least, most = self.least_side, self.most_side
+        return least <= width <= most and least <= height <= most
 
     def sides_problem(self, width: int, height: int) -> str:
         """Return what is wrong with a picture of these sides; nothing where they are allowed."""

@@ -9,7 +9,6 @@ twice or not be text at all. Such a line becomes a `BadLine`, and the stream goe
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BufferedIOBase
@@ -30,7 +29,6 @@ Fault = Literal["long", "json", "object"]
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK = 1 << 18
-_SPACE_AFTER_QUOTE = re.compile(r'"[ \t\r\n]')
 
 
 class BadLine(ValueError):
@@ -169,8 +167,13 @@ def _is_plain(text: str, values: Mapping[str, Any]) -> bool:
         "\\" not in text
         and text.count("{") + text.count("[") <= DEEPEST
         and text.count('":') == orjson.dumps(values).count(b'":')
-        and not _SPACE_AFTER_QUOTE.search(text)
+        and not _has_space_after_quote(text)
     )
+
+
+def _has_space_after_quote(text: str) -> bool:
+    # Four searches for two characters are faster than one regular expression, which stops at each quote.
+    return '" ' in text or '"\t' in text or '"\r' in text or '"\n' in text
 
 
 def _look_closely(text: str, values: Mapping[str, Any], number: int) -> None:
@@ -201,7 +204,7 @@ def _has_no_twins(text: str, keys: int) -> bool:
     Every key ends in `":` unless a space comes between; other `":` in the text only raise
     the count. So an equal count proves it, and anything else is looked at closely.
     """
-    return text.count('":') == keys and not _SPACE_AFTER_QUOTE.search(text)
+    return text.count('":') == keys and not _has_space_after_quote(text)
 
 
 def _refuse_twins(text: str, number: int) -> None:

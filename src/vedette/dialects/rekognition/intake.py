@@ -19,6 +19,8 @@ from vedette.manifest.places import is_s3, split_s3
 from vedette.manifest.problems import Flaw, Problem
 from vedette.manifest.unsure import is_unsure
 
+_SCHEME = "s3://"
+
 
 def refuse_manifest(limits: DatasetLimits, *, is_readable: bool, size: int) -> None:
     """Refuse a manifest that the caller may not read, or that is too large to be looked at."""
@@ -49,18 +51,23 @@ def take_entries(
             _drop(so_far, problem)
             continue
         assert isinstance(clean, Line)
-        so_far.sources.add(clean.source)
-        _hold_to_bucket(so_far, clean.source)
-        entry = _judge(clean)
-        so_far.labels.update(entry.labels)
-        if len(so_far.labels) > DATASETS.labels:
-            raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
+        source = clean.source
+        so_far.sources.add(source)
+        # Of what names a place, that alone which begins so is an object: each look is paid a million times.
+        is_object = source.startswith(_SCHEME)
+        if is_object:
+            _hold_to_bucket(so_far, source)
+        entry = _judge(clean, is_object=is_object)
+        if not so_far.labels.issuperset(entry.labels):
+            so_far.labels.update(entry.labels)
+            if len(so_far.labels) > DATASETS.labels:
+                raise refusal("ERROR_MANIFEST_TOO_MANY_LABELS")
         yield entry
     _check_rows(so_far)
 
 
-def _judge(line: Line) -> IncomingEntry:
-    labels = read_plain(line) if is_s3(line.source) else None
+def _judge(line: Line, *, is_object: bool) -> IncomingEntry:
+    labels = read_plain(line) if is_object else None
     if labels is not None:
         return IncomingEntry(line, (), labels, labels, None, carries_label=True)
     carries_label = not is_unsure(line) and any(True for _ in read_pairs(line))
@@ -132,9 +139,7 @@ def _drop(so_far: Intake, problem: Problem) -> None:
 
 
 def _hold_to_bucket(so_far: Intake, ref: str) -> None:
-    if not is_s3(ref):
-        return
-    bucket = split_s3(ref)[0]
+    bucket = ref[len(_SCHEME) : ref.index("/", len(_SCHEME))]
     if so_far.bucket and bucket != so_far.bucket:
         raise refusal("ERROR_IMAGES_IN_MULTIPLE_S3_BUCKETS")
     so_far.bucket = bucket
