@@ -116,6 +116,15 @@ NEW_TRIAL = {
     "SourceRefs": ["s3://pictures/a.png"],
 }
 NEW_DOORS_TRIAL = {**NEW_TRIAL, "ProjectArn": DOORS, "VersionName": "1"}
+BATCH = {"ProjectArn": PROJECT, "BatchId": "0" * 32}
+NEW_BATCH = {
+    "ProjectArn": PROJECT,
+    "VersionName": "v1",
+    "BatchName": "nightly",
+    "Source": "s3://pictures/p",
+    "Address": "s3://out/batch",
+}
+NEW_DOORS_BATCH = {**NEW_BATCH, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
 AN_HOUR = {
@@ -344,6 +353,14 @@ REQUESTS = [
     ("vedette", "DescribeFeedback", {"ModelArn": VERSION}, ""),
     ("vedette", "UpdateFeedback", {"ModelArn": MODEL, "Enabled": False}, ""),
     ("vedette", "AddTrialPictures", {**TRIAL, "DatasetType": "train"}, ""),
+    ("vedette", "DeleteBatchDetection", BATCH, ""),
+    ("vedette", "DescribeBatchDetection", BATCH, ""),
+    ("vedette", "GetBatchResults", BATCH, ""),
+    ("vedette", "ListBatchDetections", {"ProjectArn": PROJECT}, ""),
+    ("vedette", "ResumeBatchDetection", BATCH, ""),
+    ("vedette", "StartBatchDetection", NEW_BATCH, "with a project of Custom Labels"),
+    ("vedette", "StartBatchDetection", NEW_DOORS_BATCH, "with a project of Lookout for Vision"),
+    ("vedette", "StopBatchDetection", BATCH, ""),
     ("vedette", "DeleteTrialDetection", TRIAL, ""),
     ("vedette", "DescribeTrialDetection", TRIAL, "with a project of Custom Labels"),
     ("vedette", "GetTrialMask", {**TRIAL, "PictureId": 1}, "with a project of Custom Labels"),

@@ -16,6 +16,8 @@ from vedette.api.s3.sealing import ObjectSealing
 from vedette.arn import parse_arn
 from vedette.audit.delivery import DeliveryTools, TrailDelivery
 from vedette.audit.trails import Trails
+from vedette.batches.batches import Batches
+from vedette.batches.tools import BatchTools
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
@@ -61,7 +63,7 @@ from vedette.training.seals import VersionSeals
 from vedette.training.start import Trainings
 from vedette.trials.running import TrialTools
 from vedette.trials.trials import Trials
-from vedette.workers import measure
+from vedette.workers import batch, measure
 
 HERE = "111122223333"
 ELSEWHERE = "999999999999"
@@ -240,6 +242,22 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         clock,
     )
     trials = Trials(trying, datasets, jobs)
+    asking = BatchTools(
+        database,
+        versions,
+        projects.tags,
+        blobs,
+        trying.access,
+        as_administrator,
+        meter,
+        batched_here,
+        lambda: False,
+        folder / "batches",
+        guessing.package_of,
+        clock,
+    )
+    batches = Batches(asking, jobs)
+    batches.start()
     places = FeedbackPlaces(
         folder / "feedback", lambda version, part: lines_of_training(trainings.folder(version), part)
     )
@@ -262,6 +280,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         packagings=packagings,
         devices=Devices(DeviceTools(database, projects.tags, keys, packages, clock)),
         trials=trials,
+        batches=batches,
         feedback=open_feedback(trials, jobs, places, measured_here, lambda: False),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,
@@ -293,6 +312,11 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
 def measured_here(order: Mapping[str, Any]) -> Event:
     """Measure pictures in this process, as a warm process of a server does."""
     return Event("done", measure.main(order, lambda event: None, lambda: False))
+
+
+def batched_here(order: Mapping[str, Any]) -> Event:
+    """Look at pictures of a batch in this process."""
+    return Event("done", batch.main(order, lambda event: None, lambda: False))
 
 
 def a_caller(service: str, *, account: str = HERE, region: str = "eu-west-1", name: str = "alice") -> Caller:

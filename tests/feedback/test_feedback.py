@@ -9,11 +9,11 @@ from doubles.houses import ELSEWHERE
 from doubles.lines import an_anomaly_line
 from doubles.tried import ALICE, BUCKET, TriedProject, a_png
 from vedette.datasets.editing import EntryEdit
+from vedette.dialects.detections import DetectionResult
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Missing, Wrong
 from vedette.feedback import taking
 from vedette.feedback.sweeping import SampleSweeper
-from vedette.serving.hosting import DetectionResult
 from vedette.serving.pictures import open_picture
 from vedette.store.blobs.timemarks import TimeMark
 

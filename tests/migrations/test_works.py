@@ -47,6 +47,8 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table batch_parts",
+    "drop table batches",
     "drop table packed_weeks",
     "drop table dataset_entry_places",
     "create unique index uq_dataset_entries_part_ref_hash on dataset_entries (part, ref_hash)",

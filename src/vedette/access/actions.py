@@ -226,6 +226,8 @@ SERVICES = {
         DownloadEdgePackage ListEdgePackages StartEdgePackage
         CreateDevice CreateDeviceToken DeleteDevice DescribeDevice GetDeviceSigningKey ListDevices
         OrderOwnPackage UpdateDevice
+        DeleteBatchDetection DescribeBatchDetection GetBatchResults ListBatchDetections ResumeBatchDetection
+        StartBatchDetection StopBatchDetection
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

@@ -8,6 +8,7 @@ from functools import partial
 from vedette.arn import Arn, parse_arn
 from vedette.audit.delivery import TrailDelivery
 from vedette.audit.trail import AuditTrail
+from vedette.batches.batches import Batches
 from vedette.clock import Clock, system_clock
 from vedette.datasets.datasets import Datasets
 from vedette.devices.devices import Devices
@@ -65,6 +66,7 @@ class House:
     drafts: Drafts
     next_steps: NextSteps
     trials: Trials
+    batches: Batches
     feedback: Feedback
     monitoring: Monitoring
     access: ObjectAccess

@@ -1,70 +1,62 @@
 """What came of a batch: how often each label or verdict was found, how sure, and the doubtful pictures."""
 
-import heapq
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from vedette.batches.tallies import BatchTally
 from vedette.cli.batch_results import FAILED, Result
 
-BINS = 10
 BAR = 40
 # Pictures that a person should look at first.
 DOUBTFUL = 10
 
 
 class BatchSummary:
-    """Counts results as they come; holds the names of few pictures only."""
+    """Counts results as they come."""
 
     def __init__(self) -> None:
-        self.pictures = 0
-        self.failed: Counter[str] = Counter()
-        self._verdicts: Counter[str] = Counter()
-        self._bins = [0] * BINS
-        # The least sure, the surest of them first to go.
-        self._doubtful: list[tuple[float, str, str]] = []
+        self._tally = BatchTally(DOUBTFUL)
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures have been counted."""
+        return self._tally.pictures
 
     def add(self, name: str, result: Result) -> None:
         """Count a picture's result."""
-        self.pictures += 1
         if FAILED in result:
-            self.failed[str(result[FAILED]).partition(":")[0]] += 1
-            return
-        verdicts, confidence = verdict_of(result["response"])
-        self._verdicts.update(verdicts)
-        self._bins[min(BINS - 1, int(confidence * BINS))] += 1
-        entry = (-confidence, name, ", ".join(verdicts))
-        (heapq.heappush if len(self._doubtful) < DOUBTFUL else heapq.heappushpop)(self._doubtful, entry)
+            self._tally.add_failure(str(result[FAILED]).partition(":")[0])
+        else:
+            self._tally.add(name, *verdict_of(result["response"]))
 
     def lines(self) -> list[str]:
         """Return it as lines for a person."""
-        most = max(*self._bins, 1)
-        lines = [f"{self.pictures} pictures, {sum(self.failed.values())} of them without an answer."]
-        lines += [f"  {count} {reason}" for reason, count in self.failed.most_common()]
-        lines += [f"  {count:>8}  {verdict}" for verdict, count in self._verdicts.most_common()]
-        if any(self._bins):
-            lines.append("How sure:")
-        for number, count in enumerate(self._bins):
-            if any(self._bins):
-                bar = "━" * round(BAR * count / most)
-                lines.append(f"  {number * 10:>3} to {number * 10 + 10:>3} %  {count:>8}  {bar}".rstrip())
-        doubtful = sorted(self._doubtful, reverse=True)
-        if doubtful:
-            lines.append("Least sure:")
-        return lines + [f"  {-less:4.0%}  {name}  {verdict}" for less, name, verdict in doubtful]
+        return summary_lines(self._tally.document())
 
     def document(self) -> dict[str, Any]:
         """Return it as a JSON document."""
-        doubtful = [
-            {"source": name, "confidence": -less, "verdict": verdict}
-            for less, name, verdict in sorted(self._doubtful, reverse=True)
-        ]
-        return {
-            "pictures": self.pictures,
-            "failed": dict(self.failed),
-            "verdicts": dict(self._verdicts),
-            "confidence": {"from": 0.0, "to": 1.0, "counts": self._bins},
-            "doubtful": doubtful,
-        }
+        facts = self._tally.document()
+        counts = facts.pop("bins")
+        return {**facts, "confidence": {"from": 0.0, "to": 1.0, "counts": counts}}
+
+
+def summary_lines(facts: Mapping[str, Any]) -> list[str]:
+    """Return a tally's document as lines for a person."""
+    bins, failed = facts["bins"], Counter(facts["failed"])
+    most = max(*bins, 1) if bins else 1
+    lines = [f"{facts['pictures']} pictures, {sum(failed.values())} of them without an answer."]
+    lines += [f"  {count} {reason}" for reason, count in failed.most_common()]
+    lines += [f"  {count:>8}  {verdict}" for verdict, count in Counter(facts["verdicts"]).most_common()]
+    if any(bins):
+        lines.append("How sure:")
+        for number, count in enumerate(bins):
+            bar = "━" * round(BAR * count / most)
+            lines.append(f"  {number * 10:>3} to {number * 10 + 10:>3} %  {count:>8}  {bar}".rstrip())
+    if facts["doubtful"]:
+        lines.append("Least sure:")
+    doubtful = facts["doubtful"][:DOUBTFUL]
+    return lines + [f"  {item['confidence']:4.0%}  {item['source']}  {item['verdict']}" for item in doubtful]
 
 
 def verdict_of(response: dict[str, Any]) -> tuple[list[str], float]:

@@ -11,7 +11,7 @@ import click
 
 import vedette
 from vedette.cli import (
-    batch,
+    batch_jobs,
     cluster,
     dataset,
     devices,
@@ -116,7 +116,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
     },
     DATA: {
         "model": model,
-        "batch": batch.app,
+        "batch": batch_jobs.app,
         "dataset": dataset.app,
         "trial": trials.app,
         "feedback": feedback.app,

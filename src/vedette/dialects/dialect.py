@@ -7,9 +7,10 @@ its name from `registry.py`. No room compares names: what differs between servic
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from vedette.dialects.codes import CodeTable
+from vedette.dialects.detections import DetectionResult
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.limits import DatasetLimits, PictureLimits, TextLimits
 from vedette.dialects.metrics import ServiceMetrics
@@ -173,3 +174,8 @@ class Dialect(Protocol):
 
     def result_key(self, prefix: str, name: str) -> str:
         """Return the key of an object below the output prefix that the caller chose."""
+
+    # Detection
+
+    def write_response(self, detection: DetectionResult, most: int | None = None) -> dict[str, Any]:
+        """Return what the service answers of a picture, where it bounds labels with so many at most."""

@@ -7,6 +7,7 @@ from vedette.engines.port import Main
 from vedette.errors import Missing
 
 JOBS: dict[str, str] = {
+    "batch": "vedette.workers.batch:main",
     "bring-model": "vedette.workers.bring_model:main",
     "check-version": "vedette.workers.train_version:check",
     "draft": "vedette.workers.draft:main",

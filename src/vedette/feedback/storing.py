@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vedette.clock import Clock, milliseconds
+from vedette.dialects.detections import DetectionResult
 from vedette.errors import Denied
 from vedette.feedback import records
 from vedette.feedback.taking import SampleCandidate
@@ -23,7 +24,6 @@ from vedette.feedback.values import MOST_BYTES, MOST_KEPT, SampleFacts, Sampling
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal, load_principal
 from vedette.manifest.attributes import Stamp
-from vedette.serving.hosting import DetectionResult
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.trials.collecting import TrialCollections

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from vedette.dialects.detections import DetectionResult
 from vedette.feedback.values import SamplingPlan
 from vedette.projects.version import Version
-from vedette.serving.hosting import DetectionResult
 from vedette.serving.pictures import CheckedPicture
 
 log = logging.getLogger(__name__)

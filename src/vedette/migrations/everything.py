@@ -2,6 +2,7 @@
 
 from sqlalchemy import MetaData
 
+import vedette.batches.tables
 import vedette.datasets.tables
 import vedette.devices.tables
 import vedette.encryption.tables
@@ -33,6 +34,7 @@ ROOMS = (
     vedette.suggestions.tables,
     vedette.imports.tables,
     vedette.exports.tables,
+    vedette.batches.tables,
     vedette.rounds.tables,
     vedette.trials.tables,
     vedette.feedback.tables,

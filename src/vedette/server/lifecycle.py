@@ -50,7 +50,7 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
-from vedette.server.opening import open_audit, open_delivery, open_kept, open_versions
+from vedette.server.opening import open_audit, open_batches, open_delivery, open_kept
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -77,11 +77,9 @@ log = logging.getLogger(__name__)
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the house with its rooms started; everything is closed at the end."""
     with contextlib.ExitStack() as closing:
-        hold, reserve = _hold_folder(settings, closing)
-        installation = closing.enter_context(_opened_installation(settings, reserve))
+        hold, reserve, installation, jobs = _open_folder(settings, closing)
         settings, database, seal = installation.settings, installation.database, installation.seal
-        encryption, blobs, access, projects = open_kept(installation, closing)
-        versions, jobs = open_versions(installation, projects, blobs, closing), JobRunner(database)
+        encryption, blobs, access, projects, versions = open_kept(installation, closing)
         placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
         lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
         datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
@@ -89,6 +87,7 @@ def open_house(settings: Settings) -> Iterator[House]:
         trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
         suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
         trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
+        batches = open_batches(installation, trials, meter, jobs, closing)
         packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
         feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
         hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
@@ -115,6 +114,7 @@ def open_house(settings: Settings) -> Iterator[House]:
             drafts=drafts,
             next_steps=steps,
             trials=trials,
+            batches=batches,
             feedback=feedback,
             monitoring=open_monitoring(database, meter, settings, closing),
             page_key=seal.derive("page tokens"),
@@ -124,6 +124,15 @@ def open_house(settings: Settings) -> Iterator[House]:
             delivery=open_delivery(settings, blobs, closing),
             reserve=reserve,
         )
+
+
+def _open_folder(
+    settings: Settings, closing: contextlib.ExitStack
+) -> tuple[FolderHold, Reserve, Installation, JobRunner]:
+    """Return the held folder, its reserve, the installation in it, and its jobs, which have not begun."""
+    hold, reserve = _hold_folder(settings, closing)
+    installation = closing.enter_context(_opened_installation(settings, reserve))
+    return hold, reserve, installation, JobRunner(installation.database)
 
 
 @contextlib.contextmanager

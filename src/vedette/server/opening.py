@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import threading
 from functools import partial
 
 from vedette.api.s3.event_relay import EventRelay
@@ -10,16 +11,23 @@ from vedette.api.s3.reach import Reach
 from vedette.audit.delivery import DeliveryTools, TrailDelivery
 from vedette.audit.trail import AuditTrail
 from vedette.audit.trails import Trails
+from vedette.batches.batches import Batches
+from vedette.batches.part_run import PROCESSES
+from vedette.batches.tools import BatchTools
 from vedette.clock import system_clock
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
+from vedette.engines.pool import OrderLimits, Pool
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
+from vedette.jobs.runner import JobRunner
+from vedette.metering.meter import Meter
 from vedette.monitoring.actions import read_actions
 from vedette.notifications.bucket_events import BusSubscriber, TopicSubscriber
 from vedette.notifications.outbox import Outbox
 from vedette.notifications.sender import Sender
 from vedette.projects.projects import Projects
+from vedette.projects.tags import Tags
 from vedette.projects.versions import Versions
 from vedette.server.audit_targets import open_targets
 from vedette.server.installation import Installation, in_a_sentence
@@ -27,8 +35,12 @@ from vedette.server.stores import open_keys_and_buckets
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
+from vedette.trials.trials import Trials
 
 log = logging.getLogger(__name__)
+
+# Ten pictures of a batch, tile by tile, by a process of low priority; and a model with all that it maps.
+BATCH_LIMITS = OrderLimits(timeout_s=600.0, memory=16 << 30)
 
 
 def open_audit(settings: Settings, closing: contextlib.ExitStack) -> AuditTrail | None:
@@ -55,11 +67,11 @@ def open_delivery(settings: Settings, blobs: Blobs, closing: contextlib.ExitStac
 
 def open_kept(
     installation: Installation, closing: contextlib.ExitStack
-) -> tuple[Encryption, Blobs, Reach, Projects]:
-    """Return keys, buckets, who may read which objects, and projects."""
+) -> tuple[Encryption, Blobs, Reach, Projects, Versions]:
+    """Return keys, buckets, who may read which objects, projects, and versions."""
     encryption, blobs = open_keys_and_buckets(installation, closing)
     access, projects = open_access(installation, blobs)
-    return encryption, blobs, access, projects
+    return encryption, blobs, access, projects, open_versions(installation, projects, blobs, closing)
 
 
 def open_versions(
@@ -97,3 +109,35 @@ def _name_unreadable_policies(identity: Identity, projects: Projects, blobs: Blo
         sentences += unreadable(blobs.buckets.every("policy"))
     for sentence in sentences:
         log.warning(sentence)
+
+
+def open_batches(
+    installation: Installation,
+    trials: Trials,
+    meter: Meter,
+    jobs: JobRunner,
+    closing: contextlib.ExitStack,
+) -> Batches:
+    """Return the batches, whose processes start when a part is first looked at."""
+    trying, pool, is_closing = trials.tools, Pool("batch", PROCESSES, BATCH_LIMITS), threading.Event()
+    tools = BatchTools(
+        database=trying.database,
+        versions=trying.versions,
+        tags=Tags(installation.database),
+        blobs=trying.blobs,
+        access=trying.access,
+        current=installation.identity.current,
+        meter=meter,
+        ask=pool.ask,
+        is_closing=is_closing.is_set,
+        folder=trying.root.parent / "batches",
+        package_of=trying.package_of,
+        clock=system_clock,
+        one_size=trying.one_size,
+    )
+    # Said first: what then ends a process is no picture's fault.
+    closing.callback(pool.close)
+    closing.callback(is_closing.set)
+    batches = Batches(tools, jobs)
+    batches.start()
+    return batches

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vedette.cores import count_cores
+from vedette.dialects.detections import DetectionResult
 from vedette.dialects.limits import PictureLimits
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import Unit, Units
@@ -52,17 +53,6 @@ STOPPING, STOPPED = "The model is being stopped.", "The model has stopped runnin
 # States in which a start or stop with the same token is a replay.
 HOSTED: frozenset[State] = frozenset({"running"})
 DONE: frozenset[State] = frozenset({"stopped"})
-
-
-@dataclass(frozen=True, slots=True)
-class DetectionResult:
-    """What a version detects in one picture, in the stored raster; `mask` is a PNG."""
-
-    findings: tuple[Finding, ...]
-    is_anomalous: bool | None = None
-    confidence: float | None = None
-    mask: bytes = b""
-    colors: Mapping[str, str] = field(default_factory=dict)
 
 
 # Hears of each answer, in the loop; it must neither wait nor fail.

@@ -8,7 +8,7 @@ taken: once they are verified and added, they have labels, and the next trial ta
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-from vedette.datasets.buckets import bucket_problem
+from vedette.datasets.buckets import bucket_problem, split_folder
 from vedette.datasets.dataset import Filter, Kind
 from vedette.datasets.datasets import Datasets
 from vedette.errors import Denied, Missing, TooMuch, Wrong
@@ -96,19 +96,6 @@ class PictureChooser:
             raise Missing(f"This account has no bucket {bucket}.", kind="bucket", name=bucket)
         if sentence := bucket_problem(self._blobs, bucket, self.project.scope):
             raise Wrong(sentence, kind="bucket", name=bucket)
-
-
-def split_folder(address: str) -> tuple[str, str]:
-    """Return the bucket and the prefix of s3://bucket/folder/; a folder's name ends where a slash is."""
-    head, _, rest = address.strip().partition("://")
-    bucket, _, prefix = rest.partition("/")
-    if head.lower() != "s3" or not bucket or any(not letter.isprintable() for letter in prefix):
-        raise Wrong(
-            f"{address[:100]!r} is no folder in a bucket: it has the form s3://bucket/folder/.",
-            kind="bucket",
-            name=address[:100],
-        )
-    return bucket, prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
 
 
 def _too_many(reason: str) -> TooMuch:

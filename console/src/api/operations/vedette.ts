@@ -56,6 +56,40 @@ export interface AssignRoundResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface BatchCount {
+  readonly Name?: string | undefined;
+  readonly Count?: number | undefined;
+}
+
+export interface BatchDescription {
+  readonly BatchId?: string | undefined;
+  readonly BatchName?: string | undefined;
+  readonly VersionName?: string | undefined;
+  readonly Source?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly Format?: "jsonl" | "parquet" | undefined;
+  readonly MinConfidence?: number | undefined;
+  readonly Status?: "listing" | "running" | "done" | "failed" | "cancelled" | undefined;
+  readonly Message?: string | undefined;
+  readonly CreatedBy?: string | undefined;
+  readonly Total?: number | undefined;
+  readonly Parts?: number | undefined;
+  readonly Done?: number | undefined;
+  readonly Failed?: number | undefined;
+  readonly Failures?: ReadonlyArray<BatchCount> | undefined;
+  readonly Verdicts?: ReadonlyArray<BatchCount> | undefined;
+  readonly Confidences?: ReadonlyArray<number> | undefined;
+  readonly Doubtful?: ReadonlyArray<BatchDoubt> | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
+export interface BatchDoubt {
+  readonly SourceRef?: string | undefined;
+  readonly Confidence?: number | undefined;
+  readonly Verdict?: string | undefined;
+}
+
 export interface CancelExportRequest {
   readonly ProjectArn: string;
   readonly ExportId: string;
@@ -487,6 +521,11 @@ export interface DeleteAccessKeyRequest {
   readonly AccessKeyId: string;
 }
 
+export interface DeleteBatchDetectionRequest {
+  readonly ProjectArn: string;
+  readonly BatchId: string;
+}
+
 export interface DeleteDeviceRequest {
   readonly DeviceName: string;
 }
@@ -527,6 +566,15 @@ export interface DeleteTrialDetectionRequest {
 
 export interface DeleteUserRequest {
   readonly UserName: string;
+}
+
+export interface DescribeBatchDetectionRequest {
+  readonly ProjectArn: string;
+  readonly BatchId: string;
+}
+
+export interface DescribeBatchDetectionResponse {
+  readonly Batch?: BatchDescription | undefined;
 }
 
 export interface DescribeChangeRequest {
@@ -1123,6 +1171,18 @@ export interface FindDifferentResponse {
   readonly Entry?: EntrySummary | undefined;
 }
 
+export interface GetBatchResultsRequest {
+  readonly ProjectArn: string;
+  readonly BatchId: string;
+  readonly Part?: number | undefined;
+}
+
+export interface GetBatchResultsResponse {
+  readonly Body?: string | undefined;
+  readonly ContentType?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+}
+
 export interface GetDeviceSigningKeyResponse {
   readonly PublicKey?: string | undefined;
 }
@@ -1450,6 +1510,14 @@ export interface LabelSetting {
   readonly Name: string;
   readonly Color?: string | undefined;
   readonly Key?: string | undefined;
+}
+
+export interface ListBatchDetectionsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListBatchDetectionsResponse {
+  readonly Batches?: ReadonlyArray<BatchDescription> | undefined;
 }
 
 export interface ListChangesRequest {
@@ -2081,6 +2149,15 @@ export interface RestoreSuggestionsRequest {
   readonly Suggestions: ReadonlyArray<SuggestionKey>;
 }
 
+export interface ResumeBatchDetectionRequest {
+  readonly ProjectArn: string;
+  readonly BatchId: string;
+}
+
+export interface ResumeBatchDetectionResponse {
+  readonly Batch?: BatchDescription | undefined;
+}
+
 export interface ResumeNodeRequest {
   readonly NodeName: string;
 }
@@ -2250,6 +2327,20 @@ export interface SnapshotLabel {
   readonly Pictures?: number | undefined;
 }
 
+export interface StartBatchDetectionRequest {
+  readonly ProjectArn: string;
+  readonly VersionName: string;
+  readonly BatchName: string;
+  readonly Source: string;
+  readonly Address: string;
+  readonly Format?: "jsonl" | "parquet" | undefined;
+  readonly MinConfidence?: number | undefined;
+}
+
+export interface StartBatchDetectionResponse {
+  readonly Batch?: BatchDescription | undefined;
+}
+
 export interface StartDraftsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -2308,6 +2399,15 @@ export interface StartTrialDetectionRequest {
 
 export interface StartTrialDetectionResponse {
   readonly Trial?: TrialDescription | undefined;
+}
+
+export interface StopBatchDetectionRequest {
+  readonly ProjectArn: string;
+  readonly BatchId: string;
+}
+
+export interface StopBatchDetectionResponse {
+  readonly Batch?: BatchDescription | undefined;
 }
 
 export interface StopDraftsRequest {
@@ -2696,6 +2796,7 @@ export interface VedetteOperations {
   readonly CreateSnapshot: { readonly input: CreateSnapshotRequest; readonly output: CreateSnapshotResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
+  readonly DeleteBatchDetection: { readonly input: DeleteBatchDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteDevice: { readonly input: DeleteDeviceRequest; readonly output: Record<never, never> };
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
@@ -2705,6 +2806,7 @@ export interface VedetteOperations {
   readonly DeleteSnapshot: { readonly input: DeleteSnapshotRequest; readonly output: Record<never, never> };
   readonly DeleteTrialDetection: { readonly input: DeleteTrialDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
+  readonly DescribeBatchDetection: { readonly input: DescribeBatchDetectionRequest; readonly output: DescribeBatchDetectionResponse };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeCluster: { readonly input: Record<never, never>; readonly output: DescribeClusterResponse };
   readonly DescribeDevice: { readonly input: DescribeDeviceRequest; readonly output: DescribeDeviceResponse };
@@ -2727,6 +2829,7 @@ export interface VedetteOperations {
   readonly EndConsoleSession: { readonly input: EndConsoleSessionRequest; readonly output: Record<never, never> };
   readonly EndRound: { readonly input: EndRoundRequest; readonly output: EndRoundResponse };
   readonly FindDifferent: { readonly input: FindDifferentRequest; readonly output: FindDifferentResponse };
+  readonly GetBatchResults: { readonly input: GetBatchResultsRequest; readonly output: GetBatchResultsResponse };
   readonly GetDeviceSigningKey: { readonly input: Record<never, never>; readonly output: GetDeviceSigningKeyResponse };
   readonly GetEvaluationColumns: { readonly input: GetEvaluationColumnsRequest; readonly output: GetEvaluationColumnsResponse };
   readonly GetEvaluationSlices: { readonly input: GetEvaluationSlicesRequest; readonly output: GetEvaluationSlicesResponse };
@@ -2738,6 +2841,7 @@ export interface VedetteOperations {
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
+  readonly ListBatchDetections: { readonly input: ListBatchDetectionsRequest; readonly output: ListBatchDetectionsResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
   readonly ListConsoleSessions: { readonly input: ListConsoleSessionsRequest; readonly output: ListConsoleSessionsResponse };
@@ -2783,14 +2887,17 @@ export interface VedetteOperations {
   readonly ResolveRoundConflicts: { readonly input: ResolveRoundConflictsRequest; readonly output: ResolveRoundConflictsResponse };
   readonly RestoreSnapshot: { readonly input: RestoreSnapshotRequest; readonly output: RestoreSnapshotResponse };
   readonly RestoreSuggestions: { readonly input: RestoreSuggestionsRequest; readonly output: Record<never, never> };
+  readonly ResumeBatchDetection: { readonly input: ResumeBatchDetectionRequest; readonly output: ResumeBatchDetectionResponse };
   readonly ResumeNode: { readonly input: ResumeNodeRequest; readonly output: Record<never, never> };
   readonly RevertChange: { readonly input: RevertChangeRequest; readonly output: RevertChangeResponse };
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
+  readonly StartBatchDetection: { readonly input: StartBatchDetectionRequest; readonly output: StartBatchDetectionResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartEdgePackage: { readonly input: StartEdgePackageRequest; readonly output: StartEdgePackageResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StartTrialDetection: { readonly input: StartTrialDetectionRequest; readonly output: StartTrialDetectionResponse };
+  readonly StopBatchDetection: { readonly input: StopBatchDetectionRequest; readonly output: StopBatchDetectionResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly StopTraining: { readonly input: StopTrainingRequest; readonly output: Record<never, never> };

@@ -179,6 +179,8 @@ export const messages = {
   lineIsMoreThanOneLine: "Line {number} is more than one line.",
   listed: "listed",
   mayNotWriteS3AnyMore: "{arn} may not write s3://{bucket}/{key} any more.",
+  modelsOfThisServiceHaveNo:
+    "Models of this service have no MinConfidence: they judge each picture by themselves.",
   moreHeatMapsAreAskedFor: "More heat maps are asked for than can be made at once.",
   moreRequestsThanAllUnitsOf: "More requests than all units of this server can answer.",
   moreRequestsThanTheUnitsOf: "More requests than the {units} units of {name} can answer.",
@@ -221,6 +223,7 @@ export const messages = {
   projectStillHasDeleteThemFirst: "Project {name} still has {contents}; delete them first.",
   ready: "ready",
   recordIsUnannotated: "Record is unannotated.",
+  resultsInParquetAreFilesOf: "Results in Parquet are files of their own: ask for each by its Part.",
   running: "running",
   saysThatItsPictureHasNo: "{file} says that its picture has no width or height.",
   signInWithABodyOf: "Sign in with a body of the type application/json.",
@@ -234,6 +237,7 @@ export const messages = {
   theAccountMayHaveUnitsAnd:
     "The account {account} may have {most} units, and with this start it would have {units}.",
   theAnswerOfWasAcceptedFor: "The answer of {name} was accepted for this picture; send that back first.",
+  theBatchHasNoPartIt: "The batch has no part {number}; it has {parts}.",
   theBoundingBoxHasOffFrame: "The bounding box has off frame values.",
   theBucketIsInTheRegion:
     "The bucket {value1} is in the region {value2}; it must be in {value3}, as the project is.",

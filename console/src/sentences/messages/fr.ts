@@ -196,6 +196,8 @@ export const messages: Translation<typeof english> = {
   lineIsMoreThanOneLine: "La ligne {number} fait plus d’une ligne.",
   listed: "listé",
   mayNotWriteS3AnyMore: "{arn} ne peut plus écrire s3://{bucket}/{key}.",
+  modelsOfThisServiceHaveNo:
+    "Les modèles de ce service n’ont pas de MinConfidence : ils jugent chaque image par eux-mêmes.",
   moreHeatMapsAreAskedFor: "On demande plus de cartes de chaleur qu’on ne peut en faire à la fois.",
   moreRequestsThanAllUnitsOf: "Plus de requêtes que toutes les unités de ce serveur ne peuvent en traiter.",
   moreRequestsThanTheUnitsOf: "Plus de requêtes que les {units} unités de {name} ne peuvent en traiter.",
@@ -241,6 +243,8 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "Le projet {name} a encore {contents} ; supprimez-les d’abord.",
   ready: "prête",
   recordIsUnannotated: "L’image n’est pas annotée.",
+  resultsInParquetAreFilesOf:
+    "Les résultats en Parquet sont des fichiers à part : demandez chacun par son Part.",
   running: "en cours",
   saysThatItsPictureHasNo: "{file} dit que son image n’a ni largeur ni hauteur.",
   signInWithABodyOf: "Connectez-vous avec un corps du type application/json.",
@@ -254,6 +258,7 @@ export const messages: Translation<typeof english> = {
     "Le compte {account} peut avoir {most} unités, et avec ce démarrage il en aurait {units}.",
   theAnswerOfWasAcceptedFor:
     "La réponse de {name} a été acceptée pour cette image ; renvoyez d’abord celle-là.",
+  theBatchHasNoPartIt: "Le lot n’a pas de partie {number} ; il en a {parts}.",
   theBoundingBoxHasOffFrame: "Le cadre dépasse l’image.",
   theBucketIsInTheRegion:
     "Le compartiment {value1} est dans la région {value2} ; il doit être dans {value3}, comme le projet.",

@@ -183,6 +183,8 @@ export const messages: Translation<typeof english> = {
   lineIsMoreThanOneLine: "Baris {number} lebih dari satu baris.",
   listed: "didaftar",
   mayNotWriteS3AnyMore: "{arn} tidak lagi boleh menulis s3://{bucket}/{key}.",
+  modelsOfThisServiceHaveNo:
+    "Model layanan ini tidak memiliki MinConfidence: model menilai setiap gambar sendiri.",
   moreHeatMapsAreAskedFor: "Peta panas yang diminta lebih banyak daripada yang dapat dibuat sekaligus.",
   moreRequestsThanAllUnitsOf: "Permintaan lebih banyak daripada yang dapat dijawab semua unit server ini.",
   moreRequestsThanTheUnitsOf: "Permintaan lebih banyak daripada yang dapat dijawab {units} unit {name}.",
@@ -228,6 +230,8 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "Proyek {name} masih punya {contents}; hapus dulu.",
   ready: "siap",
   recordIsUnannotated: "Gambar tidak beranotasi.",
+  resultsInParquetAreFilesOf:
+    "Hasil dalam Parquet berupa berkas tersendiri: mintalah masing-masing dengan Part-nya.",
   running: "sedang berjalan",
   saysThatItsPictureHasNo: "{file} mengatakan gambarnya tidak punya lebar atau tinggi.",
   signInWithABodyOf: "Masuklah dengan isi berjenis application/json.",
@@ -242,6 +246,7 @@ export const messages: Translation<typeof english> = {
   theAccountMayHaveUnitsAnd:
     "Akun {account} boleh memiliki {most} unit, dan dengan awal ini akan memiliki {units}.",
   theAnswerOfWasAcceptedFor: "Jawaban {name} sudah diterima untuk gambar ini; kirim balik jawaban itu dulu.",
+  theBatchHasNoPartIt: "Batch ini tidak memiliki bagian {number}; jumlahnya {parts}.",
   theBoundingBoxHasOffFrame: "Kotak melewati gambar.",
   theBucketIsInTheRegion: "Bucket {value1} ada di wilayah {value2}; harus di {value3}, seperti proyeknya.",
   theBucketIsNotOfThe: "Bucket {value1} bukan milik akun proyek.",

@@ -185,6 +185,8 @@ export const messages: Translation<typeof english> = {
   lineIsMoreThanOneLine: "A linha {number} tem mais de uma linha.",
   listed: "listado",
   mayNotWriteS3AnyMore: "{arn} não pode mais gravar s3://{bucket}/{key}.",
+  modelsOfThisServiceHaveNo:
+    "Os modelos deste serviço não têm MinConfidence: julgam cada imagem por conta própria.",
   moreHeatMapsAreAskedFor: "São pedidos mais mapas de calor do que podem ser feitos de uma vez.",
   moreRequestsThanAllUnitsOf: "Mais requisições do que todas as unidades deste servidor podem responder.",
   moreRequestsThanTheUnitsOf: "Mais requisições do que as {units} unidades de {name} podem responder.",
@@ -229,6 +231,7 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "O projeto {name} ainda tem {contents}; exclua-os primeiro.",
   ready: "pronta",
   recordIsUnannotated: "A imagem não está anotada.",
+  resultsInParquetAreFilesOf: "Os resultados em Parquet são arquivos próprios: peça cada um pelo seu Part.",
   running: "em andamento",
   saysThatItsPictureHasNo: "{file} diz que sua imagem não tem largura nem altura.",
   signInWithABodyOf: "Entre com um corpo do tipo application/json.",
@@ -241,6 +244,7 @@ export const messages: Translation<typeof english> = {
   theAccountHasUnderWayAnd: "A conta tem {running} em andamento e pode ter {most} ao mesmo tempo.",
   theAccountMayHaveUnitsAnd: "A conta {account} pode ter {most} unidades, e com este início teria {units}.",
   theAnswerOfWasAcceptedFor: "A resposta de {name} foi aceita para esta imagem; devolva aquela primeiro.",
+  theBatchHasNoPartIt: "O lote não tem a parte {number}; ele tem {parts}.",
   theBoundingBoxHasOffFrame: "A caixa passa da imagem.",
   theBucketIsInTheRegion:
     "O bucket {value1} está na região {value2}; ele precisa estar em {value3}, como o projeto.",

@@ -10,11 +10,9 @@ from vedette.api.operations import operation
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.projects.version import Version
-from vedette.serving.hosting import DetectionResult
 from vedette.serving.pictures import CheckedPicture
 
 CONTENT_TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG"}
-BACKGROUND, WHITE = "background", "#FFFFFF"
 
 
 def start_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -51,28 +49,7 @@ def detect_anomalies(house: House, caller: Caller, request: dict[str, Any]) -> A
 
 async def _look(house: House, caller: Caller, version: Version, picture: CheckedPicture) -> dict[str, Any]:
     detection = await house.hosting.detect(version, picture, origin=caller.origin)
-    result: dict[str, Any] = {
-        "Source": {"Type": "direct"},
-        "IsAnomalous": detection.is_anomalous,
-        "Confidence": detection.confidence,
-    }
-    if detection.mask:
-        result |= {"Anomalies": _anomalies(detection), "AnomalyMask": detection.mask}
-    return {"DetectAnomalyResult": result}
-
-
-def _anomalies(detection: DetectionResult) -> list[dict[str, Any]]:
-    """Return the types found, the largest first; before them the background, which is all the rest."""
-    findings = sorted(detection.findings, key=lambda finding: -(finding.area or 0))
-    rest = 1 - sum(finding.area or 0 for finding in findings)
-    entries = [(BACKGROUND, max(0.0, rest), WHITE)]
-    entries += [
-        (finding.label, finding.area or 0.0, detection.colors[finding.label].upper()) for finding in findings
-    ]
-    return [
-        {"Name": name, "PixelAnomaly": {"TotalPercentageArea": area, "Color": color}}
-        for name, area, color in entries
-    ]
+    return LOOKOUT.write_response(detection)
 
 
 def _body(body: Any) -> bytes:

@@ -18,6 +18,15 @@ from vedette.api.own.account import (
     update_group,
     update_user,
 )
+from vedette.api.own.batches import (
+    delete_batch_detection,
+    describe_batch_detection,
+    get_batch_results,
+    list_batch_detections,
+    resume_batch_detection,
+    start_batch_detection,
+    stop_batch_detection,
+)
 from vedette.api.own.changes import change_entries, describe_change, undo_change
 from vedette.api.own.cluster import describe_cluster, drain_node, resume_node
 from vedette.api.own.comparisons import compare_versions, list_compared_images
@@ -151,6 +160,13 @@ OPERATIONS: dict[str, Handler] = {
     "MendImportLines": mend_import_lines,
     "ReadImport": read_import,
     "RunImport": run_import,
+    "DeleteBatchDetection": delete_batch_detection,
+    "DescribeBatchDetection": describe_batch_detection,
+    "GetBatchResults": get_batch_results,
+    "ListBatchDetections": list_batch_detections,
+    "ResumeBatchDetection": resume_batch_detection,
+    "StartBatchDetection": start_batch_detection,
+    "StopBatchDetection": stop_batch_detection,
     "CancelExport": cancel_export,
     "CreateExport": create_export,
     "DeleteExport": delete_export,

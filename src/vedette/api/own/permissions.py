@@ -53,6 +53,15 @@ def _trial(action: str) -> tuple[Permission, ...]:
     )
 
 
+def _detection() -> tuple[Permission, ...]:
+    """Return what a batch asks for when it begins, and whenever a part of it runs."""
+    (labels, anomalies), tags = MODEL.split(" or "), (RESOURCE_TAG,)
+    return (
+        Permission("rekognition:DetectCustomLabels", labels, tags, "with a project of Custom Labels"),
+        Permission("lookoutvision:DetectAnomalies", anomalies, tags, "with a project of Lookout for Vision"),
+    )
+
+
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "AcceptDrafts": (*_on("AcceptDrafts", PROJECT), *writes("with drafts that have masks")),
     "ChangeEntries": _on("ChangeEntries", PROJECT),
@@ -180,6 +189,19 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         *_on("RunImport", PROJECT),
         *_on("UpdateEntries", PROJECT),
     ),
+    "DeleteBatchDetection": _on("DeleteBatchDetection", PROJECT),
+    "DescribeBatchDetection": _on("DescribeBatchDetection", PROJECT),
+    "GetBatchResults": (*_on("GetBatchResults", PROJECT), *reads("")),
+    "ListBatchDetections": _on("ListBatchDetections", PROJECT),
+    "ResumeBatchDetection": (*_on("ResumeBatchDetection", PROJECT), *_detection()),
+    "StartBatchDetection": (
+        *_on("StartBatchDetection", PROJECT),
+        *_detection(),
+        Permission("s3:ListBucket", "arn:aws:s3:::BUCKET"),
+        *writes(""),
+        *reads(""),
+    ),
+    "StopBatchDetection": _on("StopBatchDetection", PROJECT),
     "CancelExport": _on("CancelExport", PROJECT),
     "CreateExport": (
         *_on("CreateExport", PROJECT),

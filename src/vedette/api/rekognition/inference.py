@@ -9,9 +9,7 @@ from vedette.api.rekognition.versions import find_version
 from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
-from vedette.serving.hosting import DetectionResult
 from vedette.serving.pictures import CheckedPicture
-from vedette.vision.annotations import Finding
 
 # The service's model would let 5 MiB in; its quota is 4 MB (decisions/0147).
 
@@ -56,10 +54,8 @@ async def _look(
     floor: float | None,
     most: int | None,
 ) -> dict[str, Any]:
-    detection: DetectionResult = await house.hosting.detect(
-        version, picture, least=floor, origin=caller.origin
-    )
-    return {"CustomLabels": [_custom_label(finding) for finding in detection.findings[:most]]}
+    detection = await house.hosting.detect(version, picture, least=floor, origin=caller.origin)
+    return REKOGNITION.write_response(detection, most)
 
 
 def _refuse_image(image: Mapping[str, Any]) -> None:
@@ -92,12 +88,3 @@ def _refuse_large(size: int) -> None:
     most = REKOGNITION.pictures.most_bytes
     if size > most:
         raise Wrong(f"The picture has {size:,} bytes; {most:,} are the most.", kind="large picture")
-
-
-def _custom_label(finding: Finding) -> dict[str, Any]:
-    label: dict[str, Any] = {"Name": finding.label, "Confidence": finding.confidence * 100}
-    box = finding.box
-    if box is not None:
-        edges = {"Left": box.left, "Top": box.top, "Width": box.width, "Height": box.height}
-        label["Geometry"] = {"BoundingBox": edges}
-    return label

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from vedette.dialects.detections import DetectionResult
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.lookout import (
@@ -13,6 +15,7 @@ from vedette.dialects.lookout import (
     labelling,
     line_rules,
     picture_rules,
+    responses,
     statuses,
     training,
     training_preview,
@@ -173,3 +176,7 @@ class LookoutDialect:
     def result_key(self, prefix: str, name: str) -> str:
         """Take the prefix for the beginning of the key: programs read `k_fold_EvaluationResult-…` (0207)."""
         return f"{prefix}{name}"
+
+    def write_response(self, detection: DetectionResult, most: int | None = None) -> dict[str, Any]:
+        """Return what the service answers of a picture."""
+        return responses.write_response(detection, most)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from vedette.dialects.detections import DetectionResult
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.readiness import DatasetTally, TrainingLack
@@ -12,6 +14,7 @@ from vedette.dialects.rekognition import (
     line_rules,
     picture_rules,
     readiness,
+    responses,
     statuses,
     training,
     training_preview,
@@ -181,3 +184,7 @@ class CustomLabelsDialect:
     def result_key(self, prefix: str, name: str) -> str:
         """Take the prefix for a folder, with or without a slash at its end."""
         return f"{prefix}{'/' if prefix and not prefix.endswith('/') else ''}{name}"
+
+    def write_response(self, detection: DetectionResult, most: int | None = None) -> dict[str, Any]:
+        """Return what the service answers of a picture."""
+        return responses.write_response(detection, most)

@@ -1,0 +1,137 @@
+"""Pictures brought to a warm process and looked at; what one of them does to it is that picture's own."""
+
+import base64
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vedette.batches.tools import BatchTools
+from vedette.batches.values import BatchState
+from vedette.dialects.detections import DetectionResult
+from vedette.engines.pool import WorkerLost
+from vedette.engines.port import Event
+from vedette.errors import Missing, NoSpace, Refusal, Wrong
+from vedette.identity.principal import Principal
+from vedette.jobs.kind import JobInterrupted
+from vedette.projects.version import Version
+from vedette.runtime.package import FACTS
+from vedette.store.blobs.bring import bring_object
+from vedette.store.sealed_folders import keys_for
+from vedette.vision.annotations import Box, Finding
+
+ENDED = "The picture ended the process that looked at it: "
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOutcome:
+    """What came of a picture: what was detected in so many milliseconds, or why nothing was."""
+
+    key: str
+    result: DetectionResult | None
+    problem: str = ""
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLook:
+    """Looks at pictures of one bucket with one version, as one caller may."""
+
+    tools: BatchTools
+    state: BatchState
+    version: Version
+    caller: Principal
+    bucket: str
+    folder: Path
+
+    def look(self, keys: Sequence[str]) -> list[PictureOutcome]:
+        """Return what came of each picture, in their order."""
+        problems: dict[str, str] = {}
+        items = []
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        try:
+            for number, key in enumerate(keys):
+                try:
+                    self._bring(key, self.folder / str(number))
+                except NoSpace:
+                    raise
+                except Refusal as refusal:
+                    problems[key] = refusal.sentence
+                else:
+                    items.append({"id": key, "file": str(self.folder / str(number))})
+            outcomes = {outcome.key: outcome for outcome in self._ask(items)}
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return [outcomes.get(key) or PictureOutcome(key, None, problems[key]) for key in keys]
+
+    def _bring(self, key: str, file: Path) -> None:
+        # One answer for both: who may not read a picture does not learn whether there is one.
+        refusal = Missing("The picture is not there, or may not be read by who began the batch.")
+        if not self.tools.access.may_read(self.caller, self.bucket, key):
+            raise refusal
+        item = self.tools.blobs.find(self.bucket, key)
+        most = self.version.project.dialect.pictures.most_bytes
+        if item.size > most:
+            raise Wrong(f"The picture has {item.size:,} bytes; {most:,} are the most.")
+        if not bring_object(self.tools.blobs, self.bucket, key, file):
+            raise refusal
+
+    def _ask(self, items: Sequence[dict[str, Any]]) -> list[PictureOutcome]:
+        """Ask about all at once, and where a process ends over them about each alone."""
+        if not items:
+            return []
+        try:
+            return self._ask_once(items)
+        except WorkerLost as end:
+            if self.tools.is_closing():
+                raise JobInterrupted from None
+            if len(items) == 1:
+                return [PictureOutcome(items[0]["id"], None, f"{ENDED}{end}.")]
+        return [outcome for item in items for outcome in self._ask([item])]
+
+    def _ask_once(self, items: Sequence[dict[str, Any]]) -> list[PictureOutcome]:
+        package = self.tools.package_of(self.version)
+        order = {
+            "package": str(package),
+            "keys": keys_for(package / FACTS),
+            "dialect": self.version.project.dialect.name,
+            "items": items,
+            "least": self.state.wish.least,
+            "thresholds": self._thresholds(),
+            "size": self._size(),
+        }
+        event = self.tools.ask(order)
+        if event.kind != "done":
+            self._refuse(event)
+        colors = event.facts["colors"]
+        return [_outcome(answer, colors) for answer in event.facts["answers"]]
+
+    def _thresholds(self) -> dict[str, float] | None:
+        thresholds = self.version.thresholds
+        return dict(thresholds.values) if thresholds.on_wire else None
+
+    def _size(self) -> Any:
+        is_asked = self.tools.one_size and self.version.project.dialect.has_one_size
+        return self.version.results.get("size") if is_asked else None
+
+    def _refuse(self, event: Event) -> None:
+        # Its package may have gone with the version.
+        self.tools.version(self.state)
+        if event.facts.get("refusal"):
+            raise Wrong(event.facts["sentence"])
+        raise RuntimeError(event.facts.get("traceback") or event.facts.get("sentence") or event.kind)
+
+
+def _outcome(answer: dict[str, Any], colors: dict[str, str]) -> PictureOutcome:
+    if "refused" in answer:
+        return PictureOutcome(answer["id"], None, answer["refused"])
+    facts = answer["found"]
+    findings = tuple(
+        Finding(item["label"], item["confidence"], item["box"] and Box(*item["box"]), item["area"])
+        for item in facts["findings"]
+    )
+    mask = base64.b64decode(answer["mask"])
+    result = DetectionResult(findings, facts["is_anomalous"], facts["confidence"], mask, colors)
+    return PictureOutcome(answer["id"], result, "", facts["ms"])

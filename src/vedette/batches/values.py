@@ -1,0 +1,42 @@
+"""What a batch is: which version, which pictures, where to, and how far it is. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+BatchStatus = Literal["listing", "running", "done", "failed", "cancelled"]
+ResultForm = Literal["jsonl", "parquet"]
+
+UNDER_WAY: frozenset[BatchStatus] = frozenset({"listing", "running"})
+MOST_PICTURES = 1_000_000
+"""Of a batch: a million results of a kilobyte are a gigabyte in the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchWish:
+    """What somebody asks for. Addresses are s3://bucket/folder/; `least` is a share, or the model's own."""
+
+    name: str
+    source: str
+    address: str
+    form: ResultForm = "jsonl"
+    least: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """A batch as it is now. `tally` is what came of its pictures so far (tallies.py)."""
+
+    id: str
+    project: int
+    version: int
+    version_name: str
+    wish: BatchWish
+    status: BatchStatus
+    message: str
+    total: int
+    parts: int
+    caller: Mapping[str, Any]
+    tally: Mapping[str, Any]
+    created_ms: int
+    changed_ms: int
