@@ -24,6 +24,12 @@ class InputFormat(StrEnum):
     GROUNDTRUTH = "groundtruth"
     LABELSTUDIO = "labelstudio"
     CVAT = "cvat"
+    LABELME = "labelme"
+    VIA = "via"
+    DATUMARO = "datumaro"
+    IMAGEFOLDER = "imagefolder"
+    MVTEC = "mvtec"
+    VISA = "visa"
 
 
 class OutputFormat(StrEnum):
@@ -34,7 +40,15 @@ class OutputFormat(StrEnum):
     VOC = "voc"
     YOLO = "yolo"
     CSV = "csv"
+    LABELME = "labelme"
+    VIA = "via"
+    DATUMARO = "datumaro"
+    IMAGEFOLDER = "imagefolder"
     FOLDER = "folder"
+
+
+# As exchange/packing.py has them, which brings numpy and Pillow.
+IN_BUCKETS = ("manifest", "coco", "voc", "yolo", "csv", "folder")
 
 
 class ServiceName(StrEnum):
@@ -60,6 +74,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     to: Annotated[str, Option(help="Where the pictures lie or go: s3://bucket/prefix.")] = "",
     images: Images = None,
     anomalies: Annotated[bool, Option(help="Labels are normal and anomaly (Lookout).")] = False,
+    dry_run: Annotated[bool, Option(help="Write nothing; say what would change or be lost.")] = False,
     project: Project = "",
     kind: Which = DatasetKind.TRAIN,
     service: Of = ServiceName.REKOGNITION,
@@ -68,10 +83,13 @@ def import_format(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Write a manifest from labelled pictures of any format, or add them to a project's dataset."""
     # It brings numpy and Pillow, half of the time of `vedette --help`.
-    from vedette.cli.exchanging import LocalImport, import_pictures
+    from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
     options = LocalImport(form.value, images, anomalies)
     with _client_errors_as_sentence():
+        if dry_run:
+            rehearse_import(source, options)
+            return
         if not (project or out):
             raise Wrong("Say where to: --out FILE for a manifest, or --project NAME for a dataset.")
         dataset = (project, kind.value, service.value, endpoint, data) if project else None
@@ -88,6 +106,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
     cut: Annotated[str, Option(help="Cut this off the pictures' names.")] = "",
     images: Images = None,
     with_pictures: Annotated[bool, Option(help="Put the pictures beside what is written.")] = False,
+    dry_run: Annotated[bool, Option(help="Write nothing; say what the format does not hold.")] = False,
     project: Project = "",
     kind: Which = DatasetKind.TRAIN,
     service: Of = ServiceName.REKOGNITION,
@@ -97,6 +116,13 @@ def export_format(  # noqa: PLR0913  (a command's options)
     """Write the labels of a manifest, or of a project's dataset, in any format."""
     dataset = (kind.value, service.value, endpoint, data)
     with _client_errors_as_sentence():
+        if dry_run:
+            from vedette.cli.exchanging import rehearse_export
+
+            rehearse_export((project, *dataset) if project else manifest, form.value)
+            return
+        if to and form.value not in IN_BUCKETS:
+            raise Wrong(f"{form.value} is written into a folder here (--out), and not into a bucket.")
         if to:
             from vedette.cli.bucket_export import BucketExport
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from vedette.clock import system_clock
 from vedette.errors import Wrong
-from vedette.exchange.formats import Format, from_lines, to_lines, write_manifest
+from vedette.exchange.datumaro import SUBSET
+from vedette.exchange.formats import IN_FOLDERS, Format, from_lines, read_format, to_lines, write_manifest
 from vedette.exchange.items import below
+from vedette.exchange.losses import find_losses
 from vedette.exchange.move import key_of, move_lines
+from vedette.exchange.pieces import NoteList
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.exchange.tables import sort_out
 from vedette.manifest.attributes import Stamp
@@ -53,26 +56,59 @@ def import_pictures(
         sort_out(source, anomalies=anomalies)
     folder = options.images or (source if source.is_dir() else source.parent)
     if dataset is not None:
-        _bring(to_lines(form, source, stamp=stamp, anomalies=anomalies), folder, to, dataset)
+        lines = to_lines(form, source, stamp=stamp, anomalies=anomalies, images=folder)
+        _bring(lines, folder, to, dataset)
     elif out is not None:
         # Without a place in a bucket, pictures are named by the way to them from the manifest.
         prefix = to or _way(out.parent, folder)
-        _write(to_lines(form, source, stamp=stamp, prefix=prefix, anomalies=anomalies), out)
+        lines = to_lines(form, source, stamp=stamp, prefix=prefix, anomalies=anomalies, images=folder)
+        _write(lines, out)
+
+
+def rehearse_import(source: Path, options: LocalImport) -> None:
+    """Read all, write nothing, and say what would change and what becomes no label."""
+    notes = NoteList()
+    if options.form in ("manifest", "groundtruth"):
+        count = sum(1 for _ in to_lines(options.form, source, stamp=Stamp()))
+    else:
+        folder = options.images or (source if source.is_dir() else source.parent)
+        items = read_format(options.form, source, anomalies=options.anomalies, images=folder, notes=notes)
+        count = sum(1 for _ in items)
+    for note in notes.notes:
+        print(f"{'Left out' if note.is_refused else 'Changed'}: {note.sentence}")
+    print(f"{count} pictures would be brought; nothing was written.")
+
+
+def rehearse_export(source: Path | RemoteDataset | None, form: str) -> None:
+    """Say what a format does not hold of a dataset."""
+    if source is None:
+        raise Wrong("Say what: a manifest, or --project NAME.")
+    if isinstance(source, Path):
+        lines = list(to_lines("manifest", source, stamp=Stamp()))
+    else:
+        lines, _ = _fetched(source)
+    for sentence in find_losses(form, lines):
+        print(f"Lost: {sentence}")
+    print(f"{len(lines)} pictures would be written; nothing was.")
 
 
 def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: Path) -> tuple[int, int]:
     """Write the labels of a manifest or a dataset; return how many lines and how many files were written."""
     cut, images = options.cut, options.images
+    prefix: str | None = cut
     if isinstance(source, Path):
         lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
     else:
         lines, fetch = _fetched(source)
     copied = 0
     if options.with_pictures:
-        folder = out if options.form in ("voc", "yolo") else out.parent
-        lines, copied = _take_along(lines, fetch, folder, cut=cut)
-        cut, images = PICTURES, folder / PICTURES
-    count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=cut, images=images)
+        folder = out if options.form in IN_FOLDERS else out.parent
+        place = f"{PICTURES}/{SUBSET}" if options.form == "datumaro" else PICTURES
+        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place)
+        # These name a picture by the way to it from their own file, the others from the pictures' folder.
+        is_whole = options.form in ("labelme", "via", "imagefolder")
+        prefix, images = (None, folder) if is_whole else (place, folder / place)
+    count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
 
 
@@ -153,8 +189,10 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
     return fetch
 
 
-def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> tuple[list[Line], int]:
-    """Copy pictures and masks below the folder, and return the lines with their new paths.
+def _take_along(
+    lines: list[Line], fetch: Fetch, folder: Path, *, cut: str, place: str
+) -> tuple[list[Line], int]:
+    """Copy pictures and masks to a place below the folder, and return the lines with their new paths.
 
     A line whose picture is missing is left out, with a message.
     """
@@ -163,8 +201,7 @@ def _take_along(lines: list[Line], fetch: Fetch, folder: Path, *, cut: str) -> t
     for line in lines:
         refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
         places = {
-            key: f"{PICTURES}/{names.of(ref, local_name(key_of(below(ref, cut))))}"
-            for key, ref in refs.items()
+            key: f"{place}/{names.of(ref, local_name(key_of(below(ref, cut))))}" for key, ref in refs.items()
         }
         present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
         copied += len(present)

@@ -7,39 +7,122 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from vedette.errors import Wrong
-from vedette.exchange import coco, cvat, folders, labelstudio, tables, voc, yolo
+from vedette.exchange import (
+    anomaly_sets,
+    coco,
+    cvat,
+    datumaro,
+    folders,
+    imagefolder,
+    labelme,
+    labelstudio,
+    tables,
+    via,
+    voc,
+    yolo,
+)
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
+from vedette.exchange.pieces import STRICT, PieceNotes
 from vedette.exchange.places import SourceFolder, TargetFolder
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line, change_line, read_lines
 
-Format = Literal["folder", "manifest", "coco", "voc", "yolo", "csv", "groundtruth", "labelstudio", "cvat"]
+Format = Literal[
+    "folder",
+    "manifest",
+    "coco",
+    "voc",
+    "yolo",
+    "csv",
+    "groundtruth",
+    "labelstudio",
+    "cvat",
+    "labelme",
+    "via",
+    "datumaro",
+    "imagefolder",
+    "mvtec",
+    "visa",
+]
 IN: tuple[Format, ...] = get_args(Format)
-OUT: tuple[Format, ...] = ("manifest", "coco", "voc", "yolo", "csv")
+# Formats that are a folder, not a file.
+IN_FOLDERS: frozenset[Format] = frozenset({"voc", "yolo", "labelme", "datumaro", "imagefolder"})
+OUT: tuple[Format, ...] = (
+    "manifest",
+    "coco",
+    "voc",
+    "yolo",
+    "csv",
+    "labelme",
+    "via",
+    "datumaro",
+    "imagefolder",
+)
 
 
-def read_format(name: Format, source: Path, *, anomalies: bool = False) -> Iterator[Item]:
-    """Yield the items of a file or folder in one of the formats that are not manifests."""
+def read_format(
+    name: Format,
+    source: Path,
+    *,
+    anomalies: bool = False,
+    images: Path | None = None,
+    notes: PieceNotes = STRICT,
+) -> Iterator[Item]:
+    """Yield the items of a file or folder in one of the formats that are not manifests.
+
+    `images` is where the pictures lie, for formats that do not tell their sizes.
+    """
     if not source.exists():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
+    sizes = _PictureSizes(images or (source if source.is_dir() else source.parent))
     readers: dict[str, Callable[[], Iterator[Item]]] = {
         "folder": lambda: folders.read_folder(source, anomalies=anomalies),
-        "coco": lambda: coco.read_coco(source),
+        "coco": lambda: coco.read_coco(source, notes),
         "voc": lambda: voc.read_voc(source),
         "yolo": lambda: yolo.read_yolo(source),
         "csv": lambda: tables.read_csv(source, anomalies=anomalies),
-        "labelstudio": lambda: labelstudio.read_labelstudio(source),
-        "cvat": lambda: cvat.read_cvat(source),
+        "labelstudio": lambda: labelstudio.read_labelstudio(source, notes),
+        "cvat": lambda: cvat.read_cvat(source, notes),
+        "labelme": lambda: labelme.read_labelme(source, notes),
+        "via": lambda: via.read_via(source, sizes, notes),
+        "datumaro": lambda: datumaro.read_datumaro(source, notes),
+        "imagefolder": lambda: imagefolder.read_imagefolder(source, sizes, notes),
+        "mvtec": lambda: anomaly_sets.read_mvtec(source, notes),
+        "visa": lambda: anomaly_sets.read_visa(source, notes),
     }
     if name not in readers:
         raise Wrong(f"{name} is read line by line, not as items.")
     return readers[name]()
 
 
+class _PictureSizes:
+    """Looks up the sizes of pictures below a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._find = folder, SourceFolder(folder)
+
+    def __call__(self, name: str) -> Size:
+        picture = self._find(name)
+        if picture is None:
+            raise Wrong(
+                f"There is no picture {name} below {self._folder}, which would tell its size: "
+                "give the folder of the pictures with --images.",
+                kind="picture",
+                name=name,
+            )
+        return size_of(picture)
+
+
 def to_lines(
-    name: Format, source: Path, *, stamp: Stamp, prefix: str = "", anomalies: bool = False
+    name: Format,
+    source: Path,
+    *,
+    stamp: Stamp,
+    prefix: str = "",
+    anomalies: bool = False,
+    images: Path | None = None,
 ) -> Iterator[Line]:
     """Yield the manifest lines of any format; a manifest's own lines keep every key."""
     if name in ("manifest", "groundtruth"):
@@ -48,7 +131,7 @@ def to_lines(
     is_csv = name == "csv"
     if is_csv and anomalies:
         stamp = replace(stamp, job=tables.ANOMALY_JOB)
-    for item in read_format(name, source, anomalies=anomalies):
+    for item in read_format(name, source, anomalies=anomalies, images=images):
         yield write_item(item, prefix=prefix, stamp=stamp, job_of=tables.job_of if is_csv else None)
 
 
@@ -104,17 +187,30 @@ def from_lines(
     for _ in _named_apart(_sized(map(read_item, lines), sizes), prefix, find):
         pass
     items = _named_apart(_sized(map(read_item, lines), sizes), prefix, find)
-    if name == "csv":
-        return tables.write_csv(items, out)
-    if name == "coco":
-        return coco.write_coco(items, out, written_at=written_at)
-    out.mkdir(parents=True, exist_ok=True)
-    if name == "yolo":
-        names = sorted({label for item in map(read_item, lines) for label, _ in item.boxes or ()})
-        return yolo.write_yolo(items, out, names=names)
+    writers: dict[str, Callable[[], int]] = {
+        "csv": lambda: tables.write_csv(items, out),
+        "coco": lambda: coco.write_coco(items, out, written_at=written_at),
+        "via": lambda: via.write_via(items, out),
+        "yolo": lambda: yolo.write_yolo(items, out, names=_labels_of_boxes(lines)),
+        "datumaro": lambda: datumaro.write_datumaro(items, out),
+        "imagefolder": lambda: imagefolder.write_imagefolder(items, out),
+        "voc": lambda: _write_each(voc.write_voc, items, out),
+        "labelme": lambda: _write_each(labelme.write_labelme, items, out),
+    }
+    if name in IN_FOLDERS:
+        out.mkdir(parents=True, exist_ok=True)
+    return writers[name]()
+
+
+def _labels_of_boxes(lines: Iterable[Line]) -> list[str]:
+    return sorted({label for item in map(read_item, lines) for label, _ in item.boxes or ()})
+
+
+def _write_each(write: Callable[[Item, TargetFolder], Path], items: Iterable[Item], out: Path) -> int:
+    """Write a file a picture; return how many boxes."""
     target, count = TargetFolder(out), 0
     for item in items:
-        voc.write_voc(item, target)
+        write(item, target)
         count += len(item.boxes or ())
     return count
 

@@ -1,0 +1,156 @@
+"""Datumaro's own format, which Intel Geti exports too: `annotations/SUBSET.json`, and `images/SUBSET/`.
+
+Boxes and labels are taken as they are. A polygon becomes the box around it, which is noted; so does a turned
+box; masks, points, lines and captions have no counterpart and are refused by item.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from vedette.errors import Wrong
+from vedette.exchange.items import Item, inside
+from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.turned_boxes import Edges, around, around_centred
+from vedette.manifest.detection import Size
+from vedette.vision.annotations import Box
+
+SUBSET = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subset:
+    """One subset's labels by their numbers, and where its pictures are looked for."""
+
+    root: Path
+    name: str
+    labels: Sequence[str]
+
+    def label(self, number: Any, place: str) -> str:
+        """Return the label of a number."""
+        if type(number) is not int or not 0 <= number < len(self.labels):
+            refuse(
+                place, f"has the label number {str(number)[:20]}, and there are {len(self.labels)} labels."
+            )
+        return self.labels[number]
+
+    def picture(self, path: str) -> str:
+        """Return a picture's name below the root: where there is one, or where the format has it."""
+        usual = f"images/{self.name}/{path}"
+        return next((name for name in (usual, path, f"images/{path}") if (self.root / name).is_file()), usual)
+
+
+def read_datumaro(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
+    """Yield the pictures of every subset."""
+    files = sorted((folder / "annotations").glob("*.json")) if folder.is_dir() else []
+    if not files:
+        raise Wrong(f"{folder} has no annotations/*.json; is it Datumaro's folder?", kind="file")
+    for file in files:
+        document = open_json(file)
+        categories = object_of(object_of(document, "categories", str(file)), "label", str(file))
+        labels = [text_of(label, "name", str(file)) for label in list_of(categories, "labels", str(file))]
+        subset = _Subset(folder, file.stem, labels)
+        for entry in list_of(document, "items", str(file)):
+            with noting(notes, str(file)):
+                yield _read_entry(entry, subset, file, notes)
+
+
+def write_datumaro(items: Iterable[Item], folder: Path) -> int:
+    """Write the items as one subset; return how many boxes."""
+    numbers: dict[str, int] = {}
+    entries, count = [], 0
+    for item in items:
+        annotations = [
+            {"id": 0, "type": "label", "label_id": numbers.setdefault(label, len(numbers))}
+            for label in item.labels
+        ]
+        for label, box in item.boxes or ():
+            count += 1
+            annotations.append(_box_entry(item, box, numbers.setdefault(label, len(numbers))))
+        common = {"attributes": {}, "group": 0}
+        size = [item.size.height, item.size.width] if item.size else None
+        image = {"path": item.name, **({"size": size} if size else {})}
+        name = PurePosixPath(item.name)
+        entries.append(
+            {
+                "id": name.with_suffix("").as_posix(),
+                "annotations": [{**annotation, **common} for annotation in annotations],
+                "attr": {"objects": item.boxes is not None},
+                "image": image,
+            }
+        )
+    labels = [{"name": label, "parent": "", "attributes": []} for label in numbers]
+    categories = {"label": {"labels": labels, "attributes": []}}
+    document = {"info": {}, "categories": categories, "items": entries}
+    place = folder / "annotations" / f"{SUBSET}.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+    return count
+
+
+def _box_entry(item: Item, box: Box, number: int) -> dict[str, Any]:
+    if item.size is None:
+        raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
+    wide, high = item.size.width, item.size.height
+    sides = (box.left * wide, box.top * high, box.width * wide, box.height * high)
+    bbox = [round(side, 4) for side in sides]
+    return {"id": 0, "type": "bbox", "label_id": number, "bbox": bbox, "z_order": 0}
+
+
+def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> Item:
+    if not isinstance(entry, dict):
+        refuse(str(file), "has an item that is no object.")
+    image = object_of(entry, "image", str(file)) or object_of(entry, "media", str(file))
+    path = image.get("path") or f"{text_of(entry, 'id', str(file))}.jpg"
+    name = subset.picture(str(path))
+    labels: list[str] = []
+    boxes: list[tuple[str, Box]] = []
+    shapes = 0
+    for annotation in list_of(entry, "annotations", name):
+        with noting(notes, name):
+            kind = annotation.get("type") if isinstance(annotation, dict) else None
+            label = subset.label(annotation.get("label_id") if kind else None, name)
+            if kind == "label":
+                labels.append(label)
+                continue
+            shapes += 1
+            boxes.append((label, _box(annotation, str(kind), label, _size(image, name), name, notes)))
+    objects = object_of(entry, "attr", name).get("objects")
+    is_of_objects = bool(shapes) or (objects if isinstance(objects, bool) else not labels)
+    size = _size(image, name) if "size" in image else None
+    return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if is_of_objects and size else None, size)
+
+
+def _size(image: dict[str, Any], name: str) -> Size:
+    high, wide = numbers_of(image.get("size"), 2, "size", name)
+    return size_under({"width": wide, "height": high}, "width", "height", name)
+
+
+def _box(annotation: dict[str, Any], kind: str, label: str, size: Size, name: str, notes: PieceNotes) -> Box:
+    box = inside(_edges(annotation, kind, name, notes), size)
+    if box is None:
+        refuse(name, f"has a {kind} of {label} that is not on its picture.")
+    return box
+
+
+def _edges(annotation: dict[str, Any], kind: str, name: str, notes: PieceNotes) -> Edges:
+    if kind == "bbox":
+        left, top, width, height = numbers_of(annotation.get("bbox"), 4, kind, name)
+        return left, top, left + width, top + height
+    if kind not in ("polygon", "rotated_bbox"):
+        refuse(name, f"has a {kind[:40]}, which becomes no box.")
+    notes.change(name, f"{name} has a {kind} that becomes the box around it.")
+    if kind == "polygon":
+        flat = list_of(annotation, "points", name)
+        points = numbers_of(flat, len(flat), kind, name)
+        if not points or len(points) % 2:
+            refuse(name, "has a polygon whose points are no pairs.")
+        return around(list(zip(points[::2], points[1::2], strict=True)))
+    x, y, wide, high = (numbers_of([annotation.get(key)], 1, kind, name)[0] for key in ("cx", "cy", "w", "h"))
+    turn = numbers_of([annotation.get("r", 0)], 1, kind, name)[0]
+    turned = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+    return around_centred(turned, turn) if math.fmod(turn, 180) else turned

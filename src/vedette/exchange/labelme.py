@@ -1,0 +1,125 @@
+"""LabelMe: a JSON file a picture, its shapes in pixels and its flags.
+
+A rectangle is a box. A polygon, a circle and a mask become the box around them, which is noted; points and
+lines have no area and are refused. Flags that are set are labels of the whole picture. A file with flags set
+and without shapes says nothing of objects; one with neither says that there are none.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from vedette.errors import Wrong
+from vedette.exchange.items import Item, inside
+from vedette.exchange.json_files import (
+    around_pairs,
+    list_of,
+    numbers_of,
+    object_of,
+    open_json,
+    refuse,
+    size_under,
+    text_of,
+)
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.places import TargetFolder
+from vedette.exchange.turned_boxes import Edges
+from vedette.vision.annotations import Box
+
+FLAT = ("point", "points", "line", "linestrip")
+
+
+def read_labelme(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
+    """Yield the pictures in the order of their files' names."""
+    if not folder.is_dir():
+        raise Wrong(
+            f"{folder} is no folder of LabelMe's files, one a picture.", kind="file", name=str(folder)
+        )
+    for file in sorted(folder.rglob("*.json")):
+        with noting(notes, str(file)):
+            yield _read_file(file, folder, notes)
+
+
+def write_labelme(item: Item, target: TargetFolder) -> Path:
+    """Write a picture's file."""
+    if item.size is None:
+        raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
+    path = target.place(item.name, ".json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wide, high = item.size.width, item.size.height
+    shapes: list[dict[str, Any]] = [
+        {
+            "label": label,
+            "points": [
+                [round(box.left * wide, 4), round(box.top * high, 4)],
+                [round((box.left + box.width) * wide, 4), round((box.top + box.height) * high, 4)],
+            ],
+            "group_id": None,
+            "shape_type": "rectangle",
+            "flags": {},
+        }
+        for label, box in item.boxes or ()
+    ]
+    document = {
+        "version": "5.4.1",
+        "flags": dict.fromkeys(item.labels, True),
+        "shapes": shapes,
+        "imagePath": PurePosixPath(item.name).name,
+        "imageData": None,
+        "imageHeight": high,
+        "imageWidth": wide,
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return path
+
+
+def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
+    place = str(file)
+    document = open_json(file)
+    if "shapes" not in document and "imagePath" not in document:
+        refuse(place, "is no file of LabelMe: it has neither shapes nor imagePath.")
+    size = size_under(document, "imageWidth", "imageHeight", place)
+    labels = [label for label, is_set in object_of(document, "flags", place).items() if is_set is True]
+    shapes = list_of(document, "shapes", place)
+    boxes: list[tuple[str, Box]] = []
+    for shape in shapes:
+        with noting(notes, place):
+            label = text_of(shape, "label", place)
+            box = inside(_edges(shape, place, notes), size)
+            if box is None:
+                refuse(place, f"has a shape of {label} that is not on its picture.")
+            boxes.append((label, box))
+    name = _name(text_of(document, "imagePath", place), file, folder)
+    return Item(name, tuple(labels), tuple(boxes) if shapes or not labels else None, size)
+
+
+def _name(image: str, file: Path, folder: Path) -> str:
+    """Return the picture's name below the folder; one that lies elsewhere goes by its last part."""
+    image = image.replace("\\", "/")
+    root = folder.resolve()
+    place = (root / file.relative_to(folder).parent / image).resolve()
+    return place.relative_to(root).as_posix() if place.is_relative_to(root) else PurePosixPath(image).name
+
+
+def _edges(shape: Any, place: str, notes: PieceNotes) -> Edges:
+    kind = shape.get("shape_type") or "polygon"
+    points = list_of(shape, "points", place)
+    if kind in FLAT:
+        refuse(place, f"has a {kind}, which has no area and becomes no box.")
+    if kind not in ("rectangle", "polygon", "circle", "mask"):
+        refuse(place, f"has a shape of the type {str(kind)[:40]}, which becomes no box.")
+    if kind != "rectangle":
+        notes.change(place, f"{place} has a {kind} that becomes the box around it.")
+    if kind == "circle":
+        (x, y), (to_x, to_y) = (numbers_of(pair, 2, kind, place) for pair in _two(points, place))
+        radius = math.hypot(to_x - x, to_y - y)
+        return x - radius, y - radius, x + radius, y + radius
+    return around_pairs(points, kind, place)
+
+
+def _two(points: list[Any], place: str) -> list[Any]:
+    if len(points) != 2:
+        refuse(place, "has a circle that is not a centre and a point.")
+    return points

@@ -1,0 +1,36 @@
+"""What a format cannot hold of a dataset, counted before it is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from vedette.exchange.items import read_item
+from vedette.manifest.lines import Line
+
+# Of labels of whole pictures, boxes, and masks; whatever is not here is lost.
+HOLDS: Mapping[str, frozenset[str]] = {
+    "manifest": frozenset({"labels", "boxes", "masks"}),
+    "coco": frozenset({"boxes"}),
+    "voc": frozenset({"boxes"}),
+    "yolo": frozenset({"boxes"}),
+    "csv": frozenset({"labels"}),
+    "labelme": frozenset({"labels", "boxes"}),
+    "via": frozenset({"labels", "boxes"}),
+    "datumaro": frozenset({"labels", "boxes"}),
+    "imagefolder": frozenset({"labels", "boxes"}),
+    "folder": frozenset({"labels"}),
+}
+
+
+def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
+    """Return a sentence for each kind of thing that would be lost, with how many pictures have it."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        item = read_item(line)
+        counts["labels"] += bool(item.labels)
+        counts["boxes"] += bool(item.boxes)
+        counts["masks"] += any(key.endswith("-ref") and key != "source-ref" for key in line.values)
+    return [
+        f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
+        for part, count in counts.items()
+        if count and part not in HOLDS[form]
+    ]
