@@ -31,6 +31,7 @@ from vedette.devices.values import DevicePlace, NewDevice
 from vedette.encryption.keys import NewEncryptionKey, random_id
 from vedette.encryption.values import KeyPlace
 from vedette.errors import Denied, Refusal
+from vedette.projects.aliases import AliasChange
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.versions import NewVersion
@@ -127,6 +128,7 @@ NEW_BATCH = {
 NEW_DOORS_BATCH = {**NEW_BATCH, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
+LINE_3 = {"ProjectArn": PROJECT, "AliasName": "line-3"}
 AN_HOUR = {
     "StartTime": datetime(2026, 5, 4, 11, tzinfo=UTC),
     "EndTime": datetime(2026, 5, 4, 12, tzinfo=UTC),
@@ -404,6 +406,11 @@ REQUESTS = [
     ("monitoring", "ListMetrics", {}, ""),
     ("monitoring", "PutMetricData", {"Namespace": "Plant", "MetricData": [{**MADE, "Value": 1.0}]}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
+    ("vedette", "DeleteAlias", LINE_3, ""),
+    ("vedette", "DescribeAlias", LINE_3, ""),
+    ("vedette", "ListAliases", {"ProjectArn": PROJECT}, ""),
+    ("vedette", "RollBackAlias", LINE_3, ""),
+    ("vedette", "SetAlias", {"ModelArn": VERSION, "AliasName": "line-4"}, ""),
 ]  # fmt: skip
 REQUESTS += IAM_REQUESTS
 REQUESTS += STACK_REQUESTS
@@ -473,6 +480,7 @@ def furnish(house):
         made, _ = house.versions.create(project, NewVersion(name, bucket="out"))
         house.versions.move(made, "trained")
         house.projects.tags.set(str(made.arn), {"stage": "live"})
+        house.versions.aliases.set(project, "line-3", made.id, AliasChange("root"))
 
 
 def call(house, service, name, policies=None):

@@ -234,6 +234,7 @@ SERVICES = {
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
         DescribeCluster DrainNode ResumeNode
+        DeleteAlias DescribeAlias ListAliases RollBackAlias SetAlias
         GetEvaluationSlices
         CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds
     """,

@@ -11,6 +11,7 @@ import click
 
 import vedette
 from vedette.cli import (
+    alias,
     batch_jobs,
     cluster,
     dataset,
@@ -117,6 +118,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
     DATA: {
         "model": model,
         "batch": batch_jobs.app,
+        "alias": alias.app,
         "dataset": dataset.app,
         "trial": trials.app,
         "feedback": feedback.app,

@@ -99,6 +99,39 @@ version_numbers = Table(
     Column("last", Integer, nullable=False),
 )
 
+version_aliases = Table(
+    "version_aliases",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(63), nullable=False),
+    # No foreign key: an older server beside this one deletes versions and knows of no alias.
+    Column("version", Integer, nullable=False),
+    # When it was made: a part of its ARN where the service's names have one.
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("project", "name"),
+    Index("ix_version_aliases_version", "version"),
+    sqlite_autoincrement=True,
+)
+
+alias_moves = Table(
+    "alias_moves",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("project", Integer, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("alias", String(63), nullable=False),
+    # "set", "rollback" or "removed".
+    Column("kind", String(16), nullable=False),
+    # The version's number and name as it was: a version that was deleted since has no row any more.
+    Column("version", Integer, nullable=False),
+    Column("version_name", String(255), nullable=False),
+    Column("moved_ms", BigInteger, nullable=False),
+    Column("moved_by", String(2048), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Index("ix_alias_moves_project_alias_id", "project", "alias", "id"),
+    sqlite_autoincrement=True,
+)
+
 project_policies = Table(
     "project_policies",
     METADATA,

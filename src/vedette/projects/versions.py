@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from vedette.arn import Arn
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken, Wrong
+from vedette.projects.aliases import Aliases, names_for, version_behind
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
@@ -68,6 +69,7 @@ class Versions:
         self._database = database
         self._projects = projects
         self._clock = clock
+        self.aliases = Aliases(database, clock)
         # Told of each move within its transaction; what raises undoes the move.
         self.on_move: Callable[[Connection, Version, State, str], None] | None = None
         self._recent: RecentAnswers[Version] = RecentAnswers(database)
@@ -145,6 +147,21 @@ class Versions:
             raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=path)
         return version
 
+    def find_aliased(self, project: Project, name: str, *, with_package: bool = False) -> Version:
+        """Return the project's version of that name, or the one that an alias of that name points to."""
+        try:
+            return self.find(project, name, with_package=with_package)
+        except Missing:
+            if (version := self._behind(project, name)) is None:
+                raise
+            return version
+
+    def _behind(self, project: Project, name: str, arn: str = "") -> Version | None:
+        """Return the version that an alias points to; with an ARN, only where that is the alias's own."""
+        with self._database.read() as connection:
+            behind = version_behind(connection, project, name, arn)
+            return None if behind is None else _by_id(connection, behind)
+
     def find_by_id(self, number: int) -> Version:
         """Return the version of that number."""
         with self._database.read() as connection:
@@ -168,18 +185,31 @@ class Versions:
                 return version
         raise _unknown(text)
 
+    def _find_named(self, text: str, region: str) -> Version:
+        """Return the version that an ARN names, or to which the alias points that it names."""
+        try:
+            return self.find_by_arn(text, region)
+        except Missing:
+            names = read_version_arn(text)
+            if names is None or names[0].region != region:
+                raise
+            version = self._behind(self._projects.find(names[0], names[1]), names[2], text)
+            if version is None:
+                raise
+            return version
+
     def recent_by_arn(self, text: str, region: str) -> Version:
-        """Return the version that an ARN names, as it was a moment ago: for detection alone.
+        """Return the version that an ARN names, or its alias, as it was a moment ago: for detection alone.
 
         It may be out of date by RECENT_S where another process changed it.
         """
-        return self._recent_running((text, region), lambda: self.find_by_arn(text, region))
+        return self._recent_running((text, region), lambda: self._find_named(text, region))
 
     def recent_by_name(self, scope: Scope, project_name: str, name: str) -> Version:
         """Return a project's version to use, by names, as it was a moment ago; likewise."""
 
         def find() -> Version:
-            return self.find(self._projects.find(scope, project_name), name, with_package=True)
+            return self.find_aliased(self._projects.find(scope, project_name), name, with_package=True)
 
         return self._recent_running((scope, project_name, name), find)
 
@@ -342,6 +372,8 @@ def _create(connection: Connection, project: Project, new: NewVersion, now: int)
         raise Taken(
             f"The project {project.name} has a version named {name} already.", kind="version", name=name
         )
+    if version_behind(connection, project, name) is not None:
+        raise Taken(f"The project {project.name} has an alias named {name}.", kind="version", name=name)
     row = {
         "project": project.id,
         "name": name,
@@ -377,6 +409,13 @@ def _move(
 ) -> None:
     if to not in MOVES[version.state]:
         raise Busy(_sentence(version), kind="version", name=version.path)
+    aliases = names_for(connection, version.id) if to == "deleting" else ()
+    for alias in aliases:
+        raise Busy(
+            f"The alias {alias} points to the version {version.name}: move the alias or delete it first.",
+            kind="version",
+            name=version.path,
+        )
     _write(connection, version.id, {**values, "state": to, "message": message})
 
 

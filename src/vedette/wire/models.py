@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from botocore.model import OperationModel, ServiceModel
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
 SHAPES = Path(__file__).parent / "shapes"
 # A service that is supported has a folder with its shapes, and there one version of them.
@@ -25,10 +25,34 @@ def _read(name: str, file: str) -> Any:
     return json.loads(text)
 
 
+# Members of requests that take more here than at AWS: the handler looks at the rest, and refuses what is
+# neither as AWS does. Where Lookout takes a model's number it takes an alias (decisions/0424).
+WIDER = {
+    "lookoutvision": {
+        "DescribeModelRequest": {"ModelVersion": {"type": "string", "min": 1, "max": 63}},
+        "DetectAnomaliesRequest": {"ModelVersion": {"type": "string", "min": 1, "max": 63}},
+    }
+}
+
+
 @cache
 def service(name: str) -> ServiceModel:
     """Return the model of a service; KeyError for one that is not supported."""
-    return ServiceModel(_read(name, "service-2.json"), service_name=name)
+    document = _read(name, "service-2.json")
+    for structure, members in WIDER.get(name, {}).items():
+        for member, facts in members.items():
+            wide = f"Wide{structure}{member}"
+            document["shapes"][wide] = facts
+            document["shapes"][structure]["members"][member]["shape"] = wide
+    return ServiceModel(document, service_name=name)
+
+
+@cache
+def narrow_shape(name: str, structure: str, member: str) -> Shape:
+    """Return the shape that a widened member has at AWS."""
+    model = ServiceModel(_read(name, "service-2.json"), service_name=name)
+    shape: StructureShape = model.shape_for(structure)
+    return shape.members[member]
 
 
 @cache

@@ -34,6 +34,16 @@ def check(operation: OperationModel, value: dict[str, Any]) -> None:
         raise Invalid(text, _kind(operation, [(path, rule) for _, path, rule in problems]))
 
 
+def check_narrow(service: str, structure: str, member: str, value: str) -> None:
+    """Raise Invalid where a member that takes more here breaks AWS's own rules, or return."""
+    rules = broken(models.narrow_shape(service, structure, member), value)
+    text = [
+        f"Value {_show(value)} at '{_camel(member)}' failed to satisfy constraint: {rule}" for rule in rules
+    ]
+    if text:
+        raise Invalid(text, "constraint")
+
+
 def _kind(operation: OperationModel, problems: list[tuple[str, str]]) -> str:
     """Return the kind: a too large page or picture has its own where it is the only problem."""
     paths = {path for path, _ in problems}

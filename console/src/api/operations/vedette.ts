@@ -45,6 +45,14 @@ export interface AddTrialPicturesResponse {
   readonly NewLabels?: ReadonlyArray<string> | undefined;
 }
 
+export interface AliasMove {
+  readonly Kind: string;
+  readonly VersionName: string;
+  readonly MoveDate: string;
+  readonly MovedBy: string;
+  readonly Reason?: string | undefined;
+}
+
 export interface AssignRoundRequest {
   readonly ProjectArn: string;
   readonly RoundId: string;
@@ -521,6 +529,13 @@ export interface DeleteAccessKeyRequest {
   readonly AccessKeyId: string;
 }
 
+export interface DeleteAliasRequest {
+  readonly ProjectArn: string;
+  readonly AliasName: string;
+  readonly Reason?: string | undefined;
+  readonly ExpectedVersion?: string | undefined;
+}
+
 export interface DeleteBatchDetectionRequest {
   readonly ProjectArn: string;
   readonly BatchId: string;
@@ -566,6 +581,17 @@ export interface DeleteTrialDetectionRequest {
 
 export interface DeleteUserRequest {
   readonly UserName: string;
+}
+
+export interface DescribeAliasRequest {
+  readonly ProjectArn: string;
+  readonly AliasName: string;
+}
+
+export interface DescribeAliasResponse {
+  readonly Alias: VersionAlias;
+  readonly RollbackVersion?: string | undefined;
+  readonly Moves: ReadonlyArray<AliasMove>;
 }
 
 export interface DescribeBatchDetectionRequest {
@@ -1512,6 +1538,14 @@ export interface LabelSetting {
   readonly Key?: string | undefined;
 }
 
+export interface ListAliasesRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListAliasesResponse {
+  readonly Aliases: ReadonlyArray<VersionAlias>;
+}
+
 export interface ListBatchDetectionsRequest {
   readonly ProjectArn: string;
 }
@@ -2194,6 +2228,18 @@ export interface ReviewAnswersResponse {
   readonly Round?: RoundSummary | undefined;
 }
 
+export interface RollBackAliasRequest {
+  readonly ProjectArn: string;
+  readonly AliasName: string;
+  readonly Reason?: string | undefined;
+  readonly ExpectedVersion?: string | undefined;
+  readonly AllowIdle?: boolean | undefined;
+}
+
+export interface RollBackAliasResponse {
+  readonly Alias: VersionAlias;
+}
+
 export interface RoundAnswer {
   readonly UserId?: string | undefined;
   readonly UserName?: string | undefined;
@@ -2320,6 +2366,18 @@ export interface ServingLabel {
   readonly Label?: string | undefined;
   readonly Threshold?: number | undefined;
   readonly Color?: string | undefined;
+}
+
+export interface SetAliasRequest {
+  readonly ModelArn: string;
+  readonly AliasName: string;
+  readonly Reason?: string | undefined;
+  readonly ExpectedVersion?: string | undefined;
+  readonly AllowIdle?: boolean | undefined;
+}
+
+export interface SetAliasResponse {
+  readonly Alias: VersionAlias;
 }
 
 export interface SnapshotLabel {
@@ -2714,6 +2772,14 @@ export interface VerifyTrialPicturesResponse {
   readonly Gone?: ReadonlyArray<number> | undefined;
 }
 
+export interface VersionAlias {
+  readonly AliasName: string;
+  readonly AliasArn: string;
+  readonly VersionName: string;
+  readonly ModelArn?: string | undefined;
+  readonly State: string;
+}
+
 export interface VersionChange {
   readonly VersionName?: string | undefined;
   readonly ModelArn?: string | undefined;
@@ -2796,6 +2862,7 @@ export interface VedetteOperations {
   readonly CreateSnapshot: { readonly input: CreateSnapshotRequest; readonly output: CreateSnapshotResponse };
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
+  readonly DeleteAlias: { readonly input: DeleteAliasRequest; readonly output: Record<never, never> };
   readonly DeleteBatchDetection: { readonly input: DeleteBatchDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteDevice: { readonly input: DeleteDeviceRequest; readonly output: Record<never, never> };
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
@@ -2806,6 +2873,7 @@ export interface VedetteOperations {
   readonly DeleteSnapshot: { readonly input: DeleteSnapshotRequest; readonly output: Record<never, never> };
   readonly DeleteTrialDetection: { readonly input: DeleteTrialDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteUser: { readonly input: DeleteUserRequest; readonly output: Record<never, never> };
+  readonly DescribeAlias: { readonly input: DescribeAliasRequest; readonly output: DescribeAliasResponse };
   readonly DescribeBatchDetection: { readonly input: DescribeBatchDetectionRequest; readonly output: DescribeBatchDetectionResponse };
   readonly DescribeChange: { readonly input: DescribeChangeRequest; readonly output: DescribeChangeResponse };
   readonly DescribeCluster: { readonly input: Record<never, never>; readonly output: DescribeClusterResponse };
@@ -2841,6 +2909,7 @@ export interface VedetteOperations {
   readonly GetUser: { readonly input: GetUserRequest; readonly output: GetUserResponse };
   readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
+  readonly ListAliases: { readonly input: ListAliasesRequest; readonly output: ListAliasesResponse };
   readonly ListBatchDetections: { readonly input: ListBatchDetectionsRequest; readonly output: ListBatchDetectionsResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };
@@ -2891,7 +2960,9 @@ export interface VedetteOperations {
   readonly ResumeNode: { readonly input: ResumeNodeRequest; readonly output: Record<never, never> };
   readonly RevertChange: { readonly input: RevertChangeRequest; readonly output: RevertChangeResponse };
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
+  readonly RollBackAlias: { readonly input: RollBackAliasRequest; readonly output: RollBackAliasResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
+  readonly SetAlias: { readonly input: SetAliasRequest; readonly output: SetAliasResponse };
   readonly StartBatchDetection: { readonly input: StartBatchDetectionRequest; readonly output: StartBatchDetectionResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartEdgePackage: { readonly input: StartEdgePackageRequest; readonly output: StartEdgePackageResponse };

@@ -236,6 +236,8 @@ export const messages = {
   theAccountHasUnderWayAnd: "The account has {running} under way, and may have {most} at once.",
   theAccountMayHaveUnitsAnd:
     "The account {account} may have {most} units, and with this start it would have {units}.",
+  theAliasPointsToTheVersion:
+    "The alias {alias} points to the version {name}: move the alias or delete it first.",
   theAnswerOfWasAcceptedFor: "The answer of {name} was accepted for this picture; send that back first.",
   theBatchHasNoPartIt: "The batch has no part {number}; it has {parts}.",
   theBoundingBoxHasOffFrame: "The bounding box has off frame values.",
@@ -376,6 +378,7 @@ export const messages = {
   theProjectHasADatasetAlready: "The project {name} has a {kind} dataset already.",
   theProjectHasARoundCalled: "The project has a round called {name} already.",
   theProjectHasAVersionNamed: "The project {name} has a version named {name2} already.",
+  theProjectHasAnAliasNamed: "The project {name} has an alias named {name2}.",
   theProjectHasDatasetsSoThat:
     "The project {name} has datasets, so that no other manifests can be trained with.",
   theProjectHasImportsDeleteOne: "The project has {mostOfProject} imports; delete one first.",

@@ -256,6 +256,8 @@ export const messages: Translation<typeof english> = {
   theAccountHasUnderWayAnd: "Le compte en a {running} en cours, et peut en avoir {most} à la fois.",
   theAccountMayHaveUnitsAnd:
     "Le compte {account} peut avoir {most} unités, et avec ce démarrage il en aurait {units}.",
+  theAliasPointsToTheVersion:
+    "L'alias {alias} pointe vers la version {name} : déplacez-le ou supprimez-le d'abord.",
   theAnswerOfWasAcceptedFor:
     "La réponse de {name} a été acceptée pour cette image ; renvoyez d’abord celle-là.",
   theBatchHasNoPartIt: "Le lot n’a pas de partie {number} ; il en a {parts}.",
@@ -400,6 +402,7 @@ export const messages: Translation<typeof english> = {
   theProjectHasADatasetAlready: "Le projet {name} a déjà un jeu {kind}.",
   theProjectHasARoundCalled: "Le projet a déjà une tournée nommée {name}.",
   theProjectHasAVersionNamed: "Le projet {name} a déjà une version nommée {name2}.",
+  theProjectHasAnAliasNamed: "Le projet {name} a un alias nommé {name2}.",
   theProjectHasDatasetsSoThat:
     "Le projet {name} a des jeux de données, si bien qu’on ne peut pas entraîner avec d’autres manifestes.",
   theProjectHasImportsDeleteOne: "Le projet a {mostOfProject} importations ; supprimez-en une d’abord.",

@@ -245,6 +245,8 @@ export const messages: Translation<typeof english> = {
     "Akun memiliki {running} yang sedang berjalan, dan boleh memiliki {most} sekaligus.",
   theAccountMayHaveUnitsAnd:
     "Akun {account} boleh memiliki {most} unit, dan dengan awal ini akan memiliki {units}.",
+  theAliasPointsToTheVersion:
+    "Alias {alias} menunjuk ke versi {name}: pindahkan atau hapus alias itu dahulu.",
   theAnswerOfWasAcceptedFor: "Jawaban {name} sudah diterima untuk gambar ini; kirim balik jawaban itu dulu.",
   theBatchHasNoPartIt: "Batch ini tidak memiliki bagian {number}; jumlahnya {parts}.",
   theBoundingBoxHasOffFrame: "Kotak melewati gambar.",
@@ -386,6 +388,7 @@ export const messages: Translation<typeof english> = {
   theProjectHasADatasetAlready: "Proyek {name} sudah punya dataset {kind}.",
   theProjectHasARoundCalled: "Proyek sudah punya putaran bernama {name}.",
   theProjectHasAVersionNamed: "Proyek {name} sudah punya versi bernama {name2}.",
+  theProjectHasAnAliasNamed: "Proyek {name} punya alias bernama {name2}.",
   theProjectHasDatasetsSoThat:
     "Proyek {name} punya dataset, sehingga tidak dapat dilatih dengan manifes lain.",
   theProjectHasImportsDeleteOne: "Proyek punya {mostOfProject} impor; hapus satu dulu.",

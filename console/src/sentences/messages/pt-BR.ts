@@ -243,6 +243,7 @@ export const messages: Translation<typeof english> = {
   test: "de teste",
   theAccountHasUnderWayAnd: "A conta tem {running} em andamento e pode ter {most} ao mesmo tempo.",
   theAccountMayHaveUnitsAnd: "A conta {account} pode ter {most} unidades, e com este início teria {units}.",
+  theAliasPointsToTheVersion: "O alias {alias} aponta para a versão {name}: mova ou exclua o alias primeiro.",
   theAnswerOfWasAcceptedFor: "A resposta de {name} foi aceita para esta imagem; devolva aquela primeiro.",
   theBatchHasNoPartIt: "O lote não tem a parte {number}; ele tem {parts}.",
   theBoundingBoxHasOffFrame: "A caixa passa da imagem.",
@@ -385,6 +386,7 @@ export const messages: Translation<typeof english> = {
   theProjectHasADatasetAlready: "O projeto {name} já tem um conjunto {kind}.",
   theProjectHasARoundCalled: "O projeto já tem uma rodada chamada {name}.",
   theProjectHasAVersionNamed: "O projeto {name} já tem uma versão chamada {name2}.",
+  theProjectHasAnAliasNamed: "O projeto {name} tem um alias chamado {name2}.",
   theProjectHasDatasetsSoThat:
     "O projeto {name} tem conjuntos de dados, por isso não se pode treinar com outros manifestos.",
   theProjectHasImportsDeleteOne: "O projeto tem {mostOfProject} importações; exclua uma primeiro.",

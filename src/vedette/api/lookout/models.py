@@ -1,5 +1,6 @@
 """Models, in Lookout for Vision's terms: versions by number."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,11 +9,15 @@ from vedette.api.lookout.tags import read_tags
 from vedette.api.lookout.tokens import client_token
 from vedette.api.paging import read_page
 from vedette.api.training_keys import find_training_key
+from vedette.arn import Arn
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Missing
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import Version
 from vedette.training.order import NewTraining
+from vedette.wire.validate import check_narrow
+
+NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def create_model(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -110,8 +115,33 @@ def find_model(
 
     if number == LOOKOUT.names.latest:
         return _latest(caller, action, name, find)
-    caller.require(action, caller.own(f"model/{name}/{number}"))
-    return find()
+    arn = caller.own(f"model/{name}/{number}")
+    caller.require(action, arn)
+    if NUMBER.fullmatch(number):
+        return find()
+    return _behind_alias(house, caller, action, request, arn, recent=recent)
+
+
+def _behind_alias(
+    house: House, caller: Caller, action: str, request: dict[str, Any], arn: Arn, *, recent: bool
+) -> Version:
+    """Return the model that an alias points to, if the caller may do this to that too.
+
+    What is no alias either is what the service has always refused: a number that is none.
+    """
+    name, alias = request["ProjectName"], request["ModelVersion"]
+    try:
+        if recent:
+            version = house.versions.recent_by_name(_scope(caller), name, alias)
+        else:
+            version = house.versions.find_aliased(_project(house, caller, request), alias)
+    except Missing as missing:
+        if missing.kind == "version":
+            check_narrow("lookoutvision", f"{action}Request", "ModelVersion", alias)
+        raise
+    if version.arn != arn:
+        caller.require(action, version.arn)
+    return version
 
 
 def _latest(caller: Caller, action: str, project: str, find: Callable[[], Version]) -> Version:

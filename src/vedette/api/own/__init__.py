@@ -18,6 +18,7 @@ from vedette.api.own.account import (
     update_group,
     update_user,
 )
+from vedette.api.own.aliases import delete_alias, describe_alias, list_aliases, roll_back_alias, set_alias
 from vedette.api.own.batches import (
     delete_batch_detection,
     describe_batch_detection,
@@ -147,6 +148,11 @@ from vedette.api.own.versions import list_version_changes
 from vedette.api.protocols import RestJsonProtocol
 
 OPERATIONS: dict[str, Handler] = {
+    "DeleteAlias": delete_alias,
+    "DescribeAlias": describe_alias,
+    "ListAliases": list_aliases,
+    "RollBackAlias": roll_back_alias,
+    "SetAlias": set_alias,
     "AddImportPiece": add_import_piece,
     "CancelImport": cancel_import,
     "CheckProjectPolicy": check_project_policy,

@@ -64,6 +64,11 @@ def _detection() -> tuple[Permission, ...]:
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "AcceptDrafts": (*_on("AcceptDrafts", PROJECT), *writes("with drafts that have masks")),
+    "DeleteAlias": (*_on("DeleteAlias", PROJECT), *_on("DeleteAlias", MODEL)),
+    "DescribeAlias": _on("DescribeAlias", PROJECT),
+    "ListAliases": _on("ListAliases", PROJECT),
+    "RollBackAlias": (*_on("RollBackAlias", PROJECT), *_on("RollBackAlias", MODEL)),
+    "SetAlias": _on("SetAlias", MODEL),
     "ChangeEntries": _on("ChangeEntries", PROJECT),
     "CheckProjectPolicy": _on("CheckProjectPolicy", PROJECT),
     "CompareVersions": _on("CompareVersions", MODEL),

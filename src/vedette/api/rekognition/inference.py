@@ -39,6 +39,9 @@ def detect_custom_labels(house: House, caller: Caller, request: dict[str, Any]) 
     _refuse_image(image)
     arn = caller.permit("DetectCustomLabels", request["ProjectVersionArn"])
     version = house.versions.recent_by_arn(str(arn), caller.region)
+    if version.arn != arn:
+        # It was named by an alias: the version behind is asked about too.
+        caller.require("DetectCustomLabels", version.arn)
     house.hosting.require_running(version)
     picture = _picture(house, caller, version, image)
     percent = request.get("MinConfidence")
