@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vedette.learn.suspects import find_suspects, leave_one_out, scaled
-from vedette.learn.teaching import find_odd, order_lessons
+from vedette.learn.teaching import doubts_of, find_odd, order_lessons
 
 
 def clusters(sizes, *, seed=0, numbers=16):
@@ -79,6 +79,35 @@ def test_doubt_brings_pictures_forward():
     rows, owners = clusters([20, 20], seed=3)
     weights = np.where(owners == 1, 5.0, 0.1)
     assert owners[order_lessons(rows, rows[:0], weights=weights, most=1)[0].row] == 1
+
+
+def test_what_lies_between_two_labels_is_in_doubt():
+    rows, owners = clusters([20, 20], seed=3)
+    between = (rows[owners == 0].mean(axis=0) + rows[owners == 1].mean(axis=0))[None].astype(np.float32)
+    asked = np.concatenate([rows, between])
+    for one_label in (True, False):
+        doubts = doubts_of(asked, rows, np.eye(2)[owners], one_label=one_label)
+        assert int(doubts.argmax()) == 40
+        assert ((doubts >= 0) & (doubts <= 1)).all()
+
+
+def test_nothing_is_in_doubt_before_there_are_two_labels():
+    rows, owners = clusters([5, 5])
+    truth = np.eye(2)[owners]
+    assert doubts_of(rows, rows[:0], truth[:0], one_label=True) is None
+    assert doubts_of(rows, rows[:5], truth[:5], one_label=True) is None
+    assert doubts_of(rows, rows[:5], truth[:5], one_label=False) is None
+    assert doubts_of(rows[:0], rows, truth, one_label=True) is None
+    # A label that every picture has tells nothing, and stands in nobody's way.
+    always = np.concatenate([truth, np.ones((10, 1))], axis=1)
+    assert doubts_of(rows, rows, always, one_label=False) is not None
+
+
+def test_of_more_labelled_pictures_than_are_of_use_some_are_learnt_from():
+    rows, owners = clusters([700, 700], numbers=8)
+    doubts = doubts_of(rows[::70], rows, np.eye(2)[owners], one_label=True)
+    assert (doubts == doubts_of(rows[::70], rows, np.eye(2)[owners], one_label=True)).all()
+    assert doubts.max() < 0.5
 
 
 def test_every_picture_is_a_lesson_once_at_most():

@@ -120,8 +120,8 @@ def set_alias(  # noqa: PLR0913  (a command has as many options as it has)
     """Let an alias point to a version: it is made, or moved once the version runs."""
     with translate_client_errors():
         moving = AliasMoving(place.reach(), project, place.service, name)
-        known = moving.describe()
-        old = known["Alias"]["VersionName"] if known else ""
+        facts = moving.describe()
+        old = facts["Alias"]["VersionName"] if facts else ""
         # Before anything is started, so that a slip of the hand starts nothing.
         model = moving.models.find(version)
         if not idle:
@@ -144,10 +144,10 @@ def roll_back_alias(
     """Let an alias point to the version that it pointed to before, once that runs."""
     with translate_client_errors():
         moving = AliasMoving(place.reach(), project, place.service, name)
-        known = moving.require()
-        old = known["Alias"]["VersionName"]
-        if "RollbackVersion" in known:
-            moving.run(known["RollbackVersion"], old, units)
+        facts = moving.require()
+        old = facts["Alias"]["VersionName"]
+        if "RollbackVersion" in facts:
+            moving.run(facts["RollbackVersion"], old, units)
         wish = {"AliasName": name, "Reason": reason, "ExpectedVersion": old}
         client = moving.server.client("vedette")
         alias = client.roll_back_alias(ProjectArn=moving.project_arn, **wish)["Alias"]
@@ -158,13 +158,13 @@ def roll_back_alias(
 def show_alias(name: Name, *, project: Project, place: RemoteOptions) -> None:
     """Show where an alias points, how programs name it, and who moved it when and why."""
     with translate_client_errors():
-        known = AliasMoving(place.reach(), project, place.service, name).require()
-        alias = known["Alias"]
+        facts = AliasMoving(place.reach(), project, place.service, name).require()
+        alias = facts["Alias"]
         print(f"{alias['AliasName']} → {alias['VersionName'] or 'a deleted version'} ({alias['State']})")
         print(alias["AliasArn"])
-        if "RollbackVersion" in known:
-            print(f"A rollback leads to {known['RollbackVersion']}.")
-        print(table([_move(move) for move in known["Moves"]]))
+        if "RollbackVersion" in facts:
+            print(f"A rollback leads to {facts['RollbackVersion']}.")
+        print(table([_move(move) for move in facts["Moves"]]))
 
 
 @app.define("list")

@@ -30,6 +30,7 @@ from vedette.cli.directory import table
 from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server, remote_dataset
 from vedette.cli.signatures import Argument, CommandGroup, Option
+from vedette.cli.suggesting import suggest_pictures
 from vedette.clock import system_clock
 from vedette.errors import Missing, Wrong
 from vedette.manifest.attributes import Stamp
@@ -312,6 +313,7 @@ def import_pictures(  # noqa: PLR0913  (a command's options)
         bring(client, lines, dry_run=dry_run)
 
 
+app.define("suggest")(suggest_pictures)
 app.define("history")(history)
 app.define("revert")(revert)
 app.attach("snapshot", snapshots)

@@ -3,13 +3,16 @@
 The next picture is the one that brings all unlabelled ones nearest to something labelled (greedy facility
 location): a picture that stands for many comes before an outlier, and what resembles a labelled one comes
 late. Farthest-first choice takes outliers, choice by doubt alone takes neighbours; both lost to random
-choice somewhere, this did not (docs/experiments.md, 2026-11-28).
+choice somewhere. Weighted by the doubt of a regression on what is labelled, it reaches the quality of random
+choice with half of the labels (docs/experiments.md, 2026-11-29, bench/label_gain.py).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from vedette.learn.linear import fit_linear
 
 Array = npt.NDArray[np.float32]
 
@@ -25,6 +28,12 @@ ODD = 2.5
 MAD = 1.4826
 # Fewer pictures have no usual distance.
 FEWEST = 12
+# Of the regression that doubts: the middle of those that classifiers on frozen features try (linear.py).
+PENALTY = 0.01
+# More labelled pictures than these make doubts no truer, and the regression slower than the look at them.
+MOST_TAUGHT = 1000
+# A regression that is sure is wrong at times, so that no picture weighs nothing.
+LEAST_DOUBT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,32 @@ def order_lessons(
         nearest = np.maximum(nearest, alike[row])
     counts = np.bincount(alike[:, places].argmax(axis=1), minlength=len(places))
     return [Lesson(row, int(count)) for row, count in zip(places, counts, strict=True)]
+
+
+def doubts_of(
+    rows: Array, labelled: Array, truth: npt.NDArray[np.floating], *, one_label: bool
+) -> npt.NDArray[np.float32] | None:
+    """Return for each row how little a regression on labelled rows tells its label apart, from 0 to 1.
+
+    None where there is nothing to tell apart yet: fewer than two labels, or none that some rows lack.
+    """
+    if len(labelled) > MOST_TAUGHT:
+        part = np.random.default_rng(0).permutation(len(labelled))[:MOST_TAUGHT]
+        labelled, truth = labelled[part], truth[part]
+    counts = truth.sum(axis=0)
+    is_useful = (counts > 0) & (counts < len(truth))
+    if not len(rows) or is_useful.sum() < (2 if one_label else 1):
+        return None
+    targets = np.asarray(truth[:, is_useful], np.float64)
+    regression = fit_linear(
+        labelled.astype(np.float64), targets, penalty=PENALTY, is_multilabel=not one_label
+    )
+    logits = regression(rows)
+    if not one_label:
+        return np.asarray((1.0 - np.abs(np.tanh(logits / 2.0))).max(axis=1), np.float32)
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    first_two = np.sort(shares / shares.sum(axis=1, keepdims=True), axis=1)[:, -2:]
+    return np.asarray(1.0 - (first_two[:, 1] - first_two[:, 0]), np.float32)
 
 
 def find_odd(rows: Array, *, most: int = 12) -> list[tuple[int, float]]:

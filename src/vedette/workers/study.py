@@ -26,7 +26,7 @@ from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
 from vedette.learn.order import DEFAULT_BACKBONE
 from vedette.learn.suspects import Suspect, find_suspects, scaled
-from vedette.learn.teaching import find_odd, order_lessons
+from vedette.learn.teaching import LEAST_DOUBT, doubts_of, find_odd, order_lessons
 from vedette.suggestions.features import read_features, write_features
 from vedette.vision.images import BrokenPicture, decode, fit
 from vedette.vision.tiles import Window
@@ -136,9 +136,9 @@ def answer(question: Mapping[str, Any], features: Mapping[str, Array]) -> dict[s
     studied = Studied(numbers, scaled(np.stack([features[pictures[number]["key"]] for number in numbers])))
     labelled = studied.where([number for number in numbers if pictures[number]["is_labelled"]])
     unlabelled = studied.where([number for number in numbers if not pictures[number]["is_labelled"]])
-    lessons = order_lessons(
-        unlabelled.rows, labelled.rows, weights=_weights([pictures[n]["doubt"] for n in unlabelled.numbers])
-    )
+    doubts = [pictures[number]["doubt"] for number in unlabelled.numbers]
+    probed = _probe(unlabelled, labelled, pictures, one_label=question["one_label"])
+    lessons = order_lessons(unlabelled.rows, labelled.rows, weights=_weights(doubts, probed))
     return {
         "mislabelled": list(_mislabelled(labelled, pictures, one_label=question["one_label"])),
         "boxes": list(_mislabelled_boxes(question["boxes"], features)),
@@ -149,14 +149,26 @@ def answer(question: Mapping[str, Any], features: Mapping[str, Array]) -> dict[s
     }
 
 
-def _weights(doubts: Sequence[float | None]) -> Doubts:
-    """Return a model's doubts as weights; who was not asked about weighs as much as the middle one."""
-    values = [doubt for doubt in doubts if doubt is not None]
-    if not values:
+def _probe(
+    unlabelled: Studied, labelled: Studied, pictures: Sequence[Mapping[str, Any]], *, one_label: bool
+) -> Doubts:
+    """Return how much is in doubt by what is labelled, without any model; None where that is too little."""
+    bearers = [number for number in labelled.numbers if pictures[number]["labels"] or not one_label]
+    names, truth = _truth([pictures[number]["labels"] for number in bearers])
+    if not names:
         return None
-    middle = float(np.median(values))
-    # A model that is sure is wrong at times, so that no picture weighs nothing.
-    return np.asarray([0.1 + (middle if doubt is None else doubt) for doubt in doubts], np.float32)
+    return doubts_of(unlabelled.rows, labelled.where(bearers).rows, truth, one_label=one_label)
+
+
+def _weights(doubts: Sequence[float | None], probed: Doubts) -> Doubts:
+    """Return a model's doubts as weights; of pictures that it was not asked about, the regression's."""
+    values = [doubt for doubt in doubts if doubt is not None]
+    if not values and probed is None:
+        return None
+    middle = float(np.median(values)) if values else 0.0
+    others = [middle] * len(doubts) if probed is None else probed.tolist()
+    own = [other if doubt is None else doubt for doubt, other in zip(doubts, others, strict=True)]
+    return np.asarray(own, np.float32) + LEAST_DOUBT
 
 
 def _mislabelled(
