@@ -52,6 +52,7 @@ LATER = (
     "drop table packed_weeks",
     "drop table dataset_entry_places",
     "create unique index uq_dataset_entries_part_ref_hash on dataset_entries (part, ref_hash)",
+    "drop table used_challenges",
     "drop table deliveries",
     "drop table company_sign_ins",
     "drop table company_people",

@@ -19,6 +19,7 @@ export type * as Rekognition from "./operations/rekognition";
 export type * as Own from "./operations/vedette";
 export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./region";
 export { takeLink } from "./link";
+export { createPasskey, hasPasskeys, NO_PASSKEY, showAgain, type CreationOptions } from "./passkeys";
 export * from "./projects";
 export type { VersionFacts, VersionList, VersionState } from "./versions";
 export { jsonOf, send } from "./send";

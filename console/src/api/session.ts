@@ -2,6 +2,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { queryClient, SESSION_KEY } from "./client";
 import { fetchSession, takeSession, type Session } from "./first";
+import { showToSignIn } from "./passkeys";
 import { listenToSession, send } from "./send";
 
 export type { Session } from "./first";
@@ -14,8 +15,12 @@ export type Proof =
       readonly sessionToken?: string;
       /** Of a second factor, or to recover from its loss. */
       readonly code?: string;
+      /** A passkey in place of a code: the browser asks for it. */
+      readonly byPasskey?: true;
     }
-  | { readonly link: string };
+  | { readonly link: string }
+  /** A passkey alone. */
+  | { readonly byPasskey: true };
 
 const SESSION_QUERY = {
   queryKey: SESSION_KEY,
@@ -85,7 +90,9 @@ listenToSession({
 });
 
 async function signIn(proof: Proof): Promise<Session> {
-  return (await (await send("session", { method: "POST", json: proof })).json()) as Session;
+  const { byPasskey = false, ...typed } = { byPasskey: undefined, ...proof };
+  const json = byPasskey ? { ...typed, passkey: await showToSignIn() } : typed;
+  return (await (await send("session", { method: "POST", json })).json()) as Session;
 }
 
 export function useSignIn() {
@@ -105,6 +112,8 @@ export interface Ways {
   /** What the company is called whose people sign in at its own provider; null where there is none. */
   readonly company: string | null;
   readonly keys: boolean;
+  /** Whether this address has a name that passkeys can be bound to. */
+  readonly passkeys: boolean;
 }
 
 export function useWays() {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # How sessions begin.
-KEY, LINK, COMPANY = "key", "link", "company"
+KEY, LINK, COMPANY, PASSKEY = "key", "link", "company", "passkey"
 
 
 @dataclass(frozen=True, slots=True)

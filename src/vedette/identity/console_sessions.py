@@ -26,6 +26,7 @@ from vedette.identity.console_session import (
     COMPANY,
     KEY,
     LINK,
+    PASSKEY,
     ROOT,
     Browser,
     ConsoleSession,
@@ -33,7 +34,7 @@ from vedette.identity.console_session import (
     SessionPerson,
     TemporaryProof,
 )
-from vedette.identity.factors import FactorOwner, SecondFactors
+from vedette.identity.factors import NOTHING, FactorOwner, SecondFactors, ShownFactor
 from vedette.identity.principal import Principal
 from vedette.identity.tables import accounts, console_links, console_sessions, keys, users
 from vedette.store.db import Database
@@ -118,15 +119,15 @@ class ConsoleSessions:
         )
 
     def sign_in(
-        self, key_id: str, secret: str, browser: Browser, length: SessionLength, code: str = ""
+        self, key_id: str, secret: str, browser: Browser, length: SessionLength, factor: ShownFactor = NOTHING
     ) -> tuple[str, ConsoleSession]:
         """Return the token of a new session and the session of the key's holder.
 
-        Denied, of the kind `second factor`, where the holder has one and no code came.
+        Denied, of the kind `second factor`, where the holder has one and none was shown.
         """
         holder = self._check_secret(key_id, secret)
         user = None if holder.kind == "root" else holder.name
-        verified = self._verify(FactorOwner(holder.account, user), code)
+        verified = self._verify(FactorOwner(holder.account, user), factor)
         with self._database.write() as connection:
             key = connection.execute(select(keys.c.enabled).where(keys.c.id == key_id)).scalar()
             if not key:
@@ -135,7 +136,7 @@ class ConsoleSessions:
             return self._begin(connection, new, browser, length)
 
     def sign_in_temporarily(
-        self, proof: TemporaryProof, browser: Browser, length: SessionLength, code: str = ""
+        self, proof: TemporaryProof, browser: Browser, length: SessionLength, factor: ShownFactor = NOTHING
     ) -> tuple[str, ConsoleSession]:
         """Return the token of a new session and the session of whoever holds temporary keys."""
         holder, expected = self._find_temporary(proof.key_id, proof.token)
@@ -152,7 +153,7 @@ class ConsoleSessions:
         with self._database.read() as connection:
             owner = connection.execute(select(keys.c.account, keys.c.user).where(key)).first()
         # Temporary keys are got with the permanent one alone: no way around its holder's second factor.
-        verified = owner is not None and self._verify(FactorOwner(owner.account, owner.user), code)
+        verified = owner is not None and self._verify(FactorOwner(owner.account, owner.user), factor)
         proven = (proof.key_id, proof.token, expires_ms)
         new = _NewSession(holder.account, person, source, *proven, verified=verified)
         with self._database.write() as connection:
@@ -165,17 +166,32 @@ class ConsoleSessions:
     ) -> tuple[str, ConsoleSession]:
         """Return the token of a new session and the session of whom the company's provider vouches for."""
         new = _NewSession(account, SessionPerson(user), way=COMPANY, verified=verified)
+        return self._begin_vouched(new, browser, length)
+
+    def begin_passkey(
+        self, owner: FactorOwner, browser: Browser, length: SessionLength
+    ) -> tuple[str, ConsoleSession]:
+        """Return the token of a new session and the session of who has shown a passkey."""
+        new = _NewSession(owner.account, SessionPerson(owner.user), way=PASSKEY, verified=True)
+        return self._begin_vouched(new, browser, length)
+
+    def _begin_vouched(
+        self, new: "_NewSession", browser: Browser, length: SessionLength
+    ) -> tuple[str, ConsoleSession]:
         with self._database.write() as connection:
-            _require_person(connection, account, user)
+            _require_person(connection, new.account, new.person.user)
             return self._begin(connection, new, browser, length)
 
-    def _verify(self, owner: FactorOwner, code: str) -> bool:
-        """Return whether somebody has a second factor, whose code is then used up."""
+    def _verify(self, owner: FactorOwner, factor: ShownFactor) -> bool:
+        """Return whether somebody has a second factor, which is then used up."""
+        if factor.show is not None:
+            factor.show(owner)
+            return True
         if not self._factors.is_held(owner):
             return False
-        if not code:
+        if not factor.code:
             raise Denied("This person has a second factor: its code is needed too.", kind="second factor")
-        self._factors.check(owner, code)
+        self._factors.check(owner, factor.code)
         return True
 
     def _begin(

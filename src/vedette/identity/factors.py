@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,17 @@ class FactorOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFactor:
+    """What somebody shows beside a key: a code, or a passkey, which `show` holds against its owner."""
+
+    code: str = ""
+    show: Callable[[FactorOwner], None] | None = None
+
+
+NOTHING = ShownFactor()
+
+
+@dataclass(frozen=True, slots=True)
 class Factor:
     """A factor as its owner sees it."""
 
@@ -91,7 +102,7 @@ class SecondFactors:
 
     def list(self, owner: FactorOwner) -> list[Factor]:
         """Return a person's factors, the oldest first."""
-        query = select(second_factors).where(_of(owner), second_factors.c.confirmed)
+        query = select(second_factors).where(factors_of(owner), second_factors.c.confirmed)
         with self._database.read() as connection:
             return [_factor(row) for row in connection.execute(query.order_by(second_factors.c.created_ms))]
 
@@ -122,8 +133,8 @@ class SecondFactors:
             "created_ms": milliseconds(self._clock()),
         }
         with self._database.write() as connection:
-            connection.execute(delete(second_factors).where(_of(owner), ~second_factors.c.confirmed))
-            count = connection.execute(select(func.count()).where(_of(owner))).scalar_one()
+            connection.execute(delete(second_factors).where(factors_of(owner), ~second_factors.c.confirmed))
+            count = connection.execute(select(func.count()).where(factors_of(owner))).scalar_one()
             if count >= MOST_FACTORS:
                 raise TooMuch(f"{owner.name} has {count} second factors, which are the most.", kind="factor")
             connection.execute(insert(second_factors).values(row))
@@ -133,7 +144,7 @@ class SecondFactors:
     def confirm_totp(self, owner: FactorOwner, number: str, code: str) -> Sequence[str]:
         """Have a factor count, by its first code; return recovery codes, where the person had none."""
         now = milliseconds(self._clock())
-        is_this = and_(_of(owner), second_factors.c.id == number)
+        is_this = and_(factors_of(owner), second_factors.c.id == number)
         with self._database.write() as connection:
             row = connection.execute(select(second_factors).where(is_this)).first()
             if row is None or row.confirmed:
@@ -141,7 +152,7 @@ class SecondFactors:
             wait_s = _waiting_s(connection, owner, now)
             if not wait_s and self._accepts_totp(connection, row, _plain(code), now):
                 connection.execute(update(second_factors).where(is_this).values(confirmed=True))
-                return [] if _has_codes(connection, owner) else self._new_codes(connection, owner)
+                return self.first_codes(connection, owner)
             if not wait_s:
                 _count_failure(connection, owner, now)
         raise _wrong_code(wait_s)
@@ -152,7 +163,9 @@ class SecondFactors:
         with self._database.write() as connection:
             wait_s = _waiting_s(connection, owner, now)
             if not wait_s and self._accepts(connection, owner, plain, now):
-                connection.execute(update(second_factors).where(_of(owner)).values(failures=0, failed_ms=0))
+                connection.execute(
+                    update(second_factors).where(factors_of(owner)).values(failures=0, failed_ms=0)
+                )
                 return
             if not wait_s:
                 _count_failure(connection, owner, now)
@@ -168,7 +181,7 @@ class SecondFactors:
     def remove(self, owner: FactorOwner, number: str) -> None:
         """Remove a factor; with the last one the recovery codes go."""
         with self._database.write() as connection:
-            removal = delete(second_factors).where(_of(owner), second_factors.c.id == number)
+            removal = delete(second_factors).where(factors_of(owner), second_factors.c.id == number)
             if not connection.execute(removal).rowcount:
                 raise Missing("There is no such second factor.", kind="factor", name=number)
             if not _is_held(connection, owner):
@@ -177,16 +190,20 @@ class SecondFactors:
     def remove_all(self, owner: FactorOwner) -> int:
         """Remove all that somebody has, for whoever has lost everything; return how many there were."""
         with self._database.write() as connection:
-            removed = connection.execute(delete(second_factors).where(_of(owner))).rowcount
+            removed = connection.execute(delete(second_factors).where(factors_of(owner))).rowcount
             connection.execute(delete(recovery_codes).where(_codes_of(owner)))
         return removed
+
+    def first_codes(self, connection: Connection, owner: FactorOwner) -> Sequence[str]:
+        """Return recovery codes for whoever has none yet, inside a transaction."""
+        return [] if _has_codes(connection, owner) else self._new_codes(connection, owner)
 
     def _accepts(self, connection: Connection, owner: FactorOwner, code: str, now: int) -> bool:
         if not DIGITS.fullmatch(code):
             is_code = recovery_codes.c.code_hash == self._hash(code)
             return bool(connection.execute(delete(recovery_codes).where(_codes_of(owner), is_code)).rowcount)
         query = select(second_factors).where(
-            _of(owner), second_factors.c.confirmed, second_factors.c.kind == TOTP
+            factors_of(owner), second_factors.c.confirmed, second_factors.c.kind == TOTP
         )
         rows = connection.execute(query).all()
         return any(self._accepts_totp(connection, row, code, now) for row in rows)
@@ -225,7 +242,8 @@ def _plain(code: str) -> str:
     return re.sub(r"[\s-]", "", code).lower()
 
 
-def _of(owner: FactorOwner) -> ColumnElement[bool]:
+def factors_of(owner: FactorOwner) -> ColumnElement[bool]:
+    """Return which rows are a person's."""
     # `== None` becomes IS NULL: the root's.
     return and_(second_factors.c.account == owner.account, second_factors.c.user == owner.user)
 
@@ -235,7 +253,7 @@ def _codes_of(owner: FactorOwner) -> ColumnElement[bool]:
 
 
 def _is_held(connection: Connection, owner: FactorOwner) -> bool:
-    query = select(second_factors.c.id).where(_of(owner), second_factors.c.confirmed).limit(1)
+    query = select(second_factors.c.id).where(factors_of(owner), second_factors.c.confirmed).limit(1)
     return connection.execute(query).first() is not None
 
 
@@ -246,12 +264,12 @@ def _has_codes(connection: Connection, owner: FactorOwner) -> bool:
 def _waiting_s(connection: Connection, owner: FactorOwner, now: int) -> int:
     """Return for how long no code is heard."""
     columns = second_factors.c
-    query = select(func.max(columns.failures), func.max(columns.failed_ms)).where(_of(owner))
+    query = select(func.max(columns.failures), func.max(columns.failed_ms)).where(factors_of(owner))
     failures, failed_ms = connection.execute(query).one()
     if (failures or 0) < FREE_FAILURES:
         return 0
     if failed_ms > now:  # the clock was set back: the wait begins anew, and is no longer for that
-        connection.execute(update(second_factors).where(_of(owner)).values(failed_ms=now))
+        connection.execute(update(second_factors).where(factors_of(owner)).values(failed_ms=now))
     wait = min(FIRST_WAIT_MS << min(failures - FREE_FAILURES, 20), LONGEST_WAIT_MS)
     left_ms: int = min(failed_ms, now) + wait - now
     return max(0, -(-left_ms // 1000))
@@ -259,7 +277,7 @@ def _waiting_s(connection: Connection, owner: FactorOwner, now: int) -> int:
 
 def _count_failure(connection: Connection, owner: FactorOwner, now: int) -> None:
     counted = {"failures": second_factors.c.failures + 1, "failed_ms": now}
-    connection.execute(update(second_factors).where(_of(owner)).values(counted))
+    connection.execute(update(second_factors).where(factors_of(owner)).values(counted))
 
 
 def _wrong_code(wait_s: int) -> Refusal:

@@ -22,6 +22,7 @@ from vedette.identity.directory import Directory
 from vedette.identity.factors import SecondFactors
 from vedette.identity.key_uses import KeyUses
 from vedette.identity.may import Context
+from vedette.identity.passkeys import Passkeys
 from vedette.identity.principal import Principal, session_policies
 from vedette.identity.records import (
     KEY_PURPOSE,
@@ -114,6 +115,7 @@ class Identity:
         self._decoy = seal.seal(secrets.token_hex(20).encode(), DECOY)
         self.company = CompanyPeople(database, seal, clock)
         self.factors = SecondFactors(database, seal, clock)
+        self.passkeys = Passkeys(database, seal, clock, self.factors)
         self.console = ConsoleSessions(
             database, self._check_secret, self._find_temporary, self.current, self.factors, clock
         )

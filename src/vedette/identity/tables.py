@@ -197,7 +197,7 @@ console_sessions = Table(
     Column("temporary_key", String(128), nullable=True),
     Column("session_token", Text, nullable=True),
     Column("role_session", String(200), nullable=True),
-    # How it began (`key`, `link` or `company`), and whether a second factor was shown.
+    # How it began (`key`, `link`, `company` or `passkey`), and whether a second factor was shown.
     Column("way", String(16), nullable=False, server_default="key"),
     Column("verified", Boolean, nullable=False, server_default=false()),
     ForeignKeyConstraint(["account"], ["accounts.id"]),
@@ -239,6 +239,14 @@ second_factors = Table(
     ForeignKeyConstraint(["account"], ["accounts.id"]),
     ForeignKeyConstraint(["account", "user"], ["users.account", "users.name"], ondelete="CASCADE"),
     Index("ix_second_factors_account_user", "account", "user"),
+)
+
+# Challenges of passkeys that were answered: none counts twice. Rows go some minutes after their end.
+used_challenges = Table(
+    "used_challenges",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("ends_ms", BigInteger, nullable=False),
 )
 
 # A keyed hash of each; the row goes with its use.

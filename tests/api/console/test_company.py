@@ -82,7 +82,8 @@ def test_a_person_comes_to_where_they_wanted_with_the_rights_of_the_group(house,
 
 def test_the_page_learns_which_ways_there_are_and_keys_are_none(house):
     browser = ConsoleBrowser(house)
-    assert browser.ask("GET", "/console/api/ways").json == {"company": "Contoso", "keys": False}
+    ways = {"company": "Contoso", "keys": False, "passkeys": False}
+    assert browser.ask("GET", "/console/api/ways").json == ways
     assert browser.sign_in().code == "LocalSignInOff"
 
 
@@ -216,5 +217,5 @@ def test_sign_ins_by_the_company_are_on_record(house, company, person):
 def test_a_server_without_a_company_has_no_such_way(server):
     browser = ConsoleBrowser(server)
     assert browser.ask("GET", BEGIN).status == 404
-    assert browser.ask("GET", "/console/api/ways").json == {"company": None, "keys": True}
+    assert browser.ask("GET", "/console/api/ways").json == {"company": None, "keys": True, "passkeys": False}
     assert browser.ask("GET", "/console/api/ways", headers=CROSS).code == "ForeignOrigin"

@@ -10,7 +10,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState, type ReactNode } from "react";
 import { FaultAlert } from "../../ui/faults";
 import { useUiText } from "../../ui/text";
-import { isWrongCode, useBeginFactor, useConfirmFactor } from "./factors";
+import { isShown, isWrongCode, useBeginFactor, useConfirmFactor, useFactors } from "./factors";
+import { PasskeyProblem } from "./PasskeyProblem";
 import { QrCode } from "./QrCode";
 import { useText } from "./text";
 
@@ -20,13 +21,27 @@ interface CodeFieldProps {
   readonly value: string;
   readonly error: unknown;
   readonly onChange: (value: string) => void;
+  /** Where a passkey may be shown in place of a code. */
+  readonly onPasskey?: () => void;
 }
 
-export function CodeField({ label, help, value, error, onChange }: CodeFieldProps) {
+export function CodeField({ label, help, value, error, onChange, onPasskey }: CodeFieldProps) {
   const t = useText();
+  const hasPasskey = useFactors().data?.factors.some((factor) => factor.kind === "passkey") ?? false;
   const isWrong = error !== null && isWrongCode(error);
   return (
-    <FormField label={label} constraintText={help} errorText={isWrong ? t("factorWrongCode") : undefined}>
+    <FormField
+      label={label}
+      constraintText={help}
+      errorText={isWrong ? t("factorWrongCode") : undefined}
+      secondaryControl={
+        hasPasskey && onPasskey !== undefined ? (
+          <Button formAction="none" onClick={onPasskey}>
+            {t("passkeyShow")}
+          </Button>
+        ) : undefined
+      }
+    >
       <Input
         value={value}
         onChange={({ detail }) => onChange(detail.value)}
@@ -77,10 +92,11 @@ export function AddFactor({ asksForCode, onClose }: AddFactorProps) {
   const made = begin.data;
   const codes = confirm.data;
   const error = made === undefined ? begin.error : confirm.error;
+  const start = (shown: string | null) =>
+    begin.mutate({ name: name.trim(), code: shown }, { onSuccess: () => setCode("") });
   const submit = () => {
     if (codes !== undefined) onClose();
-    else if (made === undefined)
-      begin.mutate({ name: name.trim(), code: code.trim() }, { onSuccess: () => setCode("") });
+    else if (made === undefined) start(code.trim());
     else confirm.mutate({ id: made.id, code: code.trim() });
   };
   let content: ReactNode;
@@ -100,6 +116,7 @@ export function AddFactor({ asksForCode, onClose }: AddFactorProps) {
             value={code}
             error={error}
             onChange={setCode}
+            onPasskey={() => start(null)}
           />
         )}
       </>
@@ -145,7 +162,8 @@ export function AddFactor({ asksForCode, onClose }: AddFactorProps) {
         }}
       >
         <SpaceBetween size="m">
-          {error !== null && !isWrongCode(error) && <FaultAlert error={error} />}
+          {error !== null && !isShown(error) && <FaultAlert error={error} />}
+          <PasskeyProblem error={error} />
           {content}
         </SpaceBetween>
       </form>

@@ -1,13 +1,8 @@
 /** The dialog in which a user or a group gets a name and what they may. */
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { FaultAlert } from "../../ui/faults";
-import { useUiText } from "../../ui/text";
+import { FormModal } from "../../ui/formModal";
 import { PolicyChoice } from "./PolicyChoice";
 import { useText } from "./text";
 
@@ -22,52 +17,21 @@ interface CreateNamedProps {
 
 export function CreateNamed(props: CreateNamedProps) {
   const t = useText();
-  const ui = useUiText();
   const [name, setName] = useState("");
   const [policies, setPolicies] = useState(props.policies);
-  const submit = () => {
-    if (name.trim() !== "") props.onCreate(name.trim(), policies);
-  };
   return (
-    <Modal
-      visible
-      onDismiss={props.onClose}
-      header={props.title}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={props.onClose}>{ui("cancel")}</Button>
-            <Button
-              variant="primary"
-              disabled={name.trim() === ""}
-              loading={props.isPending}
-              onClick={submit}
-            >
-              {props.title}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={props.title}
+      error={props.error}
+      isPending={props.isPending}
+      isWhole={name.trim() !== ""}
+      onSubmit={() => props.onCreate(name.trim(), policies)}
+      onClose={props.onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <SpaceBetween size="m">
-          {props.error !== null && <FaultAlert error={props.error} />}
-          <FormField label={t("userName")} constraintText={t("userNameRule")}>
-            <Input
-              value={name}
-              onChange={({ detail }) => setName(detail.value)}
-              autoFocus
-              spellcheck={false}
-            />
-          </FormField>
-          <PolicyChoice label={t("may")} chosen={policies} onChange={setPolicies} />
-        </SpaceBetween>
-      </form>
-    </Modal>
+      <FormField label={t("userName")} constraintText={t("userNameRule")}>
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} autoFocus spellcheck={false} />
+      </FormField>
+      <PolicyChoice label={t("may")} chosen={policies} onChange={setPolicies} />
+    </FormModal>
   );
 }

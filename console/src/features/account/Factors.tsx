@@ -6,18 +6,22 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
+import { hasPasskeys, useWays } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
+import { FormModal } from "../../ui/formModal";
 import { useUiText } from "../../ui/text";
+import { AddPasskey } from "./AddPasskey";
 import { AddFactor, CodeField, RecoveryCodes } from "./AddFactor";
 import {
-  isWrongCode,
+  isShown,
   useFactors,
   useRemoveFactor,
   useRenewCodes,
   type OwnFactor,
   type OwnFactors,
 } from "./factors";
+import { PasskeyProblem } from "./PasskeyProblem";
 import { useText } from "./text";
 
 interface AskProps {
@@ -26,51 +30,34 @@ interface AskProps {
   readonly asksForCode: boolean;
   readonly error: unknown;
   readonly isPending: boolean;
-  readonly onSubmit: (code: string) => void;
+  readonly onSubmit: (code: string | null) => void;
   readonly onClose: () => void;
 }
 
 function AskForCode({ title, help, asksForCode, error, isPending, onSubmit, onClose }: AskProps) {
   const t = useText();
-  const ui = useUiText();
   const [code, setCode] = useState("");
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      header={title}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button onClick={onClose}>{ui("cancel")}</Button>
-            <Button variant="primary" loading={isPending} onClick={() => onSubmit(code.trim())}>
-              {title}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+    <FormModal
+      title={title}
+      error={isShown(error) ? null : error}
+      isPending={isPending}
+      onSubmit={() => onSubmit(code.trim())}
+      onClose={onClose}
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSubmit(code.trim());
-        }}
-      >
-        <SpaceBetween size="m">
-          {error !== null && !isWrongCode(error) && <FaultAlert error={error} />}
-          <Box>{help}</Box>
-          {asksForCode && (
-            <CodeField
-              label={t("factorOwnCode")}
-              help={t("factorOwnCodeHelp")}
-              value={code}
-              error={error}
-              onChange={setCode}
-            />
-          )}
-        </SpaceBetween>
-      </form>
-    </Modal>
+      <PasskeyProblem error={error} />
+      <Box>{help}</Box>
+      {asksForCode && (
+        <CodeField
+          label={t("factorOwnCode")}
+          help={t("factorOwnCodeHelp")}
+          value={code}
+          error={error}
+          onChange={setCode}
+          onPasskey={() => onSubmit(null)}
+        />
+      )}
+    </FormModal>
   );
 }
 
@@ -131,7 +118,9 @@ interface FactorDialogProps {
 
 const NONE: OwnFactors = { factors: [], recoveryCodes: 0, asksForCode: false, lacksFactor: false };
 
-type Open = { readonly at: "none" | "add" | "renew" } | { readonly at: "remove"; readonly factor: OwnFactor };
+type Open =
+  | { readonly at: "none" | "add" | "passkey" | "renew" }
+  | { readonly at: "remove"; readonly factor: OwnFactor };
 
 export function Factors() {
   const t = useText();
@@ -140,6 +129,7 @@ export function Factors() {
   const [open, setOpen] = useState<Open>({ at: "none" });
   const { factors, recoveryCodes, asksForCode } = own.data ?? NONE;
   const hasFactor = factors.length > 0;
+  const canAddPasskey = useWays().data?.passkeys === true && hasPasskeys();
   const close = () => setOpen({ at: "none" });
   return (
     <SpaceBetween size="s">
@@ -158,6 +148,9 @@ export function Factors() {
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 {hasFactor && <Button onClick={() => setOpen({ at: "renew" })}>{t("recoveryNew")}</Button>}
+                {canAddPasskey && (
+                  <Button onClick={() => setOpen({ at: "passkey" })}>{t("passkeyAdd")}</Button>
+                )}
                 <Button onClick={() => setOpen({ at: "add" })}>{t("factorAdd")}</Button>
               </SpaceBetween>
             }
@@ -171,6 +164,11 @@ export function Factors() {
             header: t("name"),
             isRowHeader: true,
             cell: (factor) => <bdi>{factor.name}</bdi>,
+          },
+          {
+            id: "kind",
+            header: t("factorKind"),
+            cell: (factor) => t(factor.kind === "passkey" ? "kindPasskey" : "kindTotp"),
           },
           { id: "created", header: t("factorSince"), cell: (factor) => formats.date(factor.created) },
           {
@@ -194,6 +192,7 @@ export function Factors() {
         ]}
       />
       {open.at === "add" && <AddFactor asksForCode={asksForCode} onClose={close} />}
+      {open.at === "passkey" && <AddPasskey asksForCode={asksForCode} onClose={close} />}
       {open.at === "renew" && <Renew asksForCode={asksForCode} onClose={close} />}
       {open.at === "remove" && <Remove factor={open.factor} asksForCode={asksForCode} onClose={close} />}
     </SpaceBetween>

@@ -5,16 +5,22 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { refetchSession, useSignOut } from "../../api";
+import { hasPasskeys, refetchSession, useSignOut, useWays } from "../../api";
 import { usePage } from "../../ui/page";
 import { Middle } from "../../ui/states";
+import { AddPasskey } from "./AddPasskey";
 import { AddFactor } from "./AddFactor";
 import { useText } from "./text";
 
 export function FirstFactor() {
   const t = useText();
   const signOut = useSignOut();
-  const [isOpen, setIsOpen] = useState(false);
+  const [open, setOpen] = useState<"none" | "app" | "passkey">("none");
+  const canAddPasskey = useWays().data?.passkeys === true && hasPasskeys();
+  const close = () => {
+    setOpen("none");
+    void refetchSession();
+  };
   usePage({ title: t("factors") });
   return (
     <Middle>
@@ -28,21 +34,15 @@ export function FirstFactor() {
         <SpaceBetween size="m">
           <Box>{t("factorFirstHelp")}</Box>
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="primary" onClick={() => setIsOpen(true)}>
+            <Button variant="primary" onClick={() => setOpen("app")}>
               {t("factorAdd")}
             </Button>
+            {canAddPasskey && <Button onClick={() => setOpen("passkey")}>{t("passkeyAdd")}</Button>}
             <Button onClick={() => signOut.mutate()}>{t("signOut")}</Button>
           </SpaceBetween>
         </SpaceBetween>
-        {isOpen && (
-          <AddFactor
-            asksForCode={false}
-            onClose={() => {
-              setIsOpen(false);
-              void refetchSession();
-            }}
-          />
-        )}
+        {open === "app" && <AddFactor asksForCode={false} onClose={close} />}
+        {open === "passkey" && <AddPasskey asksForCode={false} onClose={close} />}
       </Container>
     </Middle>
   );

@@ -14,7 +14,9 @@ import {
   asFault,
   faultOfLink,
   goToCompany,
+  hasPasskeys,
   hasSessionEnded,
+  NO_PASSKEY,
   takeLink,
   takeProblem,
   useSignIn,
@@ -50,10 +52,37 @@ function useLinkInAddress(signIn: SignInAction): boolean {
   return isByLink;
 }
 
-/** What the server asks for once the key is right. */
+function isPasskeyProblem(signIn: SignInAction): boolean {
+  return signIn.isError && [NO_PASSKEY, "PasskeyRefused"].includes(asFault(signIn.error).code);
+}
+
+/** What the server asks for once the key is right; a passkey that failed beside it can be shown again. */
 function asksForCode(signIn: SignInAction): boolean {
   const code = signIn.isError ? asFault(signIn.error).code : "";
-  return code === "SecondFactorNeeded" || code === "WrongCode";
+  const hadKey = signIn.variables !== undefined && "accessKeyId" in signIn.variables;
+  return code === "SecondFactorNeeded" || code === "WrongCode" || (hadKey && isPasskeyProblem(signIn));
+}
+
+function PasskeyFailed() {
+  const t = useText();
+  return (
+    <Alert type="error" header={t("passkeyFailed")}>
+      {t("passkeyFailedHelp")}
+    </Alert>
+  );
+}
+
+/** Whether a passkey can be shown here. */
+function useCanShowPasskey(): boolean {
+  return useWays().data?.passkeys === true && hasPasskeys();
+}
+
+/** The key of a proof, without what was shown beside it. */
+function keyOf(proof: Proof): Proof {
+  if (!("accessKeyId" in proof)) return proof;
+  const { accessKeyId, secretAccessKey, sessionToken } = proof;
+  const key = { accessKeyId, secretAccessKey };
+  return sessionToken === undefined ? key : { ...key, sessionToken };
 }
 
 /** The second step: the same key once more, with a code. */
@@ -61,11 +90,13 @@ function CodeForm({ signIn, proof }: { readonly signIn: SignInAction; readonly p
   const t = useText();
   const [code, setCode] = useState("");
   const isWrong = signIn.isError && asFault(signIn.error).code === "WrongCode";
+  const canShowPasskey = useCanShowPasskey();
+  const key = keyOf(proof);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        signIn.mutate({ ...proof, code: code.trim() });
+        signIn.mutate({ ...key, code: code.trim() });
       }}
     >
       <Form
@@ -80,19 +111,27 @@ function CodeForm({ signIn, proof }: { readonly signIn: SignInAction; readonly p
           </SpaceBetween>
         }
       >
-        <FormField
-          label={t("code")}
-          constraintText={t("codeHelp")}
-          errorText={isWrong ? t("codeWrong") : undefined}
-        >
-          <Input
-            value={code}
-            onChange={({ detail }) => setCode(detail.value)}
-            autoComplete="one-time-code"
-            spellcheck={false}
-            autoFocus
-          />
-        </FormField>
+        <SpaceBetween size="m">
+          {isPasskeyProblem(signIn) && <PasskeyFailed />}
+          {canShowPasskey && (
+            <Button fullWidth formAction="none" onClick={() => signIn.mutate({ ...key, byPasskey: true })}>
+              {t("passkeyUse")}
+            </Button>
+          )}
+          <FormField
+            label={t("code")}
+            constraintText={t("codeHelp")}
+            errorText={isWrong ? t("codeWrong") : undefined}
+          >
+            <Input
+              value={code}
+              onChange={({ detail }) => setCode(detail.value)}
+              autoComplete="one-time-code"
+              spellcheck={false}
+              autoFocus
+            />
+          </FormField>
+        </SpaceBetween>
       </Form>
     </form>
   );
@@ -103,6 +142,7 @@ function Problem({ signIn, isByLink }: { readonly signIn: SignInAction; readonly
   // What the address brought, as long as nothing else was tried.
   const error = signIn.isIdle ? faultOfLink() : signIn.error;
   if (error === null || asksForCode(signIn)) return null;
+  if (isPasskeyProblem(signIn)) return <PasskeyFailed />;
   const fault = asFault(error);
   if (fault.isPassing) return <FaultAlert error={fault} />;
   const kind = fault.code === "KeysExpired" ? "expired" : isByLink ? "linkFailed" : "refused";
@@ -238,7 +278,8 @@ function Keys({ signIn }: { readonly signIn: SignInAction }) {
   const t = useText();
   // While the code is on its way, the form that sent it stays.
   const sent = signIn.variables;
-  const isSecondStep = asksForCode(signIn) || (signIn.isPending && sent !== undefined && "code" in sent);
+  const isShowing = sent !== undefined && "accessKeyId" in sent && ("code" in sent || "byPasskey" in sent);
+  const isSecondStep = asksForCode(signIn) || (signIn.isPending && isShowing);
   if (isSecondStep && sent !== undefined)
     return (
       <Container header={<Header variant="h2">{t("codeTitle")}</Header>}>
@@ -257,6 +298,7 @@ export function SignIn() {
   const signIn = useSignIn();
   const isByLink = useLinkInAddress(signIn);
   const ways = useWays().data;
+  const canShowPasskey = useCanShowPasskey();
   usePage({ title: t("title") });
   return (
     <main className="signin">
@@ -278,6 +320,11 @@ export function SignIn() {
           )}
           <Problem signIn={signIn} isByLink={isByLink} />
           {typeof ways?.company === "string" && <Company name={ways.company} />}
+          {canShowPasskey && !asksForCode(signIn) && (
+            <Button fullWidth iconName="key" onClick={() => signIn.mutate({ byPasskey: true })}>
+              {t("passkey")}
+            </Button>
+          )}
           {ways?.keys !== false && <Keys signIn={signIn} />}
           <Container header={<Header variant="h2">{t("link")}</Header>}>
             <Box color="text-body-secondary">{t("linkHelp")}</Box>

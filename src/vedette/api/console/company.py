@@ -16,6 +16,7 @@ from vedette.api.auditing import SIGN_IN
 from vedette.api.console.answers import json_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.passkeys import party_of
 from vedette.api.console.visitor import PATH, cookie_name, cookie_of, length_of, set_cookie
 from vedette.api.door import Visit
 from vedette.api.house import House
@@ -42,7 +43,8 @@ class CompanyRoutes:
         """Say which ways to sign in there are, to everybody."""
         settings = visit.house.settings
         company = (settings.sso_name or "Company") if settings.sso_issuer else None
-        return json_answer({"company": company, "keys": settings.local_sign_in})
+        has_passkeys = settings.local_sign_in and bool(party_of(visit))
+        return json_answer({"company": company, "keys": settings.local_sign_in, "passkeys": has_passkeys})
 
     async def begin(self, visit: Visit) -> Response:
         """Send the browser to the provider, with a cookie that its return must bring along."""

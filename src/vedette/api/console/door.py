@@ -4,6 +4,7 @@
     /console/api/session, /sessions        signing in and out
     /console/api/ways, /company-…          the company's provider
     /console/api/factors                   second factors of one's own
+    /console/api/passkeys, /…-options      passkeys of one's own, and what browsers are asked with
     /console/api/{service}/{Operation}     the services' own operations
 
 Whatever changes something comes from our own pages, with the session's token. Nothing here decides what a
@@ -13,7 +14,7 @@ person may do: that do the policies, as for signed requests.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vedette.api.console import company, factors, orientations, relaying, sessions
+from vedette.api.console import company, factors, orientations, passkeys, relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.company import CompanyRoutes
@@ -114,6 +115,12 @@ class ConsoleDoor(PlainDoor):
                 "PUT": ("ConfirmFactor", factors.confirm_factor),
                 "DELETE": ("RemoveFactor", factors.remove_factor),
             },
+            "passkeys": {"POST": ("RegisterPasskey", factors.register_passkey)},
+            "passkey-options": {
+                "GET": ("AskForPasskey", passkeys.show_options),
+                "POST": ("BeginPasskey", factors.begin_passkey),
+            },
+            "sign-in-options": {"POST": ("AskForPasskey", passkeys.sign_in_options)},
             "recovery-codes": {"POST": ("RenewRecoveryCodes", factors.renew_codes)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
             "export": {"GET": ("ExportDataset", self.export.answer)},

@@ -8,12 +8,14 @@ from typing import Any
 
 from vedette.api.console.answers import json_answer, nothing
 from vedette.api.console.faults import ConsoleFault
+from vedette.api.console.passkeys import CREATED, ceremony_of, creation_options, read_created, read_shown
 from vedette.api.console.visitor import lacks_factor, require_session
 from vedette.api.door import SMALL_REQUEST, Visit
 from vedette.api.reading import read_whole
 from vedette.errors import Denied
 from vedette.identity.console_session import LINK, ConsoleSession
 from vedette.identity.factors import Factor, FactorOwner, TooManyCodes
+from vedette.identity.passkeys import REGISTER, SHOW
 from vedette.wire import json_values
 from vedette.wire.http import Response
 from vedette.wire.plain_json import iso
@@ -42,7 +44,7 @@ async def begin_factor(visit: Visit) -> Response:
     """Return a new secret for an app, and the picture of it that a phone reads."""
     session, content = await _read(visit, "CreateVirtualMFADevice", "name", "code")
     owner = _owner(session)
-    await _show_code(visit, session, content["code"])
+    await _show_code(visit, session, content)
     factor = await visit.in_thread(visit.house.identity.factors.begin_totp, owner, content["name"] or "app")
     return json_answer({"id": factor.id, "secret": factor.secret, "qr": qr_rows(factor.address)})
 
@@ -64,7 +66,7 @@ async def confirm_factor(visit: Visit) -> Response:
 async def remove_factor(visit: Visit) -> Response:
     """Remove one of the person's own factors."""
     session, content = await _read(visit, "DeactivateMFADevice", "id", "code")
-    await _show_code(visit, session, content["code"])
+    await _show_code(visit, session, content)
     await visit.in_thread(visit.house.identity.factors.remove, _owner(session), content["id"])
     return nothing()
 
@@ -72,13 +74,39 @@ async def remove_factor(visit: Visit) -> Response:
 async def renew_codes(visit: Visit) -> Response:
     """Return new recovery codes in the place of those before."""
     session, content = await _read(visit, "RenewRecoveryCodes", "code")
-    await _show_code(visit, session, content["code"])
+    await _show_code(visit, session, content)
     codes = await visit.in_thread(visit.house.identity.factors.renew_codes, _owner(session))
     return json_answer({"recoveryCodes": list(codes)})
 
 
-async def _read(visit: Visit, audited: str, *names: str) -> tuple[ConsoleSession, dict[str, str]]:
-    """Return the session and the members of the body that it may have, all of them texts."""
+async def begin_passkey(visit: Visit) -> Response:
+    """Return what the person's browser is asked with for a new passkey."""
+    session, content = await _read(visit, "CreateVirtualMFADevice", "code")
+    owner = _owner(session)
+    await _show_code(visit, session, content)
+    return json_answer(
+        await visit.in_thread(creation_options, visit, owner, await _registration(visit, session))
+    )
+
+
+async def register_passkey(visit: Visit) -> Response:
+    """Have a new passkey count, and return recovery codes with the first factor."""
+    session, content = await _read(visit, "EnableMFADevice", "name", *CREATED)
+    house, ceremony = visit.house, ceremony_of(visit, REGISTER, await _registration(visit, session))
+    visit.audit.parameters = {"name": content["name"], "userName": _owner(session).name, "kind": "passkey"}
+    name, created = content["name"] or "passkey", read_created(content)
+    try:
+        codes = await visit.in_thread(
+            house.identity.passkeys.register, _owner(session), name, created, ceremony
+        )
+    except Denied as refusal:
+        raise ConsoleFault("PasskeyRefused", 403, refusal.sentence) from None
+    await visit.in_thread(house.identity.console.verify, session)
+    return json_answer({"recoveryCodes": list(codes)})
+
+
+async def _read(visit: Visit, audited: str, *names: str) -> tuple[ConsoleSession, dict[str, Any]]:
+    """Return the session and the members of the body that it may have: texts, and a passkey that is shown."""
     session = (await require_session(visit, in_full=False)).session
     visit.audit.service, visit.audit.effect, visit.audit.operation = OF_IAM, "writes", audited
     await read_whole(visit.request, SMALL_REQUEST)
@@ -87,20 +115,38 @@ async def _read(visit: Visit, audited: str, *names: str) -> tuple[ConsoleSession
     if not all(isinstance(text, str) for text in texts.values()):
         raise ConsoleFault("BadRequest", 400, f"These are texts: {', '.join(names)}.")
     visit.audit.parameters = texts | {"userName": _owner(session).name}
-    return session, {name: text.strip() for name, text in texts.items()}
+    passkey = {"passkey": content["passkey"]} if "passkey" in content else {}
+    return session, {name: text.strip() for name, text in texts.items()} | passkey
 
 
-async def _show_code(visit: Visit, session: ConsoleSession, code: str) -> None:
-    """Refuse a change without a code of a factor that the person has."""
+async def _show_code(visit: Visit, session: ConsoleSession, content: dict[str, Any]) -> None:
+    """Refuse a change without a code or a passkey that the person has."""
     factors, owner = visit.house.identity.factors, _owner(session)
     if session.way == LINK or not await visit.in_thread(factors.is_held, owner):
         return
-    if not code:
-        raise ConsoleFault("SecondFactorNeeded", 403, "Show a code of the second factor that you have first.")
+    if not content["code"] and "passkey" not in content:
+        raise ConsoleFault("SecondFactorNeeded", 403, "Show a second factor that you have first.")
+    if "passkey" in content:
+        await _show_passkey(visit, session, content["passkey"])
+        return
     try:
-        await visit.in_thread(factors.check, owner, code)
+        await visit.in_thread(factors.check, owner, content["code"])
     except (Denied, TooManyCodes) as refusal:
         raise _code_fault(refusal) from None
+
+
+async def _show_passkey(visit: Visit, session: ConsoleSession, content: object) -> None:
+    passkey, ceremony = read_shown(content), ceremony_of(visit, SHOW, session.id)
+    try:
+        await visit.in_thread(visit.house.identity.passkeys.check, _owner(session), passkey, ceremony)
+    except Denied as refusal:
+        raise ConsoleFault("PasskeyRefused", 403, refusal.sentence) from None
+
+
+async def _registration(visit: Visit, session: ConsoleSession) -> str:
+    """Return what a registration is bound to: the session, and whether a factor was to be shown for it."""
+    is_held = await visit.in_thread(visit.house.identity.factors.is_held, _owner(session))
+    return f"{session.id} {'another' if is_held else 'first'}"
 
 
 def _code_fault(refusal: Denied | TooManyCodes) -> ConsoleFault:

@@ -28,7 +28,7 @@ def refuse_other_origin(request: Request) -> None:
     if site and site not in OWN_SITES:
         raise _foreign(site)
     origins = request.headers.every("origin")
-    if len(origins) > 1 or (origins and not _is_own(origins[0], request)):
+    if len(origins) > 1 or (origins and not is_own(origins[0], request)):
         raise _foreign(", ".join(origins))
 
 
@@ -43,7 +43,7 @@ def refuse_without_csrf(request: Request, token: str) -> None:
         )
 
 
-def _is_own(origin: str, request: Request) -> bool:
+def is_own(origin: str, request: Request) -> bool:
     """Say whether an origin is the one at which the request came; a proxy may have ended its TLS."""
     try:
         parts = urlsplit(origin)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from vedette.api.auditing import SIGN_IN
@@ -9,18 +10,25 @@ from vedette.api.console.answers import json_answer, nothing
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.origin import csrf_of
+from vedette.api.console.passkeys import read_shown, sign_in_ceremony
 from vedette.api.console.visitor import SignedIn, lacks_factor, length_of, require_session, set_cookie
 from vedette.api.door import SMALL_REQUEST, Visit
 from vedette.api.reading import read_whole
 from vedette.errors import Denied
-from vedette.identity.console_session import Browser, ConsoleSession, TemporaryProof
-from vedette.identity.factors import TooManyCodes
+from vedette.identity.console_session import Browser, ConsoleSession, SessionLength, TemporaryProof
+from vedette.identity.factors import ShownFactor, TooManyCodes
+from vedette.identity.webauthn import ShownPasskey
 from vedette.wire import json_values
 from vedette.wire.http import Response
 from vedette.wire.plain_json import iso
 
 SECOND_FACTOR = "second factor"
-CODES = {"expired keys": "KeysExpired", SECOND_FACTOR: "SecondFactorNeeded", "code": "WrongCode"}
+CODES = {
+    "expired keys": "KeysExpired",
+    SECOND_FACTOR: "SecondFactorNeeded",
+    "code": "WrongCode",
+    "passkey": "PasskeyRefused",
+}
 # What the ids of keys begin with that STS gives out.
 TEMPORARY = "ASIA"
 PROOFS = ("link", "accessKeyId", "secretAccessKey", "sessionToken", "code")
@@ -119,7 +127,7 @@ Begin = Callable[[], tuple[str, ConsoleSession]]
 
 async def _read_credentials(visit: Visit) -> Begin:
     """Return what begins the session that the body asks for."""
-    request, house = visit.request, visit.house
+    request = visit.request
     if request.headers.get("content-type").partition(";")[0].strip().lower() != "application/json":
         # A form of another site cannot send this type.
         raise ConsoleFault("BadRequest", 415, "Sign in with a body of the type application/json.")
@@ -132,14 +140,25 @@ async def _read_credentials(visit: Visit) -> Begin:
             400,
             "A link, an access key's id, its secret, its token and a code are texts.",
         )
-    link, key_id, secret, token, code = (text.strip() for text in texts)
-    visit.audit.parameters = {"by": "link"} if link else {"by": "access key", "accessKeyId": key_id[:128]}
-    browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(house)
-    console = house.identity.console
-    if not link and not house.settings.local_sign_in:
+    passkey = read_shown(content["passkey"]) if "passkey" in content else None
+    link, *key = (text.strip() for text in texts)
+    if not link and not visit.house.settings.local_sign_in:
         raise ConsoleFault("LocalSignInOff", 403, "Keys sign nobody in here: use the company's sign-in.")
+    browser, length = Browser(request.client, request.headers.get("user-agent")), length_of(visit.house)
     if link:
-        return lambda: console.open_link(link, browser, length)
+        visit.audit.parameters = {"by": "link"}
+        return partial(visit.house.identity.console.open_link, link, browser, length)
+    if passkey is not None and not any(key):
+        visit.audit.parameters = {"by": "passkey"}
+        return partial(_begin_by_passkey, visit, passkey, browser, length)
+    return _begin_by_key(visit, key, _shown_factor(visit, passkey, key[-1]), browser)
+
+
+def _begin_by_key(visit: Visit, key: list[str], factor: ShownFactor, browser: Browser) -> Begin:
+    """Return what begins a session by an access key, with what was shown beside it."""
+    key_id, secret, token, _ = key
+    visit.audit.parameters = {"by": "access key", "accessKeyId": key_id[:128]}
+    console, length = visit.house.identity.console, length_of(visit.house)
     if not key_id or not secret:
         raise ConsoleFault(
             "BadRequest", 400, "Sign in with a link, or with an access key's id and its secret."
@@ -148,8 +167,25 @@ async def _read_credentials(visit: Visit) -> Begin:
         raise ConsoleFault("BadRequest", 400, "These are temporary keys: they need their session token too.")
     if token:
         proof = TemporaryProof(key_id, secret, token)
-        return lambda: console.sign_in_temporarily(proof, browser, length, code)
-    return lambda: console.sign_in(key_id, secret, browser, length, code)
+        return lambda: console.sign_in_temporarily(proof, browser, length, factor)
+    return lambda: console.sign_in(key_id, secret, browser, length, factor)
+
+
+def _shown_factor(visit: Visit, passkey: ShownPasskey | None, code: str) -> ShownFactor:
+    """Return what came beside a key."""
+    if passkey is None:
+        return ShownFactor(code)
+    passkeys, ceremony = visit.house.identity.passkeys, sign_in_ceremony(visit)
+    return ShownFactor(show=lambda owner: passkeys.check(owner, passkey, ceremony))
+
+
+def _begin_by_passkey(
+    visit: Visit, passkey: ShownPasskey, browser: Browser, length: SessionLength
+) -> tuple[str, ConsoleSession]:
+    identity = visit.house.identity
+    owner = identity.passkeys.owner_of(passkey, sign_in_ceremony(visit))
+    visit.audit.account, visit.audit.name = owner.account, owner.name
+    return identity.console.begin_passkey(owner, browser, length)
 
 
 def _describe(session: ConsoleSession, own: ConsoleSession) -> dict[str, Any]:

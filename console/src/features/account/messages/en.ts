@@ -111,4 +111,15 @@ export const messages = {
   userFactorsRemove: "Remove second factors",
   userFactorsHelp:
     "For whoever has lost phone and recovery codes: the key alone signs them in until they add a new one.",
+  passkeyAdd: "Add a passkey",
+  passkeyHelp:
+    "A passkey signs you in by itself, with your finger, your face or a PIN. It is kept by this device, your phone or a security key, and works at this address alone.",
+  passkeyNameHelp: "For you to tell it from others, such as the device that keeps it.",
+  passkeyAdded: "The passkey counts from now on.",
+  passkeyShow: "Show a passkey",
+  passkeyFailed: "No passkey was accepted",
+  passkeyFailedHelp: "None was shown, or the one that was is not known here. Try again.",
+  factorKind: "Kind",
+  kindPasskey: "Passkey",
+  kindTotp: "Authenticator app",
 } as const;

@@ -116,4 +116,15 @@ export const messages: Translation<typeof english> = {
   userFactorsRemove: "Retirer les seconds facteurs",
   userFactorsHelp:
     "Pour qui a perdu téléphone et codes de secours : la clé seule connecte jusqu’à l’ajout d’un nouveau facteur.",
+  passkeyAdd: "Ajouter une clé d’accès numérique",
+  passkeyHelp:
+    "Une clé d’accès numérique (passkey) vous connecte à elle seule, avec votre doigt, votre visage ou un code PIN. Cet appareil, votre téléphone ou une clé de sécurité la garde, et elle ne sert qu’à cette adresse.",
+  passkeyNameHelp: "Pour la distinguer des autres, par exemple l’appareil qui la garde.",
+  passkeyAdded: "La clé d’accès numérique compte désormais.",
+  passkeyShow: "Présenter une clé d’accès numérique",
+  passkeyFailed: "Aucune clé d’accès numérique n’a été acceptée",
+  passkeyFailedHelp: "Aucune n’a été présentée, ou celle qui l’a été n’est pas connue ici. Réessayez.",
+  factorKind: "Type",
+  kindPasskey: "Clé d’accès numérique",
+  kindTotp: "Application d’authentification",
 };

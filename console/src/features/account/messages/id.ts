@@ -115,4 +115,15 @@ export const messages: Translation<typeof english> = {
   userFactorsRemove: "Hapus faktor kedua",
   userFactorsHelp:
     "Untuk yang kehilangan ponsel dan kode pemulihan: kunci saja cukup sampai faktor baru ditambahkan.",
+  passkeyAdd: "Tambahkan kunci sandi",
+  passkeyHelp:
+    "Kunci sandi (passkey) memasukkan Anda tanpa kunci lain, dengan jari, wajah, atau PIN. Kunci itu disimpan oleh perangkat ini, ponsel, atau kunci keamanan Anda, dan hanya berlaku di alamat ini.",
+  passkeyNameHelp: "Agar Anda dapat membedakannya, misalnya perangkat yang menyimpannya.",
+  passkeyAdded: "Kunci sandi berlaku mulai sekarang.",
+  passkeyShow: "Tunjukkan kunci sandi",
+  passkeyFailed: "Tidak ada kunci sandi yang diterima",
+  passkeyFailedHelp: "Tidak ada yang ditunjukkan, atau yang ditunjukkan tidak dikenal di sini. Coba lagi.",
+  factorKind: "Jenis",
+  kindPasskey: "Kunci sandi",
+  kindTotp: "Aplikasi autentikator",
 };

@@ -117,4 +117,15 @@ export const messages: Translation<typeof english> = {
   userFactorsRemove: "Remover os segundos fatores",
   userFactorsHelp:
     "Para quem perdeu o telefone e os códigos de recuperação: a chave sozinha basta até que um novo fator seja adicionado.",
+  passkeyAdd: "Adicionar uma chave do dispositivo",
+  passkeyHelp:
+    "Uma chave do dispositivo (passkey) conecta você sozinha, com o dedo, o rosto ou um PIN. Ela fica neste dispositivo, no seu telefone ou em uma chave de segurança, e só vale neste endereço.",
+  passkeyNameHelp: "Para distingui-la das outras, como o dispositivo que a guarda.",
+  passkeyAdded: "A chave do dispositivo vale a partir de agora.",
+  passkeyShow: "Mostrar uma chave do dispositivo",
+  passkeyFailed: "Nenhuma chave do dispositivo foi aceita",
+  passkeyFailedHelp: "Nenhuma foi mostrada, ou a que foi não é conhecida aqui. Tente de novo.",
+  factorKind: "Tipo",
+  kindPasskey: "Chave do dispositivo",
+  kindTotp: "Aplicativo autenticador",
 };

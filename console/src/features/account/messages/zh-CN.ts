@@ -110,4 +110,15 @@ export const messages: Translation<typeof english> = {
   userFactors: "第二因素",
   userFactorsRemove: "移除第二因素",
   userFactorsHelp: "适用于丢失手机和恢复码的人：在添加新的第二因素之前，仅凭密钥即可登录。",
+  passkeyAdd: "添加通行密钥",
+  passkeyHelp:
+    "通行密钥可单独让您登录，只需指纹、面容或 PIN。它保存在此设备、您的手机或安全密钥中，并且只在此地址有效。",
+  passkeyNameHelp: "便于您区分，例如保存它的设备。",
+  passkeyAdded: "通行密钥从现在起生效。",
+  passkeyShow: "出示通行密钥",
+  passkeyFailed: "没有通行密钥被接受",
+  passkeyFailedHelp: "没有出示通行密钥，或出示的密钥在此处未知。请重试。",
+  factorKind: "类型",
+  kindPasskey: "通行密钥",
+  kindTotp: "身份验证器应用",
 };

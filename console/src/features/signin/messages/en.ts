@@ -38,4 +38,9 @@ export const messages = {
   companyName: "Somebody here has your name already. Whoever runs this server can give it free.",
   companyExpired: "That sign-in had ended, or began in another browser. Begin anew.",
   companyRefused: "It signed nobody in, or could not prove who you are. Begin anew.",
+  passkey: "Sign in with a passkey",
+  passkeyUse: "Use a passkey",
+  passkeyFailed: "No passkey was accepted",
+  passkeyFailedHelp:
+    "None was shown, or the one that was is not known here. Try again, or sign in another way.",
 } as const;

@@ -42,4 +42,9 @@ export const messages: Translation<typeof english> = {
   companyName: "Quelqu’un porte déjà votre nom ici. L’exploitant de ce serveur peut le libérer.",
   companyExpired: "Cette connexion avait pris fin, ou venait d’un autre navigateur. Recommencez.",
   companyRefused: "Elle n’a connecté personne, ou n’a pas pu prouver qui vous êtes. Recommencez.",
+  passkey: "Se connecter avec une clé d’accès numérique",
+  passkeyUse: "Utiliser une clé d’accès numérique",
+  passkeyFailed: "Aucune clé d’accès numérique n’a été acceptée",
+  passkeyFailedHelp:
+    "Aucune n’a été présentée, ou celle qui l’a été n’est pas connue ici. Réessayez, ou connectez-vous autrement.",
 };

@@ -40,4 +40,9 @@ export const messages: Translation<typeof english> = {
   companyName: "Nama Anda sudah dipakai orang lain di sini. Pengelola server ini dapat membebaskannya.",
   companyExpired: "Proses masuk itu sudah berakhir, atau dimulai di browser lain. Mulai lagi.",
   companyRefused: "Tidak ada yang dimasukkan, atau identitas Anda tidak terbukti. Mulai lagi.",
+  passkey: "Masuk dengan kunci sandi",
+  passkeyUse: "Gunakan kunci sandi",
+  passkeyFailed: "Tidak ada kunci sandi yang diterima",
+  passkeyFailedHelp:
+    "Tidak ada yang ditunjukkan, atau yang ditunjukkan tidak dikenal di sini. Coba lagi, atau masuk dengan cara lain.",
 };

@@ -41,4 +41,9 @@ export const messages: Translation<typeof english> = {
   companyName: "Alguém aqui já tem o seu nome. Quem opera este servidor pode liberá-lo.",
   companyExpired: "Essa entrada já havia terminado ou começou em outro navegador. Comece de novo.",
   companyRefused: "Ninguém entrou, ou não foi possível provar quem você é. Comece de novo.",
+  passkey: "Entrar com uma chave do dispositivo",
+  passkeyUse: "Usar uma chave do dispositivo",
+  passkeyFailed: "Nenhuma chave do dispositivo foi aceita",
+  passkeyFailedHelp:
+    "Nenhuma foi mostrada, ou a que foi não é conhecida aqui. Tente de novo, ou entre de outra forma.",
 };

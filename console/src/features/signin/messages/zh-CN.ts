@@ -36,4 +36,8 @@ export const messages: Translation<typeof english> = {
   companyName: "此处已有人使用您的名称。服务器管理员可以将其释放。",
   companyExpired: "该登录已结束，或是在另一个浏览器中开始的。请重新开始。",
   companyRefused: "没有人登录，或无法证明您的身份。请重新开始。",
+  passkey: "使用通行密钥登录",
+  passkeyUse: "使用通行密钥",
+  passkeyFailed: "没有通行密钥被接受",
+  passkeyFailedHelp: "没有出示通行密钥，或出示的密钥在此处未知。请重试，或用其他方式登录。",
 };
