@@ -17,6 +17,7 @@ from vedette.audit.trail import AuditTrail
 from vedette.audit.trails import Trail, Trails
 from vedette.clock import milliseconds
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
+from vedette.dialects.cloudtrail_verify import verify_delivered
 from vedette.errors import Missing, Taken, TooMuch, Unwritable, Wrong
 from vedette.store.blobs.port import StoredObject
 
@@ -278,3 +279,125 @@ def test_a_restored_chain_goes_on_where_its_lines_do(plant):
     plant.now += timedelta(seconds=PERIOD_S)
     deliver_due(DeliveryTools(plant.data, plant.trails, plant.bucket, CloudTrailFiles(), plant.clock))
     assert plant.bucket.names() == ["First", "Second"]
+
+
+# Verified
+
+
+class Delivered:
+    """What is in the bucket, as a bucket has it, or as a copy in a folder, which has no properties."""
+
+    def __init__(self, bucket, *, is_copy=False):
+        self.objects = dict(bucket.objects)
+        self.is_copy = is_copy
+
+    def names(self):
+        return [f"copy/{name}" for name in self.objects]
+
+    def read(self, name):
+        data, properties = self.objects[name.removeprefix("copy/")]
+        return data, {} if self.is_copy else properties
+
+
+@pytest.fixture
+def delivered(plant):
+    """Three hours of deliveries, and a file that no digest names yet."""
+    plant.start()
+    for hour in range(3):
+        plant.note(f"Do{hour}")
+        plant.deliver()
+        plant.note(f"Do{hour}")
+        plant.deliver(after_s=DIGEST_S)
+    plant.note("Last")
+    plant.deliver()
+    return Delivered(plant.bucket)
+
+
+def keys_of(plant):
+    return {key.fingerprint: key.der for key in public_digest_keys(plant.data)}
+
+
+def of_kind(delivered, kind):
+    return sorted(name for name in delivered.objects if f"/{kind}/" in name)
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_what_was_delivered_is_verified_in_a_bucket_and_in_a_copy(plant, delivered, is_copy):
+    delivered.is_copy = is_copy
+    verdict = verify_delivered(delivered, keys_of(plant))
+    assert verdict.findings == []
+    assert (verdict.digests, verdict.files) == (3, 6)
+    last = of_kind(delivered, "CloudTrail-Digest")[-1]
+    unknown = [f"{last}: the last digest's signature is a property of its object, which is not here"]
+    assert verdict.notes == [
+        *(unknown if is_copy else []), "1 files are newer than the last digest, which will name them"
+    ]  # fmt: skip
+
+
+def changed(data):
+    return gzip.compress(gzip.decompress(data).replace(b"Do", b"Du"), mtime=0)
+
+
+TAMPERING = {
+    "a file is changed": lambda logs, digests, put: put(logs[0], changed),
+    "a file is damaged": lambda logs, digests, put: put(logs[1], lambda data: data[:-5]),
+    "a file is removed": lambda logs, digests, put: put(logs[2], None),
+    "a file is put in": lambda logs, digests, put: put(logs[0].replace("Z_", "Z_0"), lambda _: b"x"),
+    "a file is moved": lambda logs, digests, put: (
+        put(logs[0].replace("/us-east-1/", "/eu-west-1/"), lambda _: b""), put(logs[0], None)
+    ),
+    "a digest is removed": lambda logs, digests, put: put(digests[1], None),
+    "the first digest is removed": lambda logs, digests, put: put(digests[0], None),
+    "a digest is damaged": lambda logs, digests, put: put(digests[1], lambda data: data[20:]),
+    "a digest lies elsewhere": lambda logs, digests, put: put(
+        digests[1].replace("T1", "T0"), lambda _: put(digests[1])
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+@pytest.mark.parametrize("what", TAMPERING)
+def test_what_was_done_to_delivered_files_is_found(plant, delivered, what, is_copy):
+    delivered.is_copy = is_copy
+    logs, digests = of_kind(delivered, "CloudTrail"), of_kind(delivered, "CloudTrail-Digest")
+
+    def put(name, change=bytes):
+        data, properties = delivered.objects.get(name, (b"", {}))
+        if change is None:
+            del delivered.objects[name]
+            return data
+        delivered.objects[name] = (change(data), properties)
+        return data
+
+    TAMPERING[what](logs, digests, put)
+    assert verify_delivered(delivered, keys_of(plant)).findings
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_a_digest_that_was_written_anew_without_the_key_is_found(plant, delivered, number):
+    place = of_kind(delivered, "CloudTrail-Digest")[number]
+    data, properties = delivered.objects[place]
+    facts = json.loads(gzip.decompress(data))
+    gone = facts["logFiles"].pop()
+    del delivered.objects[gone["s3Object"]]
+    delivered.objects[place] = (gzip.compress(json.dumps(facts).encode()), properties)
+    findings = verify_delivered(delivered, keys_of(plant)).findings
+    assert f"{place}: its signature is wrong, or is of a key that is not known" in findings
+    assert bool(verify_delivered(delivered, {}).findings)
+
+
+def test_a_trail_that_was_stopped_for_a_while_is_told_and_is_no_finding(plant):
+    plant.start()
+    plant.note("One")
+    plant.stop()
+    plant.deliver()
+    plant.now += timedelta(hours=5)
+    plant.start()
+    plant.trails.change(ACCOUNT, "main", is_on=True)
+    plant.note("Two")
+    plant.deliver()
+    plant.deliver(after_s=DIGEST_S)
+    verdict = verify_delivered(Delivered(plant.bucket), keys_of(plant))
+    assert verdict.findings == []
+    assert verdict.digests == 2
+    assert ["was stopped from" in note for note in verdict.notes] == [True]

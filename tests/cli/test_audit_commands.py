@@ -147,3 +147,18 @@ def test_commands_that_change_who_may_come_in_are_on_record(sqlite_maker, monkey
     monkeypatch.setenv("VEDETTE_AUDIT", "no")
     assert RUNNER.invoke(app, ["user", "create", "dora"]).exit_code == 0
     assert run("show", "--operation", "vedette*")[1] == out
+
+
+def test_what_was_delivered_is_verified_or_nothing_is_claimed(data, tmp_path):
+    status, _, error = run("verify", "--delivered", tmp_path / "nowhere")
+    assert (status, "nowhere is no folder" in error) == (1, True)
+    (tmp_path / "copy" / "AWSLogs").mkdir(parents=True)
+    (tmp_path / "copy" / "AWSLogs" / "x.json.gz").write_bytes(b"x")
+    status, out, _ = run("verify", "--delivered", tmp_path / "copy")
+    assert status == 1
+    assert "AWSLogs/x.json.gz: no digest names it" in out
+    assert "There are no digests: nothing can be verified" in out
+    key = tmp_path / "key.json"
+    key.write_text('{"value": "AAAA", "fingerprint": "0", "since_s": 0}')
+    status, _, error = run("verify", "--delivered", tmp_path / "copy", "--key", key)
+    assert (status, "says that its key is 0" in error) == (1, True)

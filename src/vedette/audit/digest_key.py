@@ -82,6 +82,18 @@ def public_digest_keys(data: Path) -> list[PublicDigestKey]:
     return sorted(keys, key=lambda key: key.since_s)
 
 
+def read_digest_key(file: Path) -> PublicDigestKey:
+    """Return the public key in a file that was kept elsewhere."""
+    try:
+        key = PublicDigestKey(**orjson.loads(file.read_bytes()))
+        name = hashlib.md5(key.der, usedforsecurity=False).hexdigest()
+    except (OSError, ValueError, TypeError) as error:
+        raise Wrong(f"{file} holds no public key of deliveries: {error}.") from None
+    if name != key.fingerprint:
+        raise Wrong(f"{file} says that its key is {key.fingerprint}, and it is {name}.")
+    return key
+
+
 def _make(file: Path) -> None:
     """Make the key; of two servers that start at once, one does."""
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+from vedette.cli.audit_delivered import print_verdict
 from vedette.cli.credentials import Data
 from vedette.cli.directory import table
+from vedette.cli.models import Endpoint
 from vedette.cli.opening import settings_for, translate_refusals
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 from vedette.clock import system_clock
@@ -32,6 +34,9 @@ Of = Annotated[str, Option("--resource", help="What it names: an ARN, a bucket, 
 Keys = Annotated[
     list[Path] | None,
     Option("--key", help="A public key that was kept elsewhere, and no other; may be said again."),
+]
+Delivered = Annotated[
+    str, Option("--delivered", help="Instead, what a trail delivered: a folder, or s3://bucket/prefix.")
 ]
 
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -70,8 +75,13 @@ def show(  # noqa: PLR0913  (as the command's options)
 
 
 @audit.define("verify")
-def verify(keys: Keys = None, data: Data = None) -> None:
-    """Read the whole trail and say what was removed, changed, added or moved."""
+def verify(keys: Keys = None, data: Data = None, delivered: Delivered = "", endpoint: Endpoint = "") -> None:
+    """Read the whole trail, or what was delivered of it; say what was removed, changed, added or moved."""
+    if delivered:
+        with translate_refusals():
+            if not print_verdict(delivered, endpoint, data, keys or []):
+                raise Exit(1)
+        return
     from vedette.audit.signing import kept_keys, read_keys
     from vedette.audit.verify import verify_trail
 
