@@ -127,3 +127,19 @@ def test_a_body_of_another_type_is_refused():
     request = Request("POST", "/", "", Headers([("Content-Type", "application/json")]), b"{}")
     with pytest.raises(Malformed, match="content type"):
         query.parse(models.operation("sts", "GetCallerIdentity"), request)
+
+
+def test_a_form_that_no_request_needs_is_refused_before_anything_is_decoded():
+    operation = models.operation("cloudformation", "CreateStack")
+    body = b"Action=CreateStack&TemplateBody=" + b"%7B" * (query.LONGEST_FORM // 3)
+    with pytest.raises(Malformed, match="The form has more than 4 MiB"):
+        query.action("cloudformation", form(body))
+    with pytest.raises(Malformed, match="The form has more than 4 MiB"):
+        query.parse(operation, form(body))
+
+
+def test_the_action_is_found_wherever_it_stands_and_only_it_is_decoded():
+    found = query.action("iam", form(b"UserName=%ff&%41ction=CreateUser&Action=DeleteUser"))
+    assert found.name == "CreateUser"
+    with pytest.raises(Malformed, match="not UTF-8"):
+        query.parse(found, form(b"UserName=%ff&Action=CreateUser"))
