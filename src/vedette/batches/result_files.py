@@ -8,11 +8,8 @@ import orjson
 
 from vedette.batches.values import ResultForm
 
-ENDINGS: Mapping[ResultForm, str] = {"jsonl": ".jsonl", "parquet": ".parquet"}
-TYPES: Mapping[ResultForm, str] = {
-    "jsonl": "application/x-jsonlines",
-    "parquet": "application/vnd.apache.parquet",
-}
+ENDINGS: Mapping[ResultForm, str] = {"jsonl": ".jsonl"}
+TYPES: Mapping[ResultForm, str] = {"jsonl": "application/x-jsonlines"}
 
 
 def part_name(number: int, form: ResultForm) -> str:

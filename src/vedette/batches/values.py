@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 BatchStatus = Literal["listing", "running", "done", "failed", "cancelled"]
-ResultForm = Literal["jsonl", "parquet"]
+ResultForm = Literal["jsonl"]
 
 UNDER_WAY: frozenset[BatchStatus] = frozenset({"listing", "running"})
 MOST_PICTURES = 1_000_000

@@ -7,7 +7,6 @@ its results into one, on every server that shares the database, and goes on afte
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,13 +30,6 @@ Facts = Mapping[str, Any]
 OneBatch = Annotated[str, Argument(help="The batch's name or id; the newest without it.")]
 
 
-class ResultFormat(StrEnum):
-    """How results are written."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-
-
 @app.define("start")
 def start_batch(  # noqa: PLR0913  (a command's options)
     source: Annotated[str, Argument(help="The pictures: s3://bucket/folder.")],
@@ -46,7 +38,6 @@ def start_batch(  # noqa: PLR0913  (a command's options)
     out: Annotated[str, Option(help="An empty folder in a bucket for the results: s3://bucket/folder.")],
     name: Annotated[str, Option(help="What to call the batch.")] = "batch",
     version: Which = "",
-    form: Annotated[ResultFormat, Option("--format", help="How results are written.")] = ResultFormat.JSONL,
     confidence: Annotated[
         float, Option(min=-1, max=100, help="Labels from so many per cent on; -1 is the model's own.")
     ] = -1.0,
@@ -58,7 +49,7 @@ def start_batch(  # noqa: PLR0913  (a command's options)
         batches = ServerBatches(place.reach(), project, place.service)
         model = open_models(batches.server, project, place.service).find(version).name
         least = {} if confidence < 0 else {"MinConfidence": confidence}
-        batch = batches.begin(name, model, Source=source, Address=out, Format=form.value, **least)
+        batch = batches.begin(name, model, Source=source, Address=out, **least)
         print(f"Begun: {batch['BatchName']} ({batch['BatchId']}) with {model} of {project}.", file=sys.stderr)
         if wait:
             _follow(batches, batch)
@@ -118,7 +109,7 @@ def get_results(
         batches = ServerBatches(place.reach(), project, place.service)
         facts = batches.find(batch)
         path = Path(out)
-        if out and path.suffix != f".{ResultFormat.JSONL.value}":
+        if out and path.suffix != ".jsonl":
             _fetch_parts(batches, facts, path)
         elif out:
             _write(path, batches.lines(facts))

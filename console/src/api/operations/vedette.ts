@@ -75,7 +75,7 @@ export interface BatchDescription {
   readonly VersionName?: string | undefined;
   readonly Source?: string | undefined;
   readonly Address?: string | undefined;
-  readonly Format?: "jsonl" | "parquet" | undefined;
+  readonly Format?: "jsonl" | undefined;
   readonly MinConfidence?: number | undefined;
   readonly Status?: "listing" | "running" | "done" | "failed" | "cancelled" | undefined;
   readonly Message?: string | undefined;
@@ -2391,7 +2391,7 @@ export interface StartBatchDetectionRequest {
   readonly BatchName: string;
   readonly Source: string;
   readonly Address: string;
-  readonly Format?: "jsonl" | "parquet" | undefined;
+  readonly Format?: "jsonl" | undefined;
   readonly MinConfidence?: number | undefined;
 }
 

@@ -223,7 +223,6 @@ export const messages = {
   projectStillHasDeleteThemFirst: "Project {name} still has {contents}; delete them first.",
   ready: "ready",
   recordIsUnannotated: "Record is unannotated.",
-  resultsInParquetAreFilesOf: "Results in Parquet are files of their own: ask for each by its Part.",
   running: "running",
   saysThatItsPictureHasNo: "{file} says that its picture has no width or height.",
   signInWithABodyOf: "Sign in with a body of the type application/json.",

@@ -243,8 +243,6 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "Le projet {name} a encore {contents} ; supprimez-les d’abord.",
   ready: "prête",
   recordIsUnannotated: "L’image n’est pas annotée.",
-  resultsInParquetAreFilesOf:
-    "Les résultats en Parquet sont des fichiers à part : demandez chacun par son Part.",
   running: "en cours",
   saysThatItsPictureHasNo: "{file} dit que son image n’a ni largeur ni hauteur.",
   signInWithABodyOf: "Connectez-vous avec un corps du type application/json.",

@@ -230,8 +230,6 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "Proyek {name} masih punya {contents}; hapus dulu.",
   ready: "siap",
   recordIsUnannotated: "Gambar tidak beranotasi.",
-  resultsInParquetAreFilesOf:
-    "Hasil dalam Parquet berupa berkas tersendiri: mintalah masing-masing dengan Part-nya.",
   running: "sedang berjalan",
   saysThatItsPictureHasNo: "{file} mengatakan gambarnya tidak punya lebar atau tinggi.",
   signInWithABodyOf: "Masuklah dengan isi berjenis application/json.",

@@ -231,7 +231,6 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "O projeto {name} ainda tem {contents}; exclua-os primeiro.",
   ready: "pronta",
   recordIsUnannotated: "A imagem não está anotada.",
-  resultsInParquetAreFilesOf: "Os resultados em Parquet são arquivos próprios: peça cada um pelo seu Part.",
   running: "em andamento",
   saysThatItsPictureHasNo: "{file} diz que sua imagem não tem largura nem altura.",
   signInWithABodyOf: "Entre com um corpo do tipo application/json.",

@@ -212,7 +212,6 @@ export const messages: Translation<typeof english> = {
   projectStillHasDeleteThemFirst: "项目 {name} 仍有 {contents}；请先删除。",
   ready: "就绪",
   recordIsUnannotated: "图片未标注。",
-  resultsInParquetAreFilesOf: "Parquet 结果是各自独立的文件：请按其 Part 逐个获取。",
   running: "进行中",
   saysThatItsPictureHasNo: "{file} 称其图片没有宽度或高度。",
   signInWithABodyOf: "请用 application/json 类型的正文登录。",

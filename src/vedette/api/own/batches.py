@@ -75,8 +75,6 @@ def get_batch_results(house: House, caller: Caller, request: dict[str, Any]) -> 
     project = find_project(house, caller, "GetBatchResults", request["ProjectArn"])
     state = house.batches.find(project, request["BatchId"])
     number, form = request.get("Part"), state.wish.form
-    if number is None and form != "jsonl":
-        raise Wrong("Results in Parquet are files of their own: ask for each by its Part.", kind="batch")
     if number is not None and not 1 <= number <= state.parts:
         raise Missing(f"The batch has no part {number}; it has {state.parts}.", kind="batch", name=state.id)
     pieces: Iterator[bytes] = house.batches.results(state, caller.principal, number)
