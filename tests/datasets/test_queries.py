@@ -63,6 +63,9 @@ def test_without_conditions_entries_come_in_the_datasets_order(animals):
         (EntryFilter(has_boxes=False), ["img_10", "img_2", "Other_1", "img_1"]),
         (basic(contains="IMG_1"), ["img_10", "img_1"]),
         (basic(contains="s3://"), []),
+        (basic(contains="pictures/"), []),
+        (basic(contains="/boards/IMG_1."), []),
+        (basic(contains="boards/IMG_1."), ["img_1"]),
         (basic(labels=("no such label",)), []),
     ],
 )

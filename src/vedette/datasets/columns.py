@@ -1,7 +1,7 @@
 """A part's entries as columns in memory, so that a query asks all of them at once.
 
 Blocks are read as the tables have them and read again only where a change was counted on them; what is in
-memory is bitmaps and numbers, about 140 bytes an entry with its name, 256 a label and block. Holds no lines.
+memory is bitmaps and numbers, about 90 bytes an entry, 256 a label and block. Holds no lines.
 """
 
 import threading
@@ -41,11 +41,10 @@ class PartColumns:
         self.created = np.zeros(0, np.int64)
         self.names: dict[int, str] = {}
         self.labels: dict[int, Bits] = {}
+        # Of a label whose every picture has a box it is the same array.
         self.boxed: dict[int, Bits] = {}
         self.facts = np.zeros(0, FACTS)
         self.hashes = np.zeros(0, HASHES)
-        # Names in small letters, of the blocks that were searched (`matching.py`).
-        self.lower_names: dict[int, bytes] = {}
         self._unlikeness: tuple[tuple[int, int], NDArray[np.int64]] | None = None
 
     def refresh(self, connection: Connection) -> bool:
@@ -123,9 +122,11 @@ class PartColumns:
         """Make room for so many blocks; entries end where the last block's end."""
         short = count * _BYTES - len(self.bits["present"])
         if short > 0:
+            same = [number for number, bits in self.boxed.items() if bits is self.labels[number]]
             for columns in (self.bits, self.labels, self.boxed):
                 for key, bits in columns.items():
                     columns[key] = np.concatenate([bits, np.zeros(short, np.uint8)])  # type: ignore[index]
+            self.boxed.update({number: self.labels[number] for number in same})
             self.created = _lengthen(self.created, short * 8)
             self.facts = _lengthen(self.facts, short * 8)
             self.hashes = _lengthen(self.hashes, short * 8)
@@ -153,8 +154,9 @@ class PartColumns:
             if block not in reread:
                 continue
             if label not in self.labels:
-                self.labels[label] = np.zeros(size, np.uint8)
-                self.boxed[label] = np.zeros(size, np.uint8)
+                self.labels[label] = self.boxed[label] = np.zeros(size, np.uint8)
+            if pictures != boxed and self.boxed[label] is self.labels[label]:
+                self.boxed[label] = self.labels[label].copy()
             at = slice(block * _BYTES, (block + 1) * _BYTES)
             self.labels[label][at] = np.frombuffer(bytes(pictures), np.uint8)
             self.boxed[label][at] = np.frombuffer(bytes(boxed), np.uint8)

@@ -1,7 +1,7 @@
 """Which entries pass a filter: one flag an entry, from a part's columns and its addresses."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 
 import numpy as np
@@ -120,22 +120,24 @@ class Matcher:
     def _containing(self, text: str, among: Flags) -> Flags:
         """Return which of these entries have the text in their name, without regard to the case of A to Z."""
         flags, needle = ~self._all(), text.encode("utf-8", "surrogatepass").lower()
+        bucket = f"s3://{self._dataset.bucket}/".encode()
+        touches = _may_touch(bucket, needle)
         numbers = np.unique(np.flatnonzero(among) // BLOCK).tolist()
-        for number, names in self._lower_names(numbers):
+        for number, addresses in self._addresses.read(self._connection, self._columns.part, numbers):
+            # A name is an address without the bucket, which is one; to take it out costs four times the rest.
+            names = (_without(bucket, addresses) if touches else addresses).lower()
             if needle in names:
                 flags[_find_places(needle, names) + number * BLOCK] = True
         return flags
 
-    def _lower_names(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Yield the names in these blocks in small letters, kept once they cannot grow any more."""
-        lower_names = self._columns.lower_names
-        yield from ((number, lower_names[number]) for number in numbers if number in lower_names)
-        missing = [number for number in numbers if number not in lower_names]
-        for number, names in _read_blocks(self._connection, self._addresses, self._dataset, missing):
-            lower = names.lower()
-            if lower.count(SEPARATOR) == BLOCK:
-                lower_names[number] = lower
-            yield number, lower
+
+def _may_touch(bucket: bytes, needle: bytes) -> bool:
+    """Say whether a text may be found in a bucket's address, or from within it into the name."""
+    return needle in bucket or any(needle.startswith(bucket[at:]) for at in range(len(bucket)))
+
+
+def _without(bucket: bytes, addresses: bytes) -> bytes:
+    return addresses.removeprefix(bucket).replace(SEPARATOR + bucket, SEPARATOR)
 
 
 def _find_places(needle: bytes, names: bytes) -> NDArray[np.int64]:
@@ -152,17 +154,6 @@ def _within(values: NDArray[np.unsignedinteger], least: int | None, most: int | 
     if most is not None:
         flags &= values <= most
     return flags
-
-
-def _read_blocks(
-    connection: Connection, addresses: Addresses, dataset: Dataset, numbers: Sequence[int]
-) -> list[tuple[int, bytes]]:
-    """Return the names of pictures in these blocks: their addresses without the bucket, which is one."""
-    bucket = f"s3://{dataset.bucket}/".encode()
-    blocks = addresses.read(connection, dataset.part, numbers)
-    return [
-        (number, text.removeprefix(bucket).replace(SEPARATOR + bucket, SEPARATOR)) for number, text in blocks
-    ]
 
 
 def read_addresses(connection: Connection, addresses: Addresses, dataset: Dataset, end: int) -> list[bytes]:
