@@ -4,6 +4,7 @@ Nothing else writes a version's state: `move` looks it up in the table of allowe
 transaction that writes it.
 """
 
+import contextlib
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -187,16 +188,15 @@ class Versions:
 
     def _find_named(self, text: str, region: str) -> Version:
         """Return the version that an ARN names, or to which the alias points that it names."""
-        try:
+        with contextlib.suppress(Missing):
             return self.find_by_arn(text, region)
-        except Missing:
-            names = read_version_arn(text)
-            if names is None or names[0].region != region:
-                raise
-            version = self._behind(self._projects.find(names[0], names[1]), names[2], text)
-            if version is None:
-                raise
-            return version
+        names, version = read_version_arn(text), None
+        if names is not None and names[0].region == region:
+            with contextlib.suppress(Missing):
+                version = self._behind(self._projects.find(names[0], names[1]), names[2], text)
+        if version is None:
+            raise _unknown(text)
+        return version
 
     def recent_by_arn(self, text: str, region: str) -> Version:
         """Return the version that an ARN names, or its alias, as it was a moment ago: for detection alone.

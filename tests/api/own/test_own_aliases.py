@@ -111,6 +111,10 @@ def test_lookout_takes_a_name_where_it_takes_a_number(server, run):
         error = refusal.value.response["Error"]
         assert error["Code"] == "ValidationException"
         assert f"Value '{wrong}' at 'modelVersion' {REFUSED}" in error["Message"]
+    with pytest.raises(ClientError, match="Member must have length less than or equal to 10"):
+        client.describe_model(ProjectName="none", ModelVersion="9" * 70)
+    with pytest.raises(ClientError, match=r"ValidationException.*Value '\*' at 'modelVersion'"):
+        client.detect_anomalies(ProjectName=name, ModelVersion="*", **picture)
     client.stop_model(ProjectName=name, ModelVersion="2")
 
 

@@ -12,6 +12,7 @@ from vedette.api.training_keys import find_training_key
 from vedette.arn import Arn
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Missing
+from vedette.projects.aliases import NAME as ALIAS
 from vedette.projects.project import Project, Scope
 from vedette.projects.version import Version
 from vedette.training.order import NewTraining
@@ -115,6 +116,8 @@ def find_model(
 
     if number == LOOKOUT.names.latest:
         return _latest(caller, action, name, find)
+    if not NUMBER.fullmatch(number) and not ALIAS.fullmatch(number):
+        _refuse_number(action, number)
     arn = caller.own(f"model/{name}/{number}")
     caller.require(action, arn)
     if NUMBER.fullmatch(number):
@@ -137,11 +140,16 @@ def _behind_alias(
             version = house.versions.find_aliased(_project(house, caller, request), alias)
     except Missing as missing:
         if missing.kind == "version":
-            check_narrow("lookoutvision", f"{action}Request", "ModelVersion", alias)
+            _refuse_number(action, alias)
         raise
     if version.arn != arn:
         caller.require(action, version.arn)
     return version
+
+
+def _refuse_number(action: str, number: str) -> None:
+    """Refuse what is no number of a model, as the service does."""
+    check_narrow("lookoutvision", f"{action}Request", "ModelVersion", number)
 
 
 def _latest(caller: Caller, action: str, project: str, find: Callable[[], Version]) -> Version:
