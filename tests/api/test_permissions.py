@@ -133,6 +133,7 @@ AN_HOUR = {
     "StartTime": datetime(2026, 5, 4, 11, tzinfo=UTC),
     "EndTime": datetime(2026, 5, 4, 12, tzinfo=UTC),
 }
+ALARM_ARN = f"arn:aws:cloudwatch:{REGION}:{HERE}:alarm:none"
 MADE = {"Namespace": "Plant", "MetricName": "Made"}
 WORD = re.compile(r"\b[A-Z]{3,}\b")
 
@@ -390,6 +391,9 @@ REQUESTS = [
     ("vedette", "UndoChange", {"ProjectArn": DOORS, "ChangeId": "0" * 32}, ""),
     ("vedette", "UpdateEntries", {**ENTRIES, "Edits": []}, ""),
     ("monitoring", "DeleteAlarms", {"AlarmNames": ["none"]}, ""),
+    ("monitoring", "ListTagsForResource", {"ResourceARN": ALARM_ARN}, ""),
+    ("monitoring", "TagResource", {"ResourceARN": ALARM_ARN, "Tags": [{"Key": "a", "Value": "b"}]}, ""),
+    ("monitoring", "UntagResource", {"ResourceARN": ALARM_ARN, "TagKeys": ["a"]}, ""),
     ("monitoring", "DeleteDashboards", {"DashboardNames": ["none"]}, ""),
     ("monitoring", "GetDashboard", {"DashboardName": "none"}, ""),
     ("monitoring", "ListDashboards", {}, ""),

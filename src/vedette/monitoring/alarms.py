@@ -1,7 +1,8 @@
 """Alarms stored: put, found, moved from state to state, and their history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -12,11 +13,13 @@ from vedette.errors import Missing, TooMuch
 from vedette.monitoring.alarm import UNKNOWN, AlarmRule, dump_rule, load_rule
 from vedette.monitoring.metrics import Place
 from vedette.monitoring.tables import alarm_history, alarms
-from vedette.projects.tags import drop_tags
+from vedette.projects.tags import drop_tags, put_tags, read_tags, remove_tags
 from vedette.store.db import Database
 
 # Each is evaluated every minute.
 MOST_ALARMS = 5_000
+# As CloudWatch has them.
+MOST_TAGS = 50
 # As CloudWatch keeps history.
 HISTORY_MS = 30 * 24 * 3_600_000
 UPDATED, MOVED, ACTED = "ConfigurationUpdate", "StateUpdate", "Action"
@@ -68,8 +71,16 @@ class Alarms:
         self.database = database
         self.clock = clock
 
-    def put(self, place: Place, name: str, rule: AlarmRule, *, has_actions: bool) -> bool:
-        """Store an alarm, which keeps its state where it is there already; return whether it is new."""
+    def put(
+        self,
+        place: Place,
+        name: str,
+        rule: AlarmRule,
+        *,
+        has_actions: bool,
+        tags: Mapping[str, str] = MappingProxyType({}),
+    ) -> bool:
+        """Store an alarm; return whether it is new: one that is there keeps its state and its tags."""
         now_ms = milliseconds(self.clock())
         values = {"rule": dump_rule(rule), "has_actions": has_actions, "changed_ms": now_ms}
         with self.database.write() as connection:
@@ -84,6 +95,7 @@ class Alarms:
                 values |= {"account": place.account, "region": place.region, "name": name, "state": UNKNOWN}
                 values |= {"reason": "Unchecked: Initial alarm creation", "reason_data": ""}
                 connection.execute(insert(alarms).values(**values, state_ms=now_ms, moved_ms=now_ms))
+                _put_tags(connection, arn_of(place, name), tags)
             summary = f'Alarm "{name}" {"created" if row is None else "updated"}'
             _note(connection, place, name, (UPDATED, summary, {}), now_ms)
         return row is None
@@ -98,6 +110,28 @@ class Alarms:
                     raise Missing(f"There is no alarm {name}.", kind="alarm", name=name)
                 drop_tags(connection, arn_of(place, name))
                 _note(connection, place, name, (UPDATED, f'Alarm "{name}" deleted', {}), now_ms)
+
+    def put_tags(self, place: Place, name: str, tags: Mapping[str, str]) -> None:
+        """Give an alarm tags."""
+        with self.database.write() as connection:
+            self._require(connection, place, name)
+            _put_tags(connection, arn_of(place, name), tags)
+
+    def remove_tags(self, place: Place, name: str, keys: Iterable[str]) -> None:
+        """Take tags from an alarm."""
+        with self.database.write() as connection:
+            self._require(connection, place, name)
+            remove_tags(connection, arn_of(place, name), keys)
+
+    def tags(self, place: Place, name: str) -> dict[str, str]:
+        """Return an alarm's tags by their keys."""
+        with self.database.read() as connection:
+            self._require(connection, place, name)
+            return read_tags(connection, arn_of(place, name))
+
+    def _require(self, connection: Connection, place: Place, name: str) -> None:
+        if not self.exists(connection, place, name):
+            raise Missing(f"There is no alarm {name}.", kind="alarm", name=name)
 
     def find(self, place: Place) -> list[StoredAlarm]:
         """Return an account's alarms in a region, by their names."""
@@ -174,6 +208,13 @@ class Alarms:
 def _is(place: Place, name: str) -> ColumnElement[bool]:
     columns = alarms.c
     return and_(columns.account == place.account, columns.region == place.region, columns.name == name)
+
+
+def _put_tags(connection: Connection, arn: str, tags: Mapping[str, str]) -> None:
+    put_tags(connection, arn, tags)
+    count = len(read_tags(connection, arn))
+    if count > MOST_TAGS:
+        raise TooMuch(f"{arn} would have {count} tags; {MOST_TAGS} are the most.", kind="tags", name=arn)
 
 
 def _note(

@@ -42,18 +42,18 @@ class Tags:
         """Remove the tags of these keys; a missing key is a no-op."""
         with self._database.write() as connection:
             self._require(connection, arn)
-            connection.execute(delete(tags).where(tags.c.arn == arn, tags.c.key.in_(list(keys))))
+            remove_tags(connection, arn, keys)
 
     def of(self, arn: str) -> dict[str, str]:
         """Return the thing's tags, by key."""
         with self._database.read() as connection:
             self._require(connection, arn)
-            return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
+            return read_tags(connection, arn)
 
     def peek(self, arn: str) -> dict[str, str]:
         """Return the tags at an ARN, none where nothing exists: for the conditions of policies."""
         with self._database.read() as connection:
-            return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
+            return read_tags(connection, arn)
 
     def _require(self, connection: Connection, text: str) -> None:
         arn = parse_arn(text)
@@ -85,6 +85,16 @@ def put_tags(connection: Connection, arn: str, values: Mapping[str, str]) -> Non
     count = connection.execute(select(func.count()).where(tags.c.arn == arn)).scalar_one()
     if count > MOST:
         raise TooMuch(f"{arn} would have {count} tags; {MOST} are the most.", kind="tags", name=arn)
+
+
+def remove_tags(connection: Connection, arn: str, keys: Iterable[str]) -> None:
+    """Remove the tags of these keys within a transaction; a missing key is a no-op."""
+    connection.execute(delete(tags).where(tags.c.arn == arn, tags.c.key.in_(list(keys))))
+
+
+def read_tags(connection: Connection, arn: str) -> dict[str, str]:
+    """Return the tags at an ARN, by key."""
+    return {row.key: row.value for row in connection.execute(TAGS, {"arn": arn})}
 
 
 def drop_tags(connection: Connection, arn: str) -> None:

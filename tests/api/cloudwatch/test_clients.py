@@ -60,7 +60,46 @@ def test_an_alarm_is_put_described_and_moved_by_all_three(cloudwatch, server):
         )
     with pytest.raises(cloudwatch.exceptions.ResourceNotFound):
         cloudwatch.set_alarm_state(AlarmName="none", StateValue="OK", StateReason="a try")
-    with pytest.raises(ClientError, match="not supported yet"):
-        cloudwatch.tag_resource(ResourceARN=row["AlarmArn"], Tags=[{"Key": "a", "Value": "b"}])
     cloudwatch.delete_alarms(AlarmNames=["lamp"])
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+
+
+def test_alarms_have_tags_until_they_are_deleted(server, cloudwatch):
+    made = {
+        "AlarmName": "tagged", "Namespace": "Line", "MetricName": "Parts", "Statistic": "Sum", "Period": 60,
+        "EvaluationPeriods": 1, "Threshold": 1, "ComparisonOperator": "LessThanThreshold",
+    }  # fmt: skip
+    cloudwatch.put_metric_alarm(**made, Tags=[{"Key": "line", "Value": "4"}])
+    [row] = cloudwatch.describe_alarms(AlarmNames=["tagged"])["MetricAlarms"]
+    arn = row["AlarmArn"]
+
+    def tags():
+        listed = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in listed}
+
+    # Of an alarm that is there a put changes no tags, as CloudWatch has it.
+    cloudwatch.put_metric_alarm(**made, Tags=[{"Key": "line", "Value": "5"}])
+    assert tags() == {"line": "4"}
+    cloudwatch.tag_resource(ResourceARN=arn, Tags=[{"Key": "stage", "Value": "test"}])
+    assert tags() == {"line": "4", "stage": "test"}
+    cloudwatch.untag_resource(ResourceARN=arn, TagKeys=["line", "none"])
+    assert tags() == {"stage": "test"}
+    many = [{"Key": f"k{n}", "Value": ""} for n in range(50)]
+    with pytest.raises(ClientError, match="51 tags; 50 are the most"):
+        cloudwatch.tag_resource(ResourceARN=arn, Tags=many)
+    with pytest.raises(ClientError, match="twice"):
+        cloudwatch.tag_resource(ResourceARN=arn, Tags=[many[0], many[0]])
+    with pytest.raises(ClientError, match="reserved"):
+        cloudwatch.tag_resource(ResourceARN=arn, Tags=[{"Key": "aws:x", "Value": ""}])
+    for other in (
+        arn.replace(":alarm:", ":dashboard/"),
+        arn + "x",
+        arn.replace(row["AlarmArn"].split(":")[4], "1" * 12),
+    ):
+        with pytest.raises(ClientError):
+            cloudwatch.tag_resource(ResourceARN=other, Tags=many[:1])
+    assert tags() == {"stage": "test"}
+    cloudwatch.delete_alarms(AlarmNames=["tagged"])
+    cloudwatch.put_metric_alarm(**made)
+    assert tags() == {}
+    cloudwatch.delete_alarms(AlarmNames=["tagged"])

@@ -24,6 +24,7 @@ from vedette.api.cloudwatch.figures import (
     put_metric_data,
 )
 from vedette.api.cloudwatch.permissions import PERMISSIONS
+from vedette.api.cloudwatch.tags import list_tags_for_resource, tag_resource, untag_resource
 from vedette.api.operations import Handler, OperationsDoor
 from vedette.api.protocols import QueryCompatibleProtocol
 
@@ -40,10 +41,13 @@ OPERATIONS: dict[str, Handler] = {
     "GetMetricStatistics": get_metric_statistics,
     "ListDashboards": list_dashboards,
     "ListMetrics": list_metrics,
+    "ListTagsForResource": list_tags_for_resource,
     "PutDashboard": put_dashboard,
     "PutMetricAlarm": put_metric_alarm,
     "PutMetricData": put_metric_data,
     "SetAlarmState": set_alarm_state,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
 }
 
 DOOR = OperationsDoor(

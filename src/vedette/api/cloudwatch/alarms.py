@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from vedette.api.cloudwatch.readings import metric_of, place_of, queries_of
+from vedette.api.cloudwatch.tags import tags_of_list
 from vedette.api.house import Caller, House
 from vedette.api.paging import PageMembers, read_page
 from vedette.clock import from_milliseconds, milliseconds
@@ -22,14 +23,16 @@ UNSUPPORTED = ("EvaluateLowSampleCountPercentile", "ThresholdMetricId")
 def put_metric_alarm(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Make an alarm, or change one."""
     place, name = place_of(caller), request["AlarmName"]
-    caller.require("PutMetricAlarm", arn_of(place, name))
-    if request.get("Tags"):
-        raise Unbuilt("Tags of alarms are not supported yet.", name="Tags")
+    tags = tags_of_list(request.get("Tags", ()))
+    caller.require("PutMetricAlarm", arn_of(place, name), tags=tags)
+    if tags:
+        caller.require("TagResource", arn_of(place, name), tags=tags)
     rule = _rule(request)
     # What cannot be evaluated is refused now, and not found out at night.
     now = house.monitoring.metrics.now()
     answer(house.monitoring.metrics, place, rule.queries, since=now - rule.period, until=now)
-    house.monitoring.alarms.put(place, name, rule, has_actions=request.get("ActionsEnabled", True))
+    has_actions = request.get("ActionsEnabled", True)
+    house.monitoring.alarms.put(place, name, rule, has_actions=has_actions, tags=tags)
     return {}
 
 
