@@ -60,6 +60,14 @@ FIGURES = frozenset(
     UntagResource
     """.split()
 )
+# Of Lambda what is done with functions of one version; not its layers, versions, aliases and event sources.
+FUNCTIONS = frozenset(
+    """
+    AddPermission CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig GetFunction
+    GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListFunctions
+    PutFunctionEventInvokeConfig RemovePermission UpdateFunctionCode UpdateFunctionConfiguration
+    """.split()
+)
 # Folders of botocore's that are not called as their service signs, as ours are.
 SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
@@ -68,6 +76,7 @@ SERVICES = {
     "cloudwatch/2010-08-01": FIGURES,
     "iam/2010-05-08": None,
     "kms/2014-11-01": None,
+    "lambda/2015-03-31": FUNCTIONS,
     "lookoutvision/2020-11-20": None,
     "rekognition/2016-06-27": CUSTOM_LABELS,
     "s3/2006-03-01": None,

@@ -178,6 +178,13 @@ class Settings(BaseSettings):
         description="After so many idle seconds a model's units give their memory back; 0 never.",
     )
 
+    functions: str = Field(
+        default="no",
+        pattern="^(no|confined|trusted)$",
+        description="Whether functions run: `no`; `confined`, where this machine can shut them in; `trusted`,"
+        " also where it cannot: then they read all that the server reads.",
+    )
+
     audit: str = Field(
         default="changes",
         pattern="^(changes|all|no)$",

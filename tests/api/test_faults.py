@@ -78,6 +78,7 @@ def test_only_our_own_faults_are_a_500_and_a_surprise_says_nothing(dialect):
         ("sts", ("LimitExceeded", 409), ("InternalFailure", 500)),
         ("kms", ("LimitExceededException", 400), ("KMSInternalException", 500)),
         ("monitoring", ("LimitExceeded", 400), ("InternalServiceError", 500)),
+        ("lambda", ("CodeStorageExceededException", 400), ("ServiceException", 500)),
     ],
 )
 def test_a_disk_that_refuses_is_told_in_each_dialect(dialect, full, failing):

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from doubles.function_requests import REQUESTS as FUNCTION_REQUESTS
+from doubles.function_requests import make_function, zipped
 from doubles.houses import HERE, MovedClock, a_caller, a_house
 from doubles.iam_requests import REQUESTS as IAM_REQUESTS
 from doubles.lines import a_line, an_anomaly_line
@@ -418,6 +420,7 @@ REQUESTS = [
 ]  # fmt: skip
 REQUESTS += IAM_REQUESTS
 REQUESTS += STACK_REQUESTS
+REQUESTS += FUNCTION_REQUESTS
 IDS = [f"{service}:{name} {when}".strip() for service, name, _, when in REQUESTS]
 every_request = pytest.mark.parametrize(("service", "name", "request_", "when"), REQUESTS, ids=IDS)
 
@@ -475,6 +478,8 @@ def furnish(house):
         {"ProjectName": "doors", "DatasetType": "train", "DatasetSource": {"GroundTruthManifest": manifest}}
     )
     assert house.datasets.wait(30)
+    house.blobs.put("pictures", "code.zip", zipped())
+    make_function(house.functions, HERE, REGION)
     house.devices.create(DevicePlace(HERE, REGION), NewDevice("press-4", tags=TAGS))
     house.encryption.keys.new_id = lambda: KEY_ID
     key = house.encryption.keys.create(KeyPlace(HERE, REGION), NewEncryptionKey(tags=TAGS))

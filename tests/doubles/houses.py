@@ -32,6 +32,8 @@ from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
 from vedette.file_access import use_seals
+from vedette.functions.confine import Confinement
+from vedette.functions.functions import Functions, FunctionTools
 from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
@@ -165,6 +167,10 @@ class PostgresMaker:
             connection.execute(text(statement))
 
 
+# What shuts functions in where none is begun.
+FREE = Confinement(has_own_user=False, landlock=0)
+
+
 def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     """Return a house over the database, with an account here and one elsewhere."""
     identity = Identity(database, Seal(bytes(32)), clock)
@@ -294,6 +300,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         exports=exports,
         rounds=rounds,
         stacks=Stacks(database, Seal(bytes(32)), jobs, clock),
+        functions=Functions(FunctionTools(database, Seal(bytes(32)), jobs, FREE, clock=clock)),
         jobs=jobs,
         versions=versions,
         trainings=trainings,

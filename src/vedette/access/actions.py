@@ -1,7 +1,7 @@
 """The actions of the services that Vedette implements: an unknown action of these is refused in a policy.
 
 A misspelt action in a Deny would otherwise silently deny nothing. Actions of other services
-(`lambda:InvokeFunction`) are accepted unchecked: policies that customers bring along name them.
+(`sqs:SendMessage`) are accepted unchecked: policies that customers bring along name them.
 """
 
 from vedette.access.patterns import Template
@@ -200,6 +200,26 @@ SERVICES = {
         SearchSampleQueries StartDashboardRefresh StartEventDataStoreIngestion StartImport
         StartLogging StartQuery StopEventDataStoreIngestion StopImport StopLogging UpdateChannel
         UpdateDashboard UpdateEventDataStore UpdateTrail
+    """,
+    "lambda": """
+        AddLayerVersionPermission AddPermission CreateAlias CreateCodeSigningConfig CreateEventSourceMapping
+        CreateFunction CreateFunctionUrlConfig DeleteAlias DeleteCodeSigningConfig DeleteEventSourceMapping
+        DeleteFunction DeleteFunctionCodeSigningConfig DeleteFunctionConcurrency
+        DeleteFunctionEventInvokeConfig DeleteFunctionUrlConfig DeleteLayerVersion
+        DeleteProvisionedConcurrencyConfig DisableReplication EnableReplication GetAccountSettings GetAlias
+        GetCodeSigningConfig GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig
+        GetFunctionConcurrency GetFunctionConfiguration GetFunctionEventInvokeConfig
+        GetFunctionRecursionConfig GetFunctionUrlConfig GetLayerVersion GetLayerVersionPolicy GetPolicy
+        GetProvisionedConcurrencyConfig GetRuntimeManagementConfig InvokeAsync InvokeFunction
+        InvokeFunctionUrl ListAliases ListCodeSigningConfigs ListEventSourceMappings
+        ListFunctionEventInvokeConfigs ListFunctionUrlConfigs ListFunctions
+        ListFunctionsByCodeSigningConfig ListLayerVersions ListLayers ListProvisionedConcurrencyConfigs
+        ListTags ListVersionsByFunction PublishLayerVersion PublishVersion PutFunctionCodeSigningConfig
+        PutFunctionConcurrency PutFunctionEventInvokeConfig PutFunctionRecursionConfig
+        PutProvisionedConcurrencyConfig PutRuntimeManagementConfig RemoveLayerVersionPermission
+        RemovePermission TagResource UntagResource UpdateAlias UpdateCodeSigningConfig
+        UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionCodeSigningConfig
+        UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig
     """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """

@@ -74,6 +74,7 @@ FORMS = {
     ),
     PolicyKind.BUCKET: DocumentForm(20 * 1024, services=("s3",)),
     PolicyKind.KEY: DocumentForm(32 * 1024, services=("kms",)),
+    PolicyKind.FUNCTION: DocumentForm(20 * 1024, services=("lambda",)),
     PolicyKind.PROJECT: DocumentForm(
         2000,
         services=("rekognition",),

@@ -22,6 +22,7 @@ class PolicyKind(StrEnum):
     TRUST = "trust"
     SESSION = "session"
     KEY = "key"
+    FUNCTION = "function"
 
 
 # Those that are the caller's own, and so name no principal.

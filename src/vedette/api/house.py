@@ -16,6 +16,7 @@ from vedette.encryption.encryption import Encryption
 from vedette.errors import Missing, Wrong
 from vedette.exports.exports import Exports
 from vedette.feedback.feedback import Feedback
+from vedette.functions.functions import Functions
 from vedette.identity.access import ObjectAccess
 from vedette.identity.identity import Identity
 from vedette.identity.may import Context, require, require_undenied
@@ -75,6 +76,7 @@ class House:
     blobs: Blobs
     rounds: LabellingRounds
     stacks: Stacks
+    functions: Functions
     # Where work runs, and the servers that share the database; None in tests, which have no other.
     placing: Placing | None = None
     # None in tests, which do without the processes that measure pictures.

@@ -99,7 +99,9 @@ def resources_of(*documents: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def _shown(value: Any, name: str, depth: int) -> Any:
-    if name.replace("_", "").replace("-", "").lower() in SECRETS and not isinstance(value, Mapping | list):
+    is_secret = name.replace("_", "").replace("-", "").lower() in SECRETS
+    # The environment of a function is a mapping, and secret as a whole.
+    if (is_secret and not isinstance(value, Mapping | list)) or name == "Variables":
         return HIDDEN
     if isinstance(value, Mapping):
         if depth >= DEEPEST:

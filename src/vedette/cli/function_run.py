@@ -82,7 +82,7 @@ def run_function(  # noqa: PLR0913  (a command has as many options as it has)
             source = _objects(run, on, endpoint, data) if on else _ticks(every, once=once)
             is_clean = run.all(source, once=once)
         else:
-            is_clean = _run_one(program, _read_event(event))
+            is_clean = _run_one(program, read_event(event))
     if not is_clean:
         raise Exit(1)
 
@@ -126,7 +126,8 @@ def default_handler(code: Path) -> str:
     return f"{code.stem}.lambda_handler" if code.suffix == ".py" else DEFAULT_HANDLER
 
 
-def _read_event(name: str) -> Any:
+def read_event(name: str) -> Any:
+    """Return the event of a file; an empty one where none is named."""
     if not name:
         return {}
     try:

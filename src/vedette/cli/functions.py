@@ -1,8 +1,160 @@
 """`vedette function`: handlers for AWS Lambda, here and on a server."""
 
-from vedette.cli.function_run import run_function
-from vedette.cli.signatures import CommandGroup
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from vedette.cli.credentials import Data
+from vedette.cli.directory import table
+from vedette.cli.function_events import dead_letters, redrive, show_logs
+from vedette.cli.function_run import (
+    Code,
+    FunctionBounds,
+    Handler,
+    Variables,
+    default_handler,
+    read_code,
+    run_function,
+)
+from vedette.cli.models import Endpoint, translate_client_errors
+from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
+from vedette.cli.tags import pairs
 
 app = CommandGroup("Handlers written for AWS Lambda.")
 
 app.define("run")(run_function)
+
+Name = Annotated[str, Argument(help="The function's name.")]
+RUNTIME = f"python3.{sys.version_info.minor}"
+
+
+@app.define("create")
+def create_function(  # noqa: PLR0913  (a command has as many options as it has)
+    name: Name,
+    code: Code,
+    *,
+    role: Annotated[
+        str, Option(help="The ARN of the role whose rights it has; it trusts lambda.amazonaws.com.")
+    ],
+    handler: Handler = "",
+    env: Variables = None,
+    bounds: FunctionBounds,
+    on: Annotated[str, Option(help="s3://bucket/prefix: it is called for each object from now on.")] = "",
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Make a function on the server, or give the one of this name other code and settings."""
+    with translate_client_errors():
+        client = _client(endpoint, data)
+        settings = {
+            "FunctionName": name,
+            "Role": role,
+            "Handler": handler or default_handler(code),
+            "Runtime": RUNTIME,
+            "Timeout": bounds.timeout,
+            "MemorySize": bounds.memory,
+            "Environment": {"Variables": pairs(env)},
+        }
+        function = _put(client, settings, read_code(code))
+        print(function["FunctionArn"])
+        if on:
+            _hear(client, function, on, endpoint, data)
+
+
+def _put(client: Any, settings: dict[str, Any], code: bytes) -> dict[str, Any]:
+    try:
+        result: dict[str, Any] = client.create_function(**settings, Code={"ZipFile": code})
+    except client.exceptions.ResourceConflictException:
+        client.update_function_configuration(**settings)
+        result = client.update_function_code(FunctionName=settings["FunctionName"], ZipFile=code)
+    return result
+
+
+def _hear(client: Any, function: dict[str, Any], place: str, endpoint: str, data: Path | None) -> None:
+    """Let the bucket call a function, and add it to those that hear of the bucket's objects."""
+    from vedette.cli.client import open_client
+    from vedette.errors import Wrong
+
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    if not place.startswith("s3://") or not bucket:
+        raise Wrong(f"{place!r} is no place in a bucket: s3://bucket/prefix.")
+    arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
+    # It was let before, where the statement is there.
+    with contextlib.suppress(client.exceptions.ResourceConflictException):
+        client.add_permission(
+            FunctionName=arn,
+            StatementId=f"{rule}-{bucket}".replace(".", "-"),
+            Action="lambda:InvokeFunction",
+            Principal="s3.amazonaws.com",
+            SourceArn=f"arn:aws:s3:::{bucket}",
+        )
+    s3 = open_client("s3", endpoint=endpoint, data=data)
+    rules = s3.get_bucket_notification_configuration(Bucket=bucket)
+    rules.pop("ResponseMetadata", None)
+    others = [entry for entry in rules.get("LambdaFunctionConfigurations", ()) if entry["Id"] != rule]
+    own = {"Id": rule, "LambdaFunctionArn": arn, "Events": ["s3:ObjectCreated:*"]}
+    if prefix:
+        own["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
+    rules["LambdaFunctionConfigurations"] = [*others, own]
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=rules)
+
+
+@app.define("invoke")
+def invoke_function(
+    name: Name,
+    event: Annotated[str, Argument(help="A file with the event as JSON; - reads it here.")] = "",
+    later: Annotated[bool, Option("--later", help="Do not wait: the event is kept and handled.")] = False,
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Call a function of the server, and print what it answers."""
+    import base64
+
+    from vedette.cli.function_run import read_event
+
+    with translate_client_errors():
+        payload = json.dumps(read_event(event)).encode()
+        kind = "Event" if later else "RequestResponse"
+        answer = _client(endpoint, data).invoke(
+            FunctionName=name, Payload=payload, InvocationType=kind, LogType="None" if later else "Tail"
+        )
+    if later:
+        return
+    sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace"))
+    print(answer["Payload"].read().decode("utf-8", "replace"))
+    if answer.get("FunctionError"):
+        raise Exit(1)
+
+
+@app.define("list")
+def list_functions(endpoint: Endpoint = "", data: Data = None) -> None:
+    """List the functions of the account."""
+    with translate_client_errors():
+        pages = _client(endpoint, data).get_paginator("list_functions").paginate()
+        rows = [
+            (entry["FunctionName"], entry["Handler"], f"{entry['Timeout']} s", f"{entry['MemorySize']} MB",
+             entry["LastModified"][:19])
+            for page in pages for entry in page["Functions"]
+        ]  # fmt: skip
+        print(table(rows))
+
+
+@app.define("delete")
+def delete_function(name: Name, endpoint: Endpoint = "", data: Data = None) -> None:
+    """Delete a function, with its log and the events that wait for it."""
+    with translate_client_errors():
+        _client(endpoint, data).delete_function(FunctionName=name)
+        print(f"Deleted: {name}.")
+
+
+app.define("logs")(show_logs)
+app.define("dead-letters")(dead_letters)
+app.define("redrive")(redrive)
+
+
+def _client(endpoint: str, data: Path | None) -> Any:
+    from vedette.cli.client import open_client
+
+    return open_client("lambda", endpoint=endpoint, data=data)

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,17 @@ def require_confinement() -> Confinement:
     return confinement
 
 
+def require_modules() -> None:
+    """Refuse where what handlers import is not there."""
+    if find_spec("boto3") is None:
+        raise Wrong("VEDETTE_FUNCTIONS needs boto3, which handlers import: pip install 'vedette[functions]'.")
+
+
 class UserNumbers:
     """Numbers of users that nobody has, a process each. Threads may share it."""
 
     def __init__(self) -> None:
-        self._taken: set[int] = set()
+        self._numbers: set[int] = set()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -103,15 +110,15 @@ class UserNumbers:
     def take(self) -> int:
         """Return a number that no process of this machine has."""
         with self._lock:
-            busy = self._taken | _users_of_processes()
+            busy = self._numbers | _users_of_processes()
             number = next(number for number in range(FIRST_USER, LAST_USER) if number not in busy)
-            self._taken.add(number)
+            self._numbers.add(number)
             return number
 
     def give_back(self, number: int) -> None:
         """Let a number be another's again."""
         with self._lock:
-            self._taken.discard(number)
+            self._numbers.discard(number)
 
 
 def _users_of_processes() -> set[int]:

@@ -64,6 +64,10 @@ class FunctionEnvironment:
         log = self._report(request.id, duration_ms, init_ms, error and payload)
         return InvocationResult(payload, error, log, duration_ms, init_ms, self._process.peak_mb)
 
+    def stop(self) -> None:
+        """Have another thread's call come to its end: its process is killed."""
+        self._process.stop()
+
     def close(self) -> None:
         """Kill the process and all below it, and remove its folder."""
         self._is_over = True

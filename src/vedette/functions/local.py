@@ -37,7 +37,7 @@ class LocalEvent:
 class LocalListener:
     """Who is told: of each call with its log, of each event that is over, and of each that was given up."""
 
-    called: Callable[[LocalEvent, InvocationResult], None]
+    answered: Callable[[LocalEvent, InvocationResult], None]
     ended: Callable[[LocalEvent], None]
     given_up: Callable[[LocalEvent, InvocationResult], None]
 
@@ -115,13 +115,13 @@ class LocalQueue:
 
     def _handle(self, event: LocalEvent) -> None:
         result = self._function.call(event)
-        self._listener.called(event, result)
+        self._listener.answered(event, result)
         tries = event.tries + 1
-        tried = LocalEvent(event.event, event.subject, event.id, tries)
+        later = LocalEvent(event.event, event.subject, event.id, tries)
         if not result.failed:
-            self._listener.ended(tried)
+            self._listener.ended(later)
         elif tries <= self._retries:
-            self.add(tried, after_s=self._retry_s * tries)
+            self.add(later, after_s=self._retry_s * tries)
         else:
-            self._listener.given_up(tried, result)
-            self._listener.ended(tried)
+            self._listener.given_up(later, result)
+            self._listener.ended(later)

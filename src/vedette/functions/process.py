@@ -4,6 +4,7 @@ import contextlib
 import os
 import selectors
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -89,6 +90,11 @@ class FunctionProcess:
     def is_over(self) -> bool:
         """Say whether it has ended."""
         return self._process.poll() is not None
+
+    def stop(self) -> None:
+        """Kill the keeper and the handler; whoever waits for an answer sees that they have gone."""
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Kill it and all below it, and remove its folder."""

@@ -233,8 +233,8 @@ def _change_user(number: int, *, keeps_reading: bool) -> None:
     os.setgid(number)
     os.setuid(number)
     if keeps_reading:
-        head, kept = struct.pack("=Ii", CAPABILITIES, 0), (READ_SEARCH, READ_SEARCH, 0)
-        if ctypes.CDLL(None, use_errno=True).capset(head, struct.pack("=IIIIII", *kept, 0, 0, 0)) != 0:
+        head, bits = struct.pack("=Ii", CAPABILITIES, 0), (READ_SEARCH, READ_SEARCH, 0)
+        if ctypes.CDLL(None, use_errno=True).capset(head, struct.pack("=IIIIII", *bits, 0, 0, 0)) != 0:
             raise OSError(ctypes.get_errno(), "capset")
 
 
@@ -309,8 +309,8 @@ def load_handler(name: str, code: str) -> Any:
         sentence = f"Unable to import module {module_name!r}: {error}"
         raise RuntimeErrorOf("Runtime.ImportModuleError", sentence) from error
     except SyntaxError as error:
-        where = f"{error.filename or ''}".removeprefix(f"{code}/")
-        sentence = f"Syntax error in module {module_name!r}: {error.msg} ({where}, line {error.lineno})"
+        place = f"{error.filename or ''}".removeprefix(f"{code}/")
+        sentence = f"Syntax error in module {module_name!r}: {error.msg} ({place}, line {error.lineno})"
         raise RuntimeErrorOf("Runtime.UserCodeSyntaxError", sentence) from error
     function = getattr(module, function_name, None)
     if not callable(function):
@@ -371,15 +371,15 @@ def _logs() -> Any:
             record.aws_request_id = self.request_id
             return True
 
-    named = RequestFilter()
+    request_filter = RequestFilter()
     handler = logging.StreamHandler(sys.stdout)
     handler.terminator = ""
     formatter = logging.Formatter(LOG_FORMAT, "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)
-    handler.addFilter(named)
+    handler.addFilter(request_filter)
     logging.getLogger().addHandler(handler)
-    return named
+    return request_filter
 
 
 if __name__ == "__main__":

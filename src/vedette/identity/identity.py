@@ -37,7 +37,7 @@ from vedette.identity.records import (
 )
 from vedette.identity.rights import boundary_of, policies_by_name, policies_of_role, policies_of_user
 from vedette.identity.seal import BadSeal, Seal, write_private
-from vedette.identity.sessions import RoleRequest, Sessions, TemporaryCredentials, not_assumable
+from vedette.identity.sessions import OF_A_SERVICE, RoleRequest, Sessions, TemporaryCredentials, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
 from vedette.store.db import Database
 
@@ -309,9 +309,11 @@ class Identity:
         """Return whether the key that the session began with and every role of its chain still exist."""
         on_the_way = set(session.roles)
         with self._database.read() as connection:
-            row = connection.execute(select(keys.c.enabled).where(keys.c.id == session.source_key)).first()
-            if row is None or not row.enabled:
-                return False
+            if session.source_key != OF_A_SERVICE:
+                is_source = keys.c.id == session.source_key
+                row = connection.execute(select(keys.c.enabled).where(is_source)).first()
+                if row is None or not row.enabled:
+                    return False
             rows = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
             return {role.role_id for role in rows} == on_the_way
 

@@ -23,6 +23,8 @@ from vedette.identity.seal import BadSeal, Seal
 from vedette.identity.trust import trust_of
 
 PURPOSE = "session"
+# The source of a session that a service has for itself, of a role that trusts it: no key began it.
+OF_A_SERVICE = "service"
 # AWS's limit for a role that was assumed with another role's session.
 LONGEST_CHAINED = timedelta(hours=1)
 
@@ -161,6 +163,25 @@ class Sessions:
             policy=request.policy,
             policy_names=request.policy_names,
             source_identity=lineage.source_identity or request.source_identity,
+        )
+        return session, self._token(session)
+
+    def for_service(self, role: Role, name: str, length: timedelta) -> tuple[TemporaryCredentials, str]:
+        """Return a service's credentials of a role, and their token; its caller judges whether it may."""
+        key = new_key(role.account, "ASIA")
+        session = TemporaryCredentials(
+            key_id=key.id,
+            secret=key.secret,
+            account=role.account,
+            arn=f"arn:aws:sts::{role.account}:assumed-role/{role.name}/{name}",
+            user_id=f"{role.role_id}:{name}",
+            name=f"{role.name}/{name}",
+            kind="role",
+            expires_ms=self._end(length),
+            source_key=OF_A_SERVICE,
+            role=role.name,
+            issued_ms=self._now(),
+            roles=(role.role_id,),
         )
         return session, self._token(session)
 

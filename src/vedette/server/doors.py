@@ -11,6 +11,7 @@ from vedette.api import (
     cloudwatch,
     console,
     devices,
+    functions,
     iam,
     kms,
     lookout,
@@ -41,6 +42,7 @@ SERVICES: tuple[Door, ...] = (
     cloudwatch.DOOR,
     cloudtrail.DOOR,
     cloudformation.DOOR,
+    functions.DOOR,
     own.DOOR,
     s3.DOOR,
 )
@@ -51,10 +53,11 @@ BY_NAME = {door.name: door for door in SERVICES}
 
 
 def connect(house: House) -> None:
-    """Let stacks make their resources by the operations of the other doors."""
+    """Let stacks make their resources by the operations of the other doors, and functions have keys."""
     operations = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor)}
     inner = InnerCalls(house, operations, s3.DOOR)
     house.stacks.tools.hand_over(cloudformation.TypeMaker(inner))
+    house.functions.tools.hand_over(functions.RoleActor(house))
 
 
 def page_door(visit: Visit) -> PageDoor | None:

@@ -77,53 +77,59 @@ log = logging.getLogger(__name__)
 def open_house(settings: Settings) -> Iterator[House]:
     """Yield the house with its rooms started; everything is closed at the end."""
     with contextlib.ExitStack() as closing:
-        hold, reserve, installation, jobs = _open_folder(settings, closing)
-        settings, database, seal = installation.settings, installation.database, installation.seal
-        encryption, blobs, access, projects, versions = open_kept(installation, closing)
-        placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
-        lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
-        datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
-        imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
-        trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
-        suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
-        trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
-        batches = open_batches(installation, trials, meter, jobs, closing)
-        packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
-        feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
-        hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
-        _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
-        yield House(
-            settings=settings,
-            identity=installation.identity,
-            encryption=encryption,
-            projects=projects,
-            jobs=jobs,
-            datasets=datasets,
-            imports=imports,
-            exports=exports,
-            packagings=packagings,
-            devices=_open_devices(settings, projects, lender, SigningKeys(database, seal)),
-            pictures=pictures,
-            rounds=open_rounds(database, datasets, blobs, jobs),
-            stacks=stacks,
-            placing=placing,
-            versions=versions,
-            trainings=trainings,
-            hosting=hosting,
-            suggestions=suggestions,
-            drafts=drafts,
-            next_steps=steps,
-            trials=trials,
-            batches=batches,
-            feedback=feedback,
-            monitoring=open_monitoring(database, meter, settings, closing),
-            page_key=seal.derive("page tokens"),
-            blobs=blobs,
-            access=access,
-            audit=audit,
-            delivery=open_delivery(settings, blobs, closing),
-            reserve=reserve,
-        )
+        yield _opened_house(settings, closing)
+
+
+def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
+    """Return the house with its rooms started."""
+    hold, reserve, installation, jobs = _open_folder(settings, closing)
+    settings, database, seal = installation.settings, installation.database, installation.seal
+    encryption, blobs, access, projects, versions, functions = open_kept(installation, jobs, closing)
+    placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
+    lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
+    datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
+    imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
+    trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
+    suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
+    trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
+    batches = open_batches(installation, trials, meter, jobs, closing)
+    packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
+    feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
+    hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
+    _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
+    return House(
+        settings=settings,
+        identity=installation.identity,
+        encryption=encryption,
+        projects=projects,
+        jobs=jobs,
+        datasets=datasets,
+        imports=imports,
+        exports=exports,
+        packagings=packagings,
+        devices=_open_devices(settings, projects, lender, SigningKeys(database, seal)),
+        pictures=pictures,
+        rounds=open_rounds(database, datasets, blobs, jobs),
+        stacks=stacks,
+        functions=functions,
+        placing=placing,
+        versions=versions,
+        trainings=trainings,
+        hosting=hosting,
+        suggestions=suggestions,
+        drafts=drafts,
+        next_steps=steps,
+        trials=trials,
+        batches=batches,
+        feedback=feedback,
+        monitoring=open_monitoring(database, meter, settings, closing),
+        page_key=seal.derive("page tokens"),
+        blobs=blobs,
+        access=access,
+        audit=audit,
+        delivery=open_delivery(settings, blobs, closing),
+        reserve=reserve,
+    )
 
 
 def _open_folder(

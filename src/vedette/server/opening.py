@@ -4,6 +4,8 @@ import contextlib
 import logging
 import threading
 from functools import partial
+from importlib.resources import files
+from pathlib import Path
 
 from vedette.api.s3.event_relay import EventRelay
 from vedette.api.s3.policy import unreadable
@@ -18,6 +20,9 @@ from vedette.clock import system_clock
 from vedette.dialects.cloudtrail_files import CloudTrailFiles
 from vedette.encryption.encryption import Encryption
 from vedette.engines.pool import OrderLimits, Pool
+from vedette.functions.confine import find_confinement, require_confinement, require_modules
+from vedette.functions.functions import Functions, FunctionTools
+from vedette.functions.subscriber import FunctionSubscriber
 from vedette.identity.identity import Identity
 from vedette.identity.sessions import unreadable_trusts
 from vedette.jobs.runner import JobRunner
@@ -66,12 +71,16 @@ def open_delivery(settings: Settings, blobs: Blobs, closing: contextlib.ExitStac
 
 
 def open_kept(
-    installation: Installation, closing: contextlib.ExitStack
-) -> tuple[Encryption, Blobs, Reach, Projects, Versions]:
-    """Return keys, buckets, who may read which objects, projects, and versions."""
+    installation: Installation, jobs: JobRunner, closing: contextlib.ExitStack
+) -> tuple[Encryption, Blobs, Reach, Projects, Versions, Functions]:
+    """Return keys, buckets, who may read which objects, projects, versions, and functions."""
     encryption, blobs = open_keys_and_buckets(installation, closing)
     access, projects = open_access(installation, blobs)
-    return encryption, blobs, access, projects, open_versions(installation, projects, blobs, closing)
+    functions = _open_functions(installation, jobs, closing)
+    if isinstance(blobs, FolderBlobs):
+        blobs.subscribers |= {"lambda": FunctionSubscriber(functions)}
+    versions = open_versions(installation, projects, blobs, closing)
+    return encryption, blobs, access, projects, versions, functions
 
 
 def open_versions(
@@ -91,6 +100,22 @@ def open_versions(
         closing.callback(relay.close)
         relay.open()
     return versions
+
+
+def _open_functions(installation: Installation, jobs: JobRunner, closing: contextlib.ExitStack) -> Functions:
+    """Return the functions: on where the operator wants them, and this machine can do as they want."""
+    settings, confinement = installation.settings, None
+    if settings.functions != "no":
+        require_modules()
+        confinement = require_confinement() if settings.functions == "confined" else find_confinement()
+        log.info("functions are on, shut in by %s", confinement.sentence)
+    shapes = Path(str(files("vedette.wire"))) / "shapes"
+    models = (shapes / "lookoutvision", shapes / "vedette")
+    tools = FunctionTools(installation.database, installation.seal, jobs, confinement, models)
+    functions = Functions(tools)
+    closing.callback(functions.close)
+    functions.start()
+    return functions
 
 
 def open_access(installation: Installation, blobs: Blobs) -> tuple[Reach, Projects]:

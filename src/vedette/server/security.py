@@ -10,6 +10,7 @@ from pathlib import Path
 from vedette.audit.trails import Trails
 from vedette.clock import Clock, system_clock
 from vedette.errors import Refusal
+from vedette.functions.confine import find_confinement
 from vedette.server.audit_targets import examine_targets
 from vedette.server.health import HealthCheck
 from vedette.server.holding import LOCK
@@ -34,6 +35,7 @@ def examine_security(settings: Settings, clock: Clock = system_clock) -> Iterato
         lambda: _metrics(settings),
         lambda: _alarm_actions(settings.alarm_actions),
         lambda: _other_s3(settings),
+        lambda: _functions(settings),
     )
     for check in checks:
         try:
@@ -98,6 +100,18 @@ def _master_key(settings: Settings) -> HealthCheck:
         return HealthCheck("master key", "good", "from outside the data folder (VEDETTE_MASTER_KEY)")
     sentence = "the installation's key, beside the data: whoever copies the whole folder can open it"
     return HealthCheck("master key", "note", f"{sentence} (docs/how-to/own-keys.md)")
+
+
+def _functions(settings: Settings) -> HealthCheck:
+    """Whose programs run here, and what stands between them and the server."""
+    if settings.functions == "no":
+        return HealthCheck("functions", "good", "off: no customer's program runs here")
+    confinement = find_confinement()
+    if not confinement.is_close:
+        sentence = "customers' programs run as the server's own user and read all that it reads"
+        return HealthCheck("functions", "bad", f"{sentence} (VEDETTE_FUNCTIONS={settings.functions})")
+    sentence = f"customers' programs run, shut in by {confinement.sentence}; the network is open to them"
+    return HealthCheck("functions", "note", f"{sentence} (docs/how-to/run-a-function.md)")
 
 
 def _audit(settings: Settings) -> HealthCheck:

@@ -5,13 +5,14 @@ from functools import cache
 from typing import Any
 
 import orjson
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 
 from vedette.wire import bindings, json_values, models, validate
 from vedette.wire.errors import UnknownOperation
 from vedette.wire.http import Request, Response
 from vedette.wire.json11 import refuse_content_type
 
+NO_CONTENT = 204
 _ACCEPTED = frozenset({"application/json", "application/x-amz-json-1.1", ""})
 # An ARN holds slashes. SDKs encode them; people at a shell do not.
 _GREEDY = "{resourceArn}"
@@ -80,11 +81,20 @@ def serialise(operation: OperationModel, result: dict[str, Any], _request_id: st
     """Return the answer for a result, with the status that the model gives the operation."""
     shape = operation.output_shape
     headers = bindings.bound_headers(shape, result)
-    status = operation.http.get("responseCode", 200)
+    status = _status(shape, result) or operation.http.get("responseCode", 200)
     payload = shape.serialization.get("payload") if shape else None
     if payload is not None and shape.members[payload].type_name == "blob":
         return Response(status, headers, result[payload])
+    if status == NO_CONTENT:
+        return Response(status, headers)
     return Response(status, [("Content-Type", "application/json"), *headers], json_values.dump(shape, result))
+
+
+def _status(shape: Shape | None, result: dict[str, Any]) -> int:
+    """Return the status that the answer itself names; 0 where it names none."""
+    members = {} if shape is None else shape.members
+    bound = [name for name, member in members.items() if member.serialization.get("location") == "statusCode"]
+    return int(result.get(bound[0], 0)) if bound else 0
 
 
 def fault(

@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.access.judge import judge
-from vedette.access.parse import parse_policy
-from vedette.access.policy import PolicyKind
-from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
 from vedette.api.cloudformation.types import TYPES
 from vedette.api.cloudformation.types.base import (
     MALFORMED,
@@ -17,11 +13,10 @@ from vedette.api.cloudformation.types.base import (
     malformed_sentence,
 )
 from vedette.api.inner import InnerCalls, InnerFault
-from vedette.arn import parse_arn
-from vedette.errors import Denied, MalformedPolicy, Missing
+from vedette.api.service_roles import find_service_role
 from vedette.identity.identity import Identity
 from vedette.identity.principal import Principal, load_principal
-from vedette.identity.records import Role, split_resource
+from vedette.identity.records import Role
 from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish, StackActor
 from vedette.stacks.values import StackPlace
 
@@ -102,21 +97,8 @@ class TypeMaker:
 
 def find_role(identity: Identity, account: str, text: str) -> Role:
     """Return the role of an ARN, which is of the stack's account and trusts this service."""
-    arn = parse_arn(text)
-    kind, path, name = split_resource(arn.resource)
-    denial = Denied(f"Role {text} is invalid or cannot be assumed")
-    if (arn.service, kind, arn.account) != ("iam", "role", account):
-        raise denial
-    try:
-        role: Role = identity.directory.role(account, name)
-        trust = parse_policy(role.trust, PolicyKind.TRUST, name=f"of {name}")
-    except (Missing, MalformedPolicy):
-        raise denial from None
-    subject = AccessSubject(SubjectKind.SERVICE, name=VIA)
-    request = AccessRequest(subject, "sts:AssumeRole", role.arn, account, subject.context())
-    if role.path != path or not judge(request, resource=(trust,), stands_alone=True).allowed:
-        raise denial
-    return role
+    sentence = f"Role {text} is invalid or cannot be assumed"
+    return find_service_role(identity, account, text, service=VIA, sentence=sentence)
 
 
 def session_of(role: Role) -> Principal:

@@ -1,0 +1,242 @@
+"""Every statement on the tables of functions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from vedette.clock import Clock, milliseconds
+from vedette.functions.tables import function_events, function_logs, functions
+from vedette.identity.seal import Seal
+
+PURPOSE = "functions"
+WAITING, DEAD = "waiting", "dead"
+# Of each function so many invocations keep their log.
+MOST_LOGS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionPlace:
+    """Where a function is: the account, and the region that was asked."""
+
+    account: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """What a customer says of a function, beside its code."""
+
+    handler: str
+    role: str
+    runtime: str
+    timeout_s: int = 3
+    memory_mb: int = 128
+    description: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    code_sha: str = ""
+    code_size: int = 0
+    # Of events that nobody waits for: further tries, and for how long they are tried at all.
+    retries: int = 2
+    oldest_s: int = 21_600
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as it lies, without its code."""
+
+    id: int
+    place: FunctionPlace
+    name: str
+    revision: str
+    changed_ms: int
+    policy: str
+    settings: FunctionSettings
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionEvent:
+    """An event that waits, or was given up."""
+
+    id: int
+    function: int
+    request: str
+    payload: bytes = field(repr=False)
+    noted_ms: int
+    tries: int
+    due_ms: int
+    state: str
+    answer: str
+
+
+_COLUMNS = [column for column in functions.c if column.name != "code"]
+
+
+class FunctionStore:
+    """Reads and writes functions within transactions of its callers."""
+
+    def __init__(self, seal: Seal, clock: Clock) -> None:
+        self._seal = seal
+        self._clock = clock
+
+    def now_ms(self) -> int:
+        """Return the moment."""
+        return milliseconds(self._clock())
+
+    # Functions
+
+    def insert(
+        self, connection: Connection, place: FunctionPlace, name: str, settings: FunctionSettings, code: bytes
+    ) -> None:
+        """Add a function."""
+        row = {
+            "account": place.account, "region": place.region, "name": name, "revision": str(uuid4()),
+            "changed_ms": self.now_ms(), "policy": "", "settings": self._close(settings), "code": code,
+        }  # fmt: skip
+        connection.execute(insert(functions).values(row))
+
+    def change(
+        self, connection: Connection, function: int, settings: FunctionSettings, code: bytes | None = None
+    ) -> None:
+        """Change a function's settings, and its code where there is another."""
+        values: dict[str, Any] = {"settings": self._close(settings), "revision": str(uuid4())}
+        values |= {"changed_ms": self.now_ms()} | ({} if code is None else {"code": code})
+        connection.execute(update(functions).where(functions.c.id == function).values(values))
+
+    def put_policy(self, connection: Connection, function: int, policy: str) -> None:
+        """Store who may have a function called."""
+        connection.execute(update(functions).where(functions.c.id == function).values(policy=policy))
+
+    def find(self, connection: Connection, place: FunctionPlace, name: str) -> Function | None:
+        """Return the function of a name."""
+        columns = functions.c
+        is_it = (columns.account == place.account, columns.region == place.region, columns.name == name)
+        row = connection.execute(select(*_COLUMNS).where(*is_it)).first()
+        return None if row is None else self._function(row)
+
+    def get(self, connection: Connection, function: int) -> Function | None:
+        """Return the function of a number."""
+        row = connection.execute(select(*_COLUMNS).where(functions.c.id == function)).first()
+        return None if row is None else self._function(row)
+
+    def code(self, connection: Connection, function: int) -> bytes:
+        """Return a function's code."""
+        row = connection.execute(select(functions.c.code).where(functions.c.id == function)).one()
+        return bytes(row.code)
+
+    def list(self, connection: Connection, place: FunctionPlace, after: int, most: int) -> Sequence[Function]:
+        """Return functions of a place, the oldest first, from the one after a number on."""
+        columns = functions.c
+        is_here = (columns.account == place.account, columns.region == place.region, columns.id > after)
+        rows = connection.execute(select(*_COLUMNS).where(*is_here).order_by(columns.id).limit(most))
+        return [self._function(row) for row in rows]
+
+    def count(self, connection: Connection, account: str) -> int:
+        """Return how many functions an account has."""
+        query = select(func.count()).select_from(functions).where(functions.c.account == account)
+        return int(connection.execute(query).scalar_one())
+
+    def delete(self, connection: Connection, function: int) -> None:
+        """Remove a function with its events and its log."""
+        for table in (function_events, function_logs):
+            connection.execute(delete(table).where(table.c.function == function))
+        connection.execute(delete(functions).where(functions.c.id == function))
+
+    # Events
+
+    def add_event(self, connection: Connection, function: int, request: str, payload: bytes) -> int | None:
+        """Note an event, and return its number; nothing where it is noted already."""
+        columns = function_events.c
+        is_it = (columns.function == function, columns.request == request)
+        if connection.execute(select(columns.id).where(*is_it)).first() is not None:
+            return None
+        now_ms = self.now_ms()
+        row = {
+            "function": function, "request": request, "payload": payload, "noted_ms": now_ms, "tries": 0,
+            "due_ms": now_ms, "state": WAITING, "answer": "",
+        }  # fmt: skip
+        return int(connection.execute(insert(function_events).values(row).returning(columns.id)).scalar_one())
+
+    def event(self, connection: Connection, number: int) -> FunctionEvent | None:
+        """Return the event of a number."""
+        row = connection.execute(select(function_events).where(function_events.c.id == number)).first()
+        return None if row is None else FunctionEvent(*row)
+
+    def due(self, connection: Connection, most: int) -> Sequence[tuple[int, int, str]]:
+        """Return events that are due: their number, their function and its account."""
+        columns = function_events.c
+        query = (
+            select(columns.id, columns.function, functions.c.account)
+            .join(functions, functions.c.id == columns.function)
+            .where(columns.state == WAITING, columns.due_ms <= self.now_ms())
+            .order_by(columns.due_ms, columns.id)
+        )
+        return [(row[0], row[1], row[2]) for row in connection.execute(query.limit(most))]
+
+    def end_event(self, connection: Connection, number: int) -> None:
+        """Forget an event that was handled."""
+        connection.execute(delete(function_events).where(function_events.c.id == number))
+
+    def put_off(self, connection: Connection, number: int, after_s: float, answer: str) -> None:
+        """Note that a try failed, and when the next one is."""
+        values = {"tries": function_events.c.tries + 1, "answer": answer}
+        values["due_ms"] = self.now_ms() + int(after_s * 1000)
+        connection.execute(update(function_events).where(function_events.c.id == number).values(values))
+
+    def give_up(self, connection: Connection, number: int, answer: str) -> None:
+        """Note that the last try failed; the event stays until somebody redrives or drops it."""
+        values = {"tries": function_events.c.tries + 1, "answer": answer, "state": DEAD}
+        values["due_ms"] = self.now_ms()
+        connection.execute(update(function_events).where(function_events.c.id == number).values(values))
+
+    def dead(self, connection: Connection, function: int, most: int = 1000) -> Sequence[FunctionEvent]:
+        """Return the events of a function that were given up, the oldest first."""
+        columns = function_events.c
+        query = select(function_events).where(columns.function == function, columns.state == DEAD)
+        return [FunctionEvent(*row) for row in connection.execute(query.order_by(columns.id).limit(most))]
+
+    def redrive(self, connection: Connection, function: int, request: str) -> int:
+        """Let events that were given up wait again, all or one; return how many."""
+        columns = function_events.c
+        is_it = [columns.function == function, columns.state == DEAD]
+        is_it += [columns.request == request] if request else []
+        values = {"state": WAITING, "tries": 0, "noted_ms": self.now_ms(), "due_ms": self.now_ms()}
+        return int(connection.execute(update(function_events).where(*is_it).values(values)).rowcount)
+
+    def count_events(self, connection: Connection, function: int, state: str) -> int:
+        """Return how many events of a function are in a state."""
+        columns = function_events.c
+        query = select(func.count()).where(columns.function == function, columns.state == state)
+        return int(connection.execute(query).scalar_one())
+
+    # Logs
+
+    def add_log(self, connection: Connection, function: int, request: str, text: str) -> None:
+        """Keep what an invocation printed, and let go of the oldest."""
+        columns = function_logs.c
+        row = {"function": function, "request": request, "at_ms": self.now_ms(), "text": text}
+        connection.execute(insert(function_logs).values(row))
+        own = select(columns.id).where(columns.function == function).order_by(columns.id.desc())
+        oldest = connection.execute(own.offset(MOST_LOGS).limit(1)).scalar()
+        if oldest is not None:
+            connection.execute(
+                delete(function_logs).where(columns.function == function, columns.id <= oldest)
+            )
+
+    def logs(self, connection: Connection, function: int, after: int, most: int) -> Sequence[Row[Any]]:
+        """Return what invocations printed, the oldest first: id, request, at_ms and text."""
+        columns = function_logs.c
+        query = select(columns.id, columns.request, columns.at_ms, columns.text)
+        query = query.where(columns.function == function, columns.id > after).order_by(columns.id.desc())
+        return list(reversed(connection.execute(query.limit(most)).all()))
+
+    def _close(self, settings: FunctionSettings) -> bytes:
+        return self._seal.seal(orjson.dumps(asdict(settings)), PURPOSE)
+
+    def _function(self, row: Row[Any]) -> Function:
+        settings = FunctionSettings(**orjson.loads(self._seal.open(row.settings, PURPOSE)))
+        place = FunctionPlace(row.account, row.region)
+        return Function(row.id, place, row.name, row.revision, row.changed_ms, row.policy, settings)

@@ -1,0 +1,68 @@
+"""Where functions lie. Times are milliseconds since 1970; what is sealed, only this installation can open."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from vedette.store.db import METADATA
+
+functions = Table(
+    "functions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    # Another one with each change of code or settings: processes of an older one are let go.
+    Column("revision", String(36), nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    # Who may have it called: a policy document, empty while there is none.
+    Column("policy", Text, nullable=False),
+    # JSON: handler, role, limits, variables and what else a request says; sealed for the variables' sake.
+    Column("settings", LargeBinary, nullable=False),
+    Column("code", LargeBinary, nullable=False),
+    UniqueConstraint("account", "region", "name"),
+    sqlite_autoincrement=True,
+)
+
+function_events = Table(
+    "function_events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("function", ForeignKey("functions.id", name="fk_function_events_function"), nullable=False),
+    # The invocation's id: the same event comes once, however often it is told.
+    Column("request", String(36), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    # When it is to be tried; of one that was given up, when that was.
+    Column("due_ms", BigInteger, nullable=False),
+    # waiting, or dead.
+    Column("state", String(8), nullable=False),
+    # What the last try answered.
+    Column("answer", Text, nullable=False),
+    UniqueConstraint("function", "request"),
+    Index("ix_function_events_state", "state", "due_ms"),
+    sqlite_autoincrement=True,
+)
+
+function_logs = Table(
+    "function_logs",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("function", ForeignKey("functions.id", name="fk_function_logs_function"), nullable=False),
+    Column("request", String(36), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_function_logs_function", "function", "id"),
+    sqlite_autoincrement=True,
+)

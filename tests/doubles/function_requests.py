@@ -1,0 +1,48 @@
+"""A request for each operation of AWS Lambda, as tests/api/test_permissions.py wants them."""
+
+import io
+import zipfile
+
+from vedette.functions.functions import Functions
+from vedette.functions.store import FunctionPlace, FunctionSettings
+
+ROLE = "arn:aws:iam::111122223333:role/sorting"
+BY_NAME = {"FunctionName": "sorter"}
+PUT = {"S3Bucket": "pictures", "S3Key": "code.zip"}
+NEW = {"FunctionName": "new", "Role": ROLE, "Handler": "a.handle", "Runtime": "python3.12"}
+SOURCE = {**BY_NAME, "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+
+
+def zipped(source: str = "def handle(event, context):\n    return event\n", name: str = "a.py") -> bytes:
+    """Return code as a request brings it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:
+        bundle.writestr(name, source)
+    return buffer.getvalue()
+
+
+def make_function(functions: Functions, account: str, region: str) -> None:
+    """Make the function that the requests name."""
+    settings = FunctionSettings("a.handle", ROLE, "python3.12")
+    functions.create(FunctionPlace(account, region), "sorter", settings, zipped())
+
+
+REQUESTS = [
+    ("lambda", "AddPermission", SOURCE, ""),
+    ("lambda", "CreateFunction", {**NEW, "Code": {"ZipFile": b"no zip"}}, ""),
+    ("lambda", "CreateFunction", {**NEW, "Code": PUT}, "with S3Bucket"),
+    ("lambda", "DeleteFunction", BY_NAME, ""),
+    ("lambda", "DeleteFunctionEventInvokeConfig", BY_NAME, ""),
+    ("lambda", "GetFunction", BY_NAME, ""),
+    ("lambda", "GetFunctionConfiguration", BY_NAME, ""),
+    ("lambda", "GetFunctionEventInvokeConfig", BY_NAME, ""),
+    ("lambda", "GetPolicy", BY_NAME, ""),
+    ("lambda", "Invoke", {**BY_NAME, "InvocationType": "DryRun"}, ""),
+    ("lambda", "ListFunctions", {}, ""),
+    ("lambda", "PutFunctionEventInvokeConfig", {**BY_NAME, "MaximumRetryAttempts": 1}, ""),
+    ("lambda", "RemovePermission", {**BY_NAME, "StatementId": "none"}, ""),
+    ("lambda", "UpdateFunctionCode", {**BY_NAME, "ZipFile": zipped()}, ""),
+    ("lambda", "UpdateFunctionCode", {**BY_NAME, **PUT}, "with S3Bucket"),
+    ("lambda", "UpdateFunctionConfiguration", {**BY_NAME, "Timeout": 10}, ""),
+    ("lambda", "UpdateFunctionConfiguration", {**BY_NAME, "Role": ROLE}, "with Role"),
+]
