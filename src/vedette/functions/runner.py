@@ -186,9 +186,9 @@ def _below(process: int) -> set[int]:
     while waiting:
         for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
             with contextlib.suppress(OSError):
-                found = {int(word) for word in children.read_text("ascii").split()} - below
-                below |= found
-                waiting += found
+                children_now = {int(word) for word in children.read_text("ascii").split()} - below
+                below |= children_now
+                waiting += children_now
     return below
 
 
