@@ -21,6 +21,7 @@ SAMPLES = {
     PolicyKind.PROJECT: {"Principal": "*", "Action": "rekognition:CopyProjectVersion", "Resource": "*"},
     PolicyKind.TRUST: {"Principal": "*", "Action": "sts:AssumeRole"},
     PolicyKind.KEY: {"Principal": "*", "Action": "kms:Decrypt", "Resource": "*"},
+    PolicyKind.FUNCTION: {"Principal": "*", "Action": "lambda:InvokeFunction", "Resource": "*"},
 }
 
 
@@ -41,7 +42,8 @@ def test_every_kind_has_its_documents(kind):
 
 
 def test_messages_name_the_kinds_by_what_they_are_attached_to():
-    assert list(PolicyKind) == ["identity", "inline", "bucket", "project", "trust", "session", "key"]
+    kinds = ["identity", "inline", "bucket", "project", "trust", "session", "key", "function"]
+    assert list(PolicyKind) == kinds
 
 
 def test_bytes_are_read_as_text_is():
@@ -259,6 +261,7 @@ def test_the_limits_are_those_that_the_services_have():
         PolicyKind.TRUST: 4096,
         PolicyKind.BUCKET: 20480,
         PolicyKind.KEY: 32768,
+        PolicyKind.FUNCTION: 20480,
         PolicyKind.PROJECT: 2000,
     }
 
