@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from doubles.clients import CACHE, JS_PACKAGES, run
+from doubles.servers import RunningServer
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,10 @@ def javascript() -> Path:
         place.mkdir(parents=True, exist_ok=True)
         run("npm", "install", "--no-audit", "--no-fund", "--silent", *JS_PACKAGES, cwd=place)
     return place
+
+
+@pytest.fixture(params=["http", "https"])
+def any_server(request: pytest.FixtureRequest) -> RunningServer:
+    """The same server twice: in the clear, and by TLS with a certificate that is its own authority."""
+    running: RunningServer = request.getfixturevalue("server" if request.param == "http" else "tls_server")
+    return running

@@ -13,16 +13,10 @@ from pathlib import Path
 import pytest
 
 from doubles.clients import customer, run
-from doubles.servers import RunningServer
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(params=["http", "https"])
-def any_server(request) -> RunningServer:
-    return request.getfixturevalue("server" if request.param == "http" else "tls_server")
 
 
 EXPECTED = {

@@ -40,22 +40,22 @@ def hold(text):
     assert answers == EXPECTED
 
 
-def test_the_last_boto3_with_lookoutvision_sees_figures(server, mark, tmp_path):
-    hold(run(sys.executable, str(HERE / "figures.py"), mark, env=customer(server, tmp_path)))
+def test_the_last_boto3_with_lookoutvision_sees_figures(any_server, mark, tmp_path):
+    hold(run(sys.executable, str(HERE / "figures.py"), mark, env=customer(any_server, tmp_path)))
 
 
-def test_the_newest_boto3_sees_figures(server, newest, mark, tmp_path):
-    hold(run(str(newest / "python"), str(HERE / "figures.py"), mark, env=customer(server, tmp_path)))
+def test_the_newest_boto3_sees_figures(any_server, newest, mark, tmp_path):
+    hold(run(str(newest / "python"), str(HERE / "figures.py"), mark, env=customer(any_server, tmp_path)))
 
 
-def test_the_javascript_sdk_sees_figures(server, javascript, mark, tmp_path):
+def test_the_javascript_sdk_sees_figures(any_server, javascript, mark, tmp_path):
     script = javascript / "figures.mjs"
     shutil.copyfile(HERE / "figures.mjs", script)
-    hold(run("node", str(script), mark, env=customer(server, tmp_path), cwd=javascript))
+    hold(run("node", str(script), mark, env=customer(any_server, tmp_path), cwd=javascript))
 
 
-def test_the_aws_cli_sees_figures(server, newest, mark, tmp_path):
-    environment = customer(server, tmp_path)
+def test_the_aws_cli_sees_figures(any_server, newest, mark, tmp_path):
+    environment = customer(any_server, tmp_path)
 
     def aws(*words):
         return run(str(newest / "aws"), *words, env=environment, cwd=tmp_path)

@@ -38,11 +38,11 @@ def test_the_commands_of_the_page_run_from_top_to_bottom(own_server, newest, tmp
     assert '"DefaultVersionId": "v1"' in said
 
 
-def test_the_javascript_sdk_speaks_iam(server, javascript, tmp_path):
+def test_the_javascript_sdk_speaks_iam(any_server, javascript, tmp_path):
     mark = uuid.uuid4().hex[:8]
     script = javascript / "iam.mjs"
     shutil.copyfile(HERE / "iam.mjs", script)
-    found = json.loads(run("node", str(script), mark, env=customer(server, tmp_path), cwd=javascript))
+    found = json.loads(run("node", str(script), mark, env=customer(any_server, tmp_path), cwd=javascript))
     policy = {
         "PolicyName": "AmazonS3ReadOnlyAccess",
         "PolicyArn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",

@@ -30,27 +30,27 @@ def mark():
     return uuid.uuid4().hex[:8]
 
 
-def test_the_last_boto3_with_lookoutvision_uses_keys(server, mark, tmp_path):
+def test_the_last_boto3_with_lookoutvision_uses_keys(any_server, mark, tmp_path):
     assert (
-        json.loads(run(sys.executable, str(HERE / "keys.py"), mark, env=customer(server, tmp_path)))
+        json.loads(run(sys.executable, str(HERE / "keys.py"), mark, env=customer(any_server, tmp_path)))
         == EXPECTED
     )
 
 
-def test_the_newest_boto3_uses_keys(server, newest, mark, tmp_path):
-    said = run(str(newest / "python"), str(HERE / "keys.py"), mark, env=customer(server, tmp_path))
+def test_the_newest_boto3_uses_keys(any_server, newest, mark, tmp_path):
+    said = run(str(newest / "python"), str(HERE / "keys.py"), mark, env=customer(any_server, tmp_path))
     assert json.loads(said) == EXPECTED
 
 
-def test_the_javascript_sdk_uses_keys(server, javascript, mark, tmp_path):
+def test_the_javascript_sdk_uses_keys(any_server, javascript, mark, tmp_path):
     script = javascript / "keys.mjs"
     shutil.copyfile(HERE / "keys.mjs", script)
-    said = run("node", str(script), mark, env=customer(server, tmp_path), cwd=javascript)
+    said = run("node", str(script), mark, env=customer(any_server, tmp_path), cwd=javascript)
     assert json.loads(said) == EXPECTED
 
 
-def test_the_aws_cli_uses_keys(server, newest, mark, tmp_path):
-    environment = customer(server, tmp_path)
+def test_the_aws_cli_uses_keys(any_server, newest, mark, tmp_path):
+    environment = customer(any_server, tmp_path)
 
     def aws(*words):
         return run(str(newest / "aws"), *words, env=environment, cwd=tmp_path)
