@@ -170,9 +170,9 @@ class Materials:
 
     def of(self, key: str, version: int) -> bytes | None:
         """Return a version's material; None where there is none (any more)."""
-        held = self._held(key, version)
-        if held is not None:
-            return held.material
+        entry = self._held(key, version)
+        if entry is not None:
+            return entry.material
         is_version = (key_versions.c.key == key) & (key_versions.c.version == version)
         with self._database.read() as connection:
             row = connection.execute(select(key_versions.c.wrapped).where(is_version)).first()
@@ -186,24 +186,24 @@ class Materials:
 
     def opened(self, key: str, version: int, place: bytes) -> bytes | None:
         """Return a data key that this material opened a while ago; None where it is to be opened anew."""
-        held = self._held(key, version)
-        return None if held is None else held.opened.get(place)
+        entry = self._held(key, version)
+        return None if entry is None else entry.opened.get(place)
 
     def keep_opened(self, key: str, version: int, place: bytes, data_key: bytes) -> None:
         """Remember a data key, no longer than the material in memory."""
-        held = self._held(key, version)
-        if held is None:
+        entry = self._held(key, version)
+        if entry is None:
             return
         if self._count_opened >= MOST_OPENED:
             self._count_opened = 0
             for other in [*self._cache.values()]:
                 other.opened.clear()
         self._count_opened += 1
-        held.opened[place] = data_key
+        entry.opened[place] = data_key
 
     def _held(self, key: str, version: int) -> "_HeldMaterial | None":
-        held = self._cache.get((key, version))
-        return held if held is not None and held.until >= self._ticks() else None
+        entry = self._cache.get((key, version))
+        return entry if entry is not None and entry.until >= self._ticks() else None
 
     def _unwrap(self, wrapped: bytes, key: str, version: int) -> bytes:
         try:
