@@ -252,3 +252,28 @@ def test_many_uploads_are_all_told_once_and_in_order(s3, bucket, hooks):
     assert [one["s3"]["object"]["key"] for one in told] == [f"{number:04}" for number in range(300)]
     sequencers = [one["s3"]["object"]["sequencer"] for one in told]
     assert sequencers == sorted(set(sequencers))
+
+
+def test_an_alarm_s_webhook_is_told_by_way_of_the_outbox(running, hooks):
+    hooks[0].requests.clear()
+    cloudwatch = running.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="too many",
+        Namespace="Plant",
+        MetricName="Rejected",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=5.0,
+        ComparisonOperator="GreaterThanThreshold",
+        AlarmActions=[f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"],
+    )
+    cloudwatch.set_alarm_state(AlarmName="too many", StateValue="ALARM", StateReason="a try")
+    body = {}
+    while "AlarmName" not in body:
+        assert hooks[0].heard.acquire(timeout=PATIENCE_S)
+        body = json.loads(json.loads(hooks[0].requests[-1][2])["Message"])
+    assert (body["AlarmName"], body["NewStateValue"]) == ("too many", "ALARM")
+    told = [line.split() for line in running.vedette("notification", "list").splitlines()]
+    assert [line[3:5] for line in told if "alarm" in line] == [["pager", "alarm"]]
+    assert len(hooks[0].requests) == 1, "it is told once"

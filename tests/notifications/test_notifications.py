@@ -209,3 +209,26 @@ def test_every_move_of_a_real_version_that_somebody_waits_for_is_told_once(datab
     events = [json.loads(json.loads(row.body)["Message"]) for row in outbox.list()]
     assert sorted(event["detail"]["state"] for event in events) == ["RUNNING", "TRAINING_COMPLETED"]
     assert {event["source"] for event in events} == {"vedette.lookoutvision"}
+
+
+def test_an_alarm_is_noted_with_its_move_or_not_at_all(database, clock, hook):
+    topics = {"own": Topic(hook.address), "mail": Topic(emails=("a@b",))}
+    outbox = an_outbox(database, clock, topics)
+    arn = f"arn:aws:sns:us-east-1:{HERE}:"
+    message = {"Type": "Notification", "Message": "{}"}
+    with database.write() as connection:
+        noted = [outbox.note_alarm(connection, f"{arn}{name}", message) for name in ("own", "mail", "none")]
+    assert noted == [True, False, False]
+
+    def undo():
+        with database.write() as connection:
+            outbox.note_alarm(connection, f"{arn}own", message)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        undo()
+    assert [(row.topic, row.kind, json.loads(row.body)) for row in outbox.list()] == [
+        ("own", "alarm", message)
+    ]
+    hook.status = 500
+    assert sent(outbox, Sender(outbox, lambda: ActionBook(topics)))[0][1] == WAITING, "it is tried again"

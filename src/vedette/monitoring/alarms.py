@@ -1,6 +1,6 @@
 """Alarms stored: put, found, moved from state to state, and their history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -153,8 +153,17 @@ class Alarms:
                 changed = update(alarms).where(_is(place, name)).values(has_actions=is_enabled)
                 connection.execute(changed)
 
-    def move(self, alarm: StoredAlarm, state: str, reason: str, data: str = "") -> bool:
-        """Write an alarm's state down; return whether it was as it was read: else somebody was faster."""
+    def move(
+        self,
+        alarm: StoredAlarm,
+        move: tuple[str, str, str],
+        note: Callable[[Connection], None] = lambda _: None,
+    ) -> bool:
+        """Write an alarm's state, its reason and data down, and what `note` has to write with it.
+
+        Return whether it was as it was read: else somebody was faster.
+        """
+        state, reason, data = move
         now_ms = milliseconds(self.clock())
         is_move = state != alarm.state
         values: dict[str, Any] = {"state": state, "reason": reason, "reason_data": data, "state_ms": now_ms}
@@ -173,6 +182,7 @@ class Alarms:
                 summary = f"Alarm updated from {alarm.state} to {state}"
                 facts = {"oldState": alarm.state, "newState": state, "reason": reason}
                 _note(connection, alarm.place, alarm.name, (MOVED, summary, facts), now_ms)
+                note(connection)
         return True
 
     def note_action(self, alarm: StoredAlarm, summary: str, facts: dict[str, Any]) -> None:

@@ -1,7 +1,11 @@
 """The room put together: metrics, dashboards, alarms, and whom these call."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from vedette.clock import Clock, system_clock
 from vedette.metering.meter import Meter
@@ -34,15 +38,20 @@ class Monitoring:
 
 
 def open_monitoring(
-    database: Database, meter: Meter, settings: Settings, closing: contextlib.ExitStack
+    database: Database,
+    meter: Meter,
+    settings: Settings,
+    closing: contextlib.ExitStack,
+    tell: Callable[[Connection, str, dict[str, Any]], bool],
 ) -> Monitoring:
-    """Return the room, whose alarms are evaluated from now on.
+    """Return the room, whose alarms are evaluated from now on; `tell` hands on what webhooks are to hear.
 
     Raises:
         Wrong: when the operator's file of actions cannot be read.
     """
     read_actions(settings.alarm_actions)
     monitoring = Monitoring(database, meter, account=settings.account, actions=settings.alarm_actions)
+    monitoring.watch.tell = tell
     closing.callback(monitoring.watch.close)
     monitoring.watch.open()
     return monitoring

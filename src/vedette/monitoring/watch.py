@@ -6,7 +6,10 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import Connection
 
 from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Refusal, Wrong
@@ -35,6 +38,8 @@ class AlarmWatch:
         self._alarms = alarms
         self._actions = actions
         self._account = account
+        # Writes down what a topic's webhook is to be told, with the move; says whether it did.
+        self.tell: Callable[[Connection, str, dict[str, Any]], bool] = lambda *_: False
         self._last_minute = 0
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._callers = ThreadPoolExecutor(CALLERS, "alarm action")
@@ -86,29 +91,36 @@ class AlarmWatch:
 
     def move(self, alarm: StoredAlarm, state: str, reason: str, data: str = "") -> None:
         """Move an alarm, and call whom it names for its new state."""
-        if not self._alarms.move(alarm, state, reason, data):
-            return
-        if state == alarm.state or not alarm.has_actions:
-            return
-        for action in alarm.rule.actions.get(state, ()):
-            move = (state, reason, self._alarms.clock().isoformat())
-            self._call(alarm, action, _message(alarm, action, move))
+        is_quiet = state == alarm.state or not alarm.has_actions
+        actions = () if is_quiet else alarm.rule.actions.get(state, ())
+        facts = (state, reason, self._alarms.clock().isoformat())
+        messages = {action: _message(alarm, action, facts) for action in actions}
+        handed: set[str] = set()
 
-    def _call(self, alarm: StoredAlarm, action: str, message: dict[str, Any]) -> None:
+        def note(connection: Connection) -> None:
+            handed.update(name for name, text in messages.items() if self.tell(connection, name, text))
+
+        if self._alarms.move(alarm, (state, reason, data), note):
+            for action, message in messages.items():
+                self._call(alarm, action, message, is_handed=action in handed)
+
+    def _call(self, alarm: StoredAlarm, action: str, message: dict[str, Any], *, is_handed: bool) -> None:
+        """Call whom an action names; its webhook only where nothing was handed on to be told to it."""
         if not self._waiting.acquire(blocking=False):
             self._note(alarm, action, "too many calls wait already")
             return
         try:
-            future = self._callers.submit(self._perform, alarm, action, message)
+            future = self._callers.submit(self._perform, alarm, action, message, is_handed)
         except RuntimeError:  # the server ends
             self._waiting.release()
             return
         future.add_done_callback(lambda _: self._waiting.release())
 
-    def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any]) -> None:
+    def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any], is_handed: bool) -> None:
         try:
             book = self._actions()
-            perform(book, self._topic(book, action), message)
+            topic = self._topic(book, action)
+            perform(book, replace(topic, webhook="") if is_handed else topic, message)
         except Refusal as refusal:
             self._note(alarm, action, refusal.sentence)
         except Exception:

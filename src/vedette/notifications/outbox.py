@@ -23,6 +23,7 @@ from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
 
+ALARM = "alarm"
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
 # The first pause after a failed try; each is twice as long, up to an hour, until a day has passed.
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS, DAY_MS = 10_000, 3_600_000, 24 * 3_600_000
@@ -71,6 +72,19 @@ class Outbox:
             body = happening.document if is_plain else enveloped(happening.document, name)
             row = {"topic": name, "kind": happening.kind, "body": orjson.dumps(body).decode()}
             self._add(connection, {**row, "id": str(uuid4()), "created_ms": now})
+
+    def note_alarm(self, connection: Connection, arn: str, message: Mapping[str, Any]) -> bool:
+        """Write down what a topic's webhook is told of an alarm; return whether it has one."""
+        name = self.topic_name(arn)
+        try:
+            topic = self._book().topics.get(name)
+        except Refusal:
+            return False  # The alarm's history says why nobody was called.
+        if topic is None or not topic.webhook:
+            return False
+        facts = {"id": str(uuid4()), "topic": name, "kind": ALARM, "created_ms": milliseconds(self._clock())}
+        self._add(connection, {**facts, "body": orjson.dumps(message).decode()})
+        return True
 
     def topics(self, account: str, kind: str) -> Mapping[str, Topic]:
         """Return the account's topics with a webhook that wait for events of a kind, by name.

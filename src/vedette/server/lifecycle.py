@@ -34,7 +34,6 @@ from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter, open_meter
 from vedette.migrations import numbers
-from vedette.monitoring.monitoring import open_monitoring
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
@@ -50,7 +49,7 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
-from vedette.server.opening import open_audit, open_batches, open_delivery, open_kept
+from vedette.server.opening import open_audit, open_batches, open_delivery, open_kept, open_watched
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -122,7 +121,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         trials=trials,
         batches=batches,
         feedback=feedback,
-        monitoring=open_monitoring(database, meter, settings, closing),
+        monitoring=open_watched(installation, meter, settings, closing),
         page_key=seal.derive("page tokens"),
         blobs=blobs,
         access=access,

@@ -28,6 +28,7 @@ from vedette.identity.sessions import unreadable_trusts
 from vedette.jobs.runner import JobRunner
 from vedette.metering.meter import Meter
 from vedette.monitoring.actions import read_actions
+from vedette.monitoring.monitoring import Monitoring, open_monitoring
 from vedette.notifications.bucket_events import BusSubscriber, TopicSubscriber
 from vedette.notifications.outbox import Outbox
 from vedette.notifications.sender import Sender
@@ -116,6 +117,15 @@ def _open_functions(installation: Installation, jobs: JobRunner, closing: contex
     closing.callback(functions.close)
     functions.start()
     return functions
+
+
+def open_watched(
+    installation: Installation, meter: Meter, settings: Settings, closing: contextlib.ExitStack
+) -> Monitoring:
+    """Return figures and alarms, whose webhooks are told by way of the outbox."""
+    book = partial(read_actions, settings.alarm_actions)
+    outbox = Outbox(installation.database, book, settings.account, system_clock)
+    return open_monitoring(installation.database, meter, settings, closing, outbox.note_alarm)
 
 
 def open_access(installation: Installation, blobs: Blobs) -> tuple[Reach, Projects]:
