@@ -28,6 +28,7 @@ from vedette.cli import (
     users,
 )
 from vedette.cli.audit import audit
+from vedette.cli.backbones import backbone
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
 from vedette.cli.credentials import credentials
@@ -106,7 +107,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     },
 }
 GROUPS: dict[str, dict[str, CommandGroup]] = {
-    LEARN: {"examples": examples},
+    LEARN: {"examples": examples, "backbone": backbone},
     DEVICE: {"edge": edge, "device": devices.app},
     SERVER: {
         "audit": audit,

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from vedette.cli.backbone_files import resolve_backbone
+from vedette.cli.models import translate_client_errors
 from vedette.cli.parts import require_part
 from vedette.cli.showing import command, show_figures
 from vedette.cli.signatures import Argument, Exit, Option
@@ -35,10 +37,14 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
     seed: Annotated[
         int, Option(min=0, max=2**32 - 1, help="The same seed and pictures give the same model.")
     ] = 0,
-    backbone: Annotated[str, Option(help="lite0, or transformers:FOLDER.")] = "lite0",
+    backbone: Annotated[
+        str, Option(help="lite0, a name of `vedette backbone list`, file:PATH, or transformers:FOLDER.")
+    ] = "lite0",
 ) -> None:
     """Train a model from labelled pictures."""
     require_part("train")
+    with translate_client_errors():
+        resolved = resolve_backbone(backbone)
     order = {
         "train": str(source),
         "test": str(test) if test else None,
@@ -46,7 +52,7 @@ def train(  # noqa: PLR0913  (an argument is an option of the command)
         "task": task,
         "budget": budget,
         "seed": seed,
-        "backbone": backbone,
+        "backbone": resolved,
         "cache": str(cache_folder()),
     }
     began = time.monotonic()

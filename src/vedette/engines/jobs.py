@@ -9,6 +9,7 @@ from vedette.errors import Missing
 JOBS: dict[str, str] = {
     "batch": "vedette.workers.batch:main",
     "bring-model": "vedette.workers.bring_model:main",
+    "check-backbone": "vedette.workers.check_backbone:main",
     "check-version": "vedette.workers.train_version:check",
     "draft": "vedette.workers.draft:main",
     "golden-answers": "vedette.workers.golden:main",

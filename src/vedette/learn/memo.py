@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 import vedette
 from vedette.file_access import create_file, open_file, read_file, write_file
+from vedette.learn.net.cached import frozen_backbone
 from vedette.learn.recipe import Recipe, RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
@@ -110,7 +111,11 @@ def _folder(plan: Plan, work: RunContext) -> Path | None:
     """Return where memos of trainings of this kind lie: task, labels, seed, budget, backbone, version."""
     if work.cache.folder is None:
         return None
-    kind = (plan.task, plan.labels, work.seed, work.budget, work.backbone, vedette.__version__)
+    backbone = work.backbone
+    if backbone.startswith("file:"):
+        # Another file may lie under the same name by then.
+        backbone = f"{backbone} {frozen_backbone(work).revision}"
+    kind = (plan.task, plan.labels, work.seed, work.budget, backbone, vedette.__version__)
     return work.cache.folder.parent / "memos" / work.cache.key(*kind)
 
 

@@ -1,0 +1,93 @@
+"""`vedette backbone`: files of weights that trainings may begin from, under names of their own.
+
+They lie in one folder, each beside a small JSON file. Nothing is fetched: whoever has the file brings it.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from vedette.cli.backbone_files import BUILT_IN, NAME, backbone_folder, card_of, file_of
+from vedette.cli.directory import table
+from vedette.cli.models import translate_client_errors
+from vedette.cli.parts import require_part
+from vedette.cli.signatures import Argument, CommandGroup, Option
+from vedette.errors import Missing, Taken, Wrong
+
+backbone = CommandGroup("Weights that trainings begin from, brought as files.")
+
+SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
+
+
+@backbone.define("add")
+def add_backbone(
+    name: Annotated[str, Argument(help="What trainings call it.")],
+    file: Annotated[Path, Argument(help="Its weights: safetensors, or a state_dict of torch.")],
+    licence: Annotated[str, Option(help="Under what licence the weights are; the list shows it.")] = "",
+) -> None:
+    """Take a file of weights in, after it was opened in a process of its own and timed."""
+    with translate_client_errors():
+        require_part("train")
+        _refuse_name(name, file)
+        facts = _checked(file)
+        folder = backbone_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{name}{file.suffix}"
+        beside = place.with_name(f".{place.name}")
+        shutil.copyfile(file, beside)
+        card = {"file": place.name, "licence": licence, **facts}
+        beside.replace(place)
+        # The card last: a name without one is nothing.
+        card_of(name).write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+        print(
+            f"{name}: {facts['network']}, {facts['megabytes']} MB, {facts['milliseconds']} ms a picture here."
+        )
+        print(f"Train with it: vedette train PICTURES --backbone {name} --out MODEL")
+
+
+@backbone.define("list")
+def list_backbones() -> None:
+    """List the weights there are, with licence, size and the time of a picture when they were taken in."""
+    rows = [("lite0", "efficientnet-lite0", "Apache-2.0", "built in", "")]
+    for path in sorted(backbone_folder().glob("*.json")):
+        card = json.loads(path.read_bytes())
+        size, speed = f"{card['megabytes']} MB", f"{card['milliseconds']} ms"
+        rows.append((path.stem, card["network"], card["licence"] or "licence unknown", size, speed))
+    print(table(rows))
+
+
+@backbone.define("remove")
+def remove_backbone(name: Annotated[str, Argument(help="As it was added.")]) -> None:
+    """Take weights away; models that were trained from them go on as they are."""
+    with translate_client_errors():
+        place = file_of(name)
+        card_of(name).unlink()
+        place.unlink()
+        print(f"Removed: {name}.")
+
+
+def _refuse_name(name: str, file: Path) -> None:
+    if not NAME.match(name) or name in BUILT_IN:
+        raise Wrong(
+            f'"{name}" cannot be the name of a backbone: small letters, digits, - and _, and none built in.'
+        )
+    if card_of(name).is_file():
+        raise Taken(f"There is a backbone {name}; remove it first: `vedette backbone remove {name}`.")
+    if not file.is_file():
+        raise Missing(f"There is no file {file}.", kind="file", name=str(file))
+    if file.suffix not in SUFFIXES:
+        raise Wrong(f"{file} is none of {', '.join(SUFFIXES)}.", kind="file", name=str(file))
+
+
+def _checked(file: Path) -> Mapping[str, Any]:
+    """Return what the file was found to be."""
+    from vedette.cli.train import follow
+    from vedette.engines.choose import open_engine
+    from vedette.engines.port import Job
+
+    last = follow(open_engine(), Job("check-backbone", {"file": str(file)}))
+    if last.kind != "done":
+        raise Wrong(str(last.facts.get("sentence") or last.facts.get("traceback")))
+    return last.facts
