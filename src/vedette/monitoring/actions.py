@@ -104,6 +104,12 @@ def topic_name(arn: str, account: str) -> str:
     return name if owner == account else f"{owner}:{name}"
 
 
+def is_topic_of(arn: str, account: str) -> bool:
+    """Say whether a topic is an account's own: whoever sets an alarm calls nobody else's."""
+    parts = arn.split(":")
+    return len(parts) == 6 and parts[4] == account
+
+
 def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
     """Call a topic's webhook, run its command and send its e-mails.
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Refusal, Wrong
-from vedette.monitoring.actions import ActionBook, Topic, perform, topic_name
+from vedette.monitoring.actions import ActionBook, Topic, is_topic_of, perform, topic_name
 from vedette.monitoring.alarm import judge
 from vedette.monitoring.alarms import Alarms, StoredAlarm
 from vedette.monitoring.metrics import KnownMetrics
@@ -98,7 +98,8 @@ class AlarmWatch:
         handed: set[str] = set()
 
         def note(connection: Connection) -> None:
-            handed.update(name for name, text in messages.items() if self.tell(connection, name, text))
+            own = {name for name in messages if is_topic_of(name, alarm.place.account)}
+            handed.update(name for name in own if self.tell(connection, name, messages[name]))
 
         if self._alarms.move(alarm, (state, reason, data), note):
             for action, message in messages.items():
@@ -119,7 +120,7 @@ class AlarmWatch:
     def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any], is_handed: bool) -> None:
         try:
             book = self._actions()
-            topic = self._topic(book, action)
+            topic = self._topic(book, alarm, action)
             perform(book, replace(topic, webhook="") if is_handed else topic, message)
         except Refusal as refusal:
             self._note(alarm, action, refusal.sentence)
@@ -129,7 +130,9 @@ class AlarmWatch:
         else:
             self._note(alarm, action, "")
 
-    def _topic(self, book: ActionBook, action: str) -> Topic:
+    def _topic(self, book: ActionBook, alarm: StoredAlarm, action: str) -> Topic:
+        if not is_topic_of(action, alarm.place.account):
+            raise Wrong("it is a topic of another account")
         topic = book.topics.get(topic_name(action, self._account))
         if topic is None:
             raise Wrong("the operator's file names no such topic")

@@ -165,12 +165,17 @@ def test_a_request_names_topics_and_nothing_else(call):
 
 def test_a_topic_of_another_account_or_of_nobody_calls_nobody(call, book):
     with hook() as (address, told):
-        book.write_text(f'[topics.night-shift]\nwebhook = "{address}"\n')
+        hooks = [
+            f'[topics.{name}]\nwebhook = "{address}"\n'
+            for name in ("night-shift", '"999999999999:night-shift"')
+        ]
+        book.write_text("".join(hooks))
         other = TOPIC.replace(HERE, "999999999999")
         call("PutMetricAlarm", **RULE | {"AlarmActions": [other, TOPIC.replace("night", "day")]})
         call("SetAlarmState", AlarmName=NAME, StateValue="ALARM", StateReason="a try")
         eventually(lambda: len(acted(call)) == 2)
-    assert all("names no such topic" in line for line in acted(call))
+    assert sum("names no such topic" in line for line in acted(call)) == 1
+    assert sum("a topic of another account" in line for line in acted(call)) == 1
     assert told == []
 
 
