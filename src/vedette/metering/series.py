@@ -72,7 +72,7 @@ def _read_alike(
     late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
     first = request.since + late * request.period
     # Periods are counted through: those of the first ARN, then those of the second, and so on.
-    arns = sorted({arn for each in requests for arn in each.arns})
+    arns = sorted({arn for asked in requests for arn in asked.arns})
     wide = max(0, -(-(request.until - request.since) // request.period))
     places = {arn: number * wide for number, arn in enumerate(arns)}
     sums = PeriodSums.joined(
@@ -81,8 +81,8 @@ def _read_alike(
             PeriodSums.of(list(_rows_unwritten(unwritten, request, places, first))),
         ]
     )
-    for each in requests:
-        parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(each.arns)]
+    for alike in requests:
+        parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(alike.arns)]
         whole = parts[0] if len(parts) == 1 else PeriodSums.joined(parts)
         yield whole.moved(request.since, request.period)
 
