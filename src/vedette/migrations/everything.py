@@ -8,6 +8,7 @@ import vedette.devices.tables
 import vedette.encryption.tables
 import vedette.exports.tables
 import vedette.feedback.tables
+import vedette.functions.tables
 import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
@@ -38,6 +39,7 @@ ROOMS = (
     vedette.rounds.tables,
     vedette.trials.tables,
     vedette.feedback.tables,
+    vedette.functions.tables,
     vedette.packaging.tables,
     vedette.devices.tables,
     vedette.monitoring.tables,
