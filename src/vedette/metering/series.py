@@ -72,7 +72,7 @@ def _read_alike(
     late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
     first = request.since + late * request.period
     # Periods are counted through: those of the first ARN, then those of the second, and so on.
-    arns = sorted({arn for asked in requests for arn in asked.arns})
+    arns = sorted({arn for series in requests for arn in series.arns})
     wide = max(0, -(-(request.until - request.since) // request.period))
     places = {arn: number * wide for number, arn in enumerate(arns)}
     sums = PeriodSums.joined(

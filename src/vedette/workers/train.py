@@ -39,10 +39,10 @@ def main(order: Mapping[str, Any], say: EmitEvent, cancelled: Callable[[], bool]
 def read_order(order: Mapping[str, Any]) -> Order:
     """Return the order with its samples read."""
     cache = order.get("cache")
-    learnt = open_source(order["train"])
+    to_learn = open_source(order["train"])
     tested = open_source(order["test"]) if order.get("test") else None
     return Order(
-        train=learnt.samples,
+        train=to_learn.samples,
         test=tested.samples if tested else None,
         out=Path(order["out"]),
         task=order.get("task", "auto"),
@@ -51,5 +51,5 @@ def read_order(order: Mapping[str, Any]) -> Order:
         backbone=order.get("backbone", "lite0"),
         cache=Path(cache) if cache else None,
         cache_limit=int(order.get("cache_limit", 2 * 1024**3)),
-        left_out=[*learnt.left_out, *(tested.left_out if tested else ())],
+        left_out=[*to_learn.left_out, *(tested.left_out if tested else ())],
     )

@@ -57,9 +57,11 @@ def get_metric_statistics(house: House, caller: Caller, request: dict[str, Any])
         (sums,) = house.meter.read_series([request_of(source, span)])
         values = {name: sums.points(name) for name in statistics}
         for minute in sums.minutes.tolist():
-            there = {name: points_of[minute] for name, points_of in values.items() if minute in points_of}
+            statistics_of = {
+                name: points_of[minute] for name, points_of in values.items() if minute in points_of
+            }
             moment = from_milliseconds(minute * MINUTE_MS)
-            points.append({"Timestamp": moment, **there, "Unit": source.unit})
+            points.append({"Timestamp": moment, **statistics_of, "Unit": source.unit})
     return {"Label": metric.name, "Datapoints": points}
 
 

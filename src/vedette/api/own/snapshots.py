@@ -34,9 +34,13 @@ def list_snapshots(house: House, caller: Caller, request: dict[str, Any]) -> dic
     _, dataset = find_dataset(house, caller, "ListSnapshots", request)
     snapshots = house.datasets.snapshots.list(dataset)
     names = _version_names(house, snapshots)
-    if wanted := request.get("VersionName"):
-        snapshots = [one for one in snapshots if one.version and names.get(one.version) == wanted]
-    answer: dict[str, Any] = {"Snapshots": [_snapshot(one, names) for one in snapshots]}
+    if version_name := request.get("VersionName"):
+        snapshots = [
+            snapshot
+            for snapshot in snapshots
+            if snapshot.version and names.get(snapshot.version) == version_name
+        ]
+    answer: dict[str, Any] = {"Snapshots": [_snapshot(snapshot, names) for snapshot in snapshots]}
     latest = house.datasets.restorations.latest(dataset)
     return answer if latest is None else answer | {"Restoration": describe_restoration(latest)}
 
