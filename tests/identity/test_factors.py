@@ -10,7 +10,7 @@ from doubles.houses import HERE
 from vedette.errors import Denied, Missing, TooMuch, Wrong
 from vedette.identity import totp
 from vedette.identity.console_session import Browser, SessionLength, TemporaryProof
-from vedette.identity.factors import FREE_FAILURES, MOST_FACTORS, FactorOwner, TooManyCodes
+from vedette.identity.factors import FREE_FAILURES, MOST_FACTORS, FactorOwner, ShownFactor, TooManyCodes
 from vedette.identity.identity import Identity
 from vedette.identity.seal import Seal
 
@@ -37,6 +37,11 @@ def enrolled(factors, clock, owner=KIM):
     codes = factors.confirm_totp(owner, made.id, app_code(made.secret, clock()))
     clock.leap(seconds=totp.STEP_S * 3)
     return made.secret, codes
+
+
+def shown(secret, now):
+    """Return what somebody shows beside a key: the code of an app."""
+    return ShownFactor(app_code(secret, now))
 
 
 @pytest.mark.parametrize(
@@ -231,9 +236,9 @@ def test_a_key_alone_begins_no_session_of_who_has_a_factor(identity, factors, cl
         identity.console.sign_in(key.id, key.secret, WHERE, LENGTH)
     assert refusal.value.kind == "second factor"
     with pytest.raises(Denied) as refusal:
-        identity.console.sign_in(key.id, "x" * 40, WHERE, LENGTH, app_code(secret, clock()))
+        identity.console.sign_in(key.id, "x" * 40, WHERE, LENGTH, shown(secret, clock()))
     assert refusal.value.kind == "key", "a wrong secret is told before a right code is used up"
-    token, session = identity.console.sign_in(key.id, key.secret, WHERE, LENGTH, app_code(secret, clock()))
+    token, session = identity.console.sign_in(key.id, key.secret, WHERE, LENGTH, shown(secret, clock()))
     assert session.verified
     principal, _ = identity.console.find(token, LENGTH)
     assert principal.subject.fact("aws:multifactorauthpresent") == "true"
@@ -251,7 +256,7 @@ def test_temporary_keys_are_no_way_around_the_factor_of_their_user(identity, fac
     with pytest.raises(Denied) as refusal:
         identity.console.sign_in_temporarily(proof, WHERE, LENGTH)
     assert refusal.value.kind == "second factor"
-    code = app_code(secret, clock())
+    code = shown(secret, clock())
     assert identity.console.sign_in_temporarily(proof, WHERE, LENGTH, code)[1].verified is True
 
 

@@ -9,8 +9,8 @@ HEALTH = frozenset({"/healthz", "/readyz"})
 METRICS = "/metrics"
 # Pages for browsers, and what they call. A bucket's name has three characters, so that none is "-".
 FOLDERS = ("/console/", "/-/")
-# The last is the root of a service whose paths name their version.
-NO_BUCKETS = frozenset({"console", "metrics", "healthz", "readyz", "2020-11-20"})
+# The last two are roots of services whose paths name their version.
+NO_BUCKETS = frozenset({"console", "metrics", "healthz", "readyz", "2020-11-20", "2015-03-31"})
 
 
 def is_own_path(path: str) -> bool:

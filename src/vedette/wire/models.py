@@ -29,8 +29,8 @@ def _read(name: str, file: str) -> Any:
 # neither as AWS does. Where Lookout takes a model's number it takes an alias (decisions/0424).
 WIDER = {
     "lookoutvision": {
-        "DescribeModelRequest": {"ModelVersion": {"type": "string"}},
-        "DetectAnomaliesRequest": {"ModelVersion": {"type": "string"}},
+        "DescribeModelRequest": {"ModelVersion": {"type": "string", "min": 1}},
+        "DetectAnomaliesRequest": {"ModelVersion": {"type": "string", "min": 1}},
     }
 }
 

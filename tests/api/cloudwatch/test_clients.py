@@ -61,7 +61,7 @@ def test_an_alarm_is_put_described_and_moved_by_all_three(cloudwatch, server):
     with pytest.raises(cloudwatch.exceptions.ResourceNotFound):
         cloudwatch.set_alarm_state(AlarmName="none", StateValue="OK", StateReason="a try")
     cloudwatch.delete_alarms(AlarmNames=["lamp"])
-    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+    assert cloudwatch.describe_alarms(AlarmNames=["lamp"])["MetricAlarms"] == []
 
 
 def test_alarms_have_tags_until_they_are_deleted(server, cloudwatch):

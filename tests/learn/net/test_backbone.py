@@ -66,7 +66,7 @@ def test_a_transformer_is_loaded_from_its_folder(tmp_path):
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("resnet", 'No backbone is called "resnet": say lite0 or transformers'),
+        ("resnet", 'No backbone is called "resnet": say file or lite0 or transformers'),
         ("../lite0", 'No backbone is called "../lite0"'),
         ("os", 'No backbone is called "os"'),
         ("lite0:folder", 'Nothing may follow the name of the backbone lite0; remove ":folder"'),
