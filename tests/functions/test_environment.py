@@ -6,13 +6,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from vedette.dialects import aws_lambda
-from vedette.functions import process
+from vedette.functions import confine, process
 from vedette.functions.bundle import bundle_of
 from vedette.functions.confine import Confinement, find_confinement, require_confinement
 from vedette.functions.environment import FunctionEnvironment
@@ -59,6 +60,22 @@ def processes_with(mark: str) -> list[int]:
         if mark.encode() in content:
             found.append(int(folder.name))
     return found
+
+
+def test_a_container_without_high_numbers_has_others(monkeypatch, tmp_path):
+    users = tmp_path / "uid_map"
+    monkeypatch.setattr(confine, "UID_MAP", users)
+    for text, expected in (
+        ("         0          0 4294967295\n", confine.USERS_OF_NOBODY),
+        ("         0     100000      65536\n", confine.USERS_OF_CONTAINERS),
+        ("0 1000 1\n1 100000 65536\n", confine.USERS_OF_CONTAINERS),
+        ("no numbers", confine.USERS_OF_NOBODY),
+    ):
+        users.write_text(text)
+        numbers = confine.UserNumbers()
+        lent = [numbers.take() for _ in range(50)]
+        assert len({*lent}) == 50
+        assert all(number in expected for number in lent)
 
 
 def call(environment: FunctionEnvironment, event=None, number="request-1"):
@@ -197,6 +214,27 @@ def test_a_handler_that_forks_is_ended_with_all_that_it_left(start, tmp_path):
 
 
 @linux
+def test_what_left_its_session_ends_when_a_call_is_stopped(start):
+    mark = f"left-{os.urandom(4).hex()}"
+    source = (
+        "import os, time\n" + HANDLER + "    if os.fork() == 0:\n        os.setsid()\n"
+        "        time.sleep(600)\n    print('begun', flush=True)\n    time.sleep(600)\n"
+    )
+    environment = start(source, timeout_s=600.0, variables={"MARK": mark})
+    results = []
+    thread = threading.Thread(target=lambda: results.append(call(environment)))
+    thread.start()
+    end = time.monotonic() + 30
+    while len(processes_with(mark)) < 3:
+        assert time.monotonic() < end, "the handler has not begun"
+        time.sleep(0.02)
+    environment.stop()
+    thread.join(60)
+    assert [result.error for result in results] == [aws_lambda.EXITED]
+    assert processes_with(mark) == []
+
+
+@linux
 def test_a_bomb_of_forks_is_ended(start, monkeypatch):
     monkeypatch.setattr(process, "MOST_PROCESSES", 20)
     source = (
@@ -292,15 +330,22 @@ while not environment._is_ready: time.sleep(0.01)
 print(environment._process._process.pid, flush=True)
 time.sleep(600)
 """
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as server:
+    place = Path(tempfile.mkdtemp(prefix="vedette-test-"))
+    place.chmod(0o755)
+    home = {**os.environ, "TMPDIR": str(place)}
+    words = [sys.executable, "-c", program]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=home) as server:
         assert server.stdout is not None
         keeper = int(server.stdout.readline())
         assert Path(f"/proc/{keeper}").exists()
+        assert list(place.iterdir())
         server.kill()
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while Path(f"/proc/{keeper}").exists():
         assert time.monotonic() < end, "the keeper lives on"
         time.sleep(0.02)
+    assert list(place.iterdir()) == []
+    place.rmdir()
 
 
 def test_a_machine_that_cannot_shut_it_in_is_named(monkeypatch):

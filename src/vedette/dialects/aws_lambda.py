@@ -61,6 +61,11 @@ def models_variables(folders: list[str]) -> dict[str, str]:
     return {"AWS_DATA_PATH": os.pathsep.join(folders)}
 
 
+def authority_variables(file: str) -> dict[str, str]:
+    """Return what has clients trust a certificate."""
+    return {"AWS_CA_BUNDLE": file}
+
+
 def log_group(name: str) -> str:
     """Return where a function's log is."""
     return f"/aws/lambda/{name}"

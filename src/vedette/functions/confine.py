@@ -8,6 +8,7 @@ network: a function asks this server, and others, as any client does.
 """
 
 import os
+import secrets
 import site
 import stat
 import sys
@@ -17,14 +18,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from vedette.errors import Wrong
 from vedette.functions.runner import landlock_version
 
-# Users that no account has: systemd gives these to services while they run (DynamicUser in systemd.exec).
-FIRST_USER, LAST_USER = 61_184, 65_519
+# Users that nobody has: everything of such a user is killed with its function, so that neither services of
+# systemd (61,184 to 65,519) nor people of a directory (SSSD: up to 2,000,200,000) may have the number.
+USERS_OF_NOBODY = range(2_010_000_000, 2_010_065_536)
+# In a container with 65,536 users there are no services of systemd.
+USERS_OF_CONTAINERS = range(61_184, 65_520)
+UID_MAP = Path("/proc/self/uid_map")
 # What AWS Lambda gives: 1,024 descriptors and processes, 512 MB of /tmp.
 MOST_DESCRIPTORS = 1024
 MOST_PROCESSES = 256
@@ -111,7 +117,11 @@ class UserNumbers:
         """Return a number that no process of this machine has."""
         with self._lock:
             busy = self._numbers | _users_of_processes()
-            number = next(number for number in range(FIRST_USER, LAST_USER) if number not in busy)
+            users = _free_users()
+            # By chance: another server, whose process is not its user yet, chooses in this moment too.
+            start = secrets.randbelow(len(users))
+            in_turn = chain(users[start:], users[:start])
+            number = next(number for number in in_turn if number not in busy)
             self._numbers.add(number)
             return number
 
@@ -119,6 +129,17 @@ class UserNumbers:
         """Let a number be another's again."""
         with self._lock:
             self._numbers.discard(number)
+
+
+def _free_users() -> range:
+    """Return the numbers to choose from, of those that there are where this process runs."""
+    try:
+        words = [[int(word) for word in line.split()] for line in UID_MAP.read_text("ascii").splitlines()]
+    except (OSError, ValueError):
+        words = []
+    last = USERS_OF_NOBODY[-1]
+    is_there = not words or any(first <= last < first + count for first, _, count in words)
+    return USERS_OF_NOBODY if is_there else USERS_OF_CONTAINERS
 
 
 def _users_of_processes() -> set[int]:

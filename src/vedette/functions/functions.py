@@ -212,6 +212,7 @@ class Functions:
             settings.memory_mb,
             variables,
             self.tools.models,
+            self.tools.actor.authority(),
         )
         return FunctionEnvironment(program, confinement)
 

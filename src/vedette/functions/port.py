@@ -9,6 +9,9 @@ from vedette.functions.store import Function
 class FunctionActor(Protocol):
     """Lends a function the rights of its role."""
 
+    def authority(self) -> bytes:
+        """Return the certificate that clients must trust to find this server, where it made one itself."""
+
     def variables(self, function: Function) -> Mapping[str, str]:
         """Return what a function's clients find this server and are let in with, for an hour at least.
 

@@ -4,7 +4,6 @@ import contextlib
 import os
 import selectors
 import shutil
-import signal
 import struct
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from vedette.dialects.aws_lambda import (
     TIMED_OUT,
     TOO_LARGE,
     TOO_MANY_PROCESSES,
+    authority_variables,
     failure_sentence,
     models_variables,
     runtime_variables,
@@ -92,9 +92,8 @@ class FunctionProcess:
         return self._process.poll() is not None
 
     def stop(self) -> None:
-        """Kill the keeper and the handler; whoever waits for an answer sees that they have gone."""
-        with contextlib.suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        """Have the keeper kill all below it; whoever waits for an answer sees that they have gone."""
+        self._let_go()
 
     def close(self) -> None:
         """Kill it and all below it, and remove its folder."""
@@ -102,18 +101,7 @@ class FunctionProcess:
 
     def _start(self) -> None:
         closing, program = self._cleanup, self.program
-        root = Path(tempfile.mkdtemp(prefix=FOLDERS, dir=self._place))
-        closing.callback(shutil.rmtree, root, ignore_errors=True)
-        self._scratch = root / "tmp"
-        code = root / "code"
-        unpack_bundle(program.code, code)
-        self._scratch.mkdir(mode=0o700)
-        self._models = root / "models"
-        self._models.mkdir()
-        # Whatever the umask of a server, which keeps its own files to itself.
-        self._models.chmod(0o755)
-        for folder in program.models:
-            (self._models / folder.name).symlink_to(folder)
+        root, code = self._lay_out()
         user = closing.enter_context(USERS.lent(self._confinement))
         if user:
             os.chown(self._scratch, user, user)
@@ -142,6 +130,7 @@ class FunctionProcess:
         order = order_for(
             self._confinement,
             uid=user,
+            folder=str(root),
             handler=program.handler,
             code=str(code),
             reads=[str(code), str(self._models), *map(str, program.models)],
@@ -149,6 +138,26 @@ class FunctionProcess:
             limits=limits_of(program.memory_mb, counts_processes=bool(user)),
         )
         self.send(order, self._ticks() + ORDER_S, "")
+
+    def _lay_out(self) -> tuple[Path, Path]:
+        """Return the function's own folder, and that of its code: unpacked, with what its clients need."""
+        root = Path(tempfile.mkdtemp(prefix=FOLDERS, dir=self._place))
+        self._cleanup.callback(shutil.rmtree, root, ignore_errors=True)
+        self._scratch = root / "tmp"
+        code = root / "code"
+        unpack_bundle(self.program.code, code)
+        self._scratch.mkdir(mode=0o700)
+        self._models = root / "models"
+        self._models.mkdir()
+        self._authority = self._models / "authority.pem"
+        # Whatever the umask of a server, which keeps its own files to itself.
+        self._models.chmod(0o755)
+        if self.program.authority:
+            self._authority.write_bytes(self.program.authority)
+            self._authority.chmod(0o644)
+        for folder in self.program.models:
+            (self._models / folder.name).symlink_to(folder)
+        return root, code
 
     def _variables(self, code: Path) -> dict[str, str]:
         """Return a clean environment: nothing of the server's own."""
@@ -161,19 +170,23 @@ class FunctionProcess:
             "TMPDIR": scratch,
             **runtime_variables(program.name, program.memory_mb, program.handler, str(code)),
             **(models_variables([str(self._models)]) if program.models else {}),
+            **(authority_variables(str(self._authority)) if program.authority else {}),
             **program.variables,
         }
 
     def _kill(self) -> None:
         """Let the leash go, which has the keeper kill what is below it; then the keeper."""
         process = self._process
-        if process.stdin is not None:
-            process.stdin.close()
+        self._let_go()
         try:
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def _let_go(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
 
     def send(self, message: dict[str, Any], deadline: float, request: str) -> None:
         """Write a message; raise what ended the process, or that it did not read in time."""

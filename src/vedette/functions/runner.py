@@ -16,6 +16,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import struct
 import sys
@@ -104,6 +105,8 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     os.close(answers)
     status = _wait(child, leash)
     _kill_below(order["uid"])
+    # The server does so too, unless it was killed.
+    shutil.rmtree(order["folder"], ignore_errors=True)
     os._exit(status)
 
 

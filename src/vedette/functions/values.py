@@ -18,6 +18,8 @@ class FunctionProgram:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     # Folders of services that its clients are to know, as botocore lays them out.
     models: tuple[Path, ...] = ()
+    # A certificate in PEM form that its clients are to trust.
+    authority: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

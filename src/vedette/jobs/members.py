@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, inspect, select, update
@@ -74,6 +75,8 @@ class ServerRoll:
     ) -> None:
         self.own = own
         self.address = ""
+        # That clients must trust, where this server made one itself.
+        self.certificate: Path | None = None
         # How many servers there were when last looked, this one among them.
         self.count = 1
         self.units = units

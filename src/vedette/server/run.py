@@ -52,6 +52,8 @@ class TlsFiles:
 
     certificate: Path
     key: Path
+    is_own: bool = False
+    """Whether the server made them itself, so that nobody trusts them who is not told to."""
 
 
 def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, tls: str) -> TlsFiles | None:
@@ -63,7 +65,7 @@ def choose_tls(settings: Settings, certificate: Path | None, key: Path | None, t
             check_folder(settings.data, makes=True)
             names = [settings.host, *(name.strip() for name in settings.host_names.split(","))]
             paths = own_certificate(settings.data / "tls", names=names, clock=system_clock)
-        return _usable(TlsFiles(*paths))
+        return _usable(TlsFiles(*paths, is_own=True))
     if tls:
         raise Wrong(f"--tls takes 'self'; {tls!r} is none. For files use --tls-cert and --tls-key.")
     if certificate is None and key is None:
@@ -210,6 +212,7 @@ def serve(
             (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
             if house.roll is not None:
                 house.roll.address = address
+                house.roll.certificate = tls.certificate if tls and tls.is_own else None
             link = house.identity.console.create_link(house.settings.account) if gives_link else ""
             announce(address, console_address(address, link) if link else "")
 

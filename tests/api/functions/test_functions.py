@@ -339,6 +339,22 @@ def sorted_once(s3) -> bool:
     return s3.list_objects_v2(Bucket="sorted")["KeyCount"] > 0
 
 
+def test_clients_in_a_function_trust_the_certificate_that_the_server_made(tmp_path):
+    source = "import boto3\ndef handle(event, context):\n    s3 = boto3.client('s3')\n"
+    source += "    return s3.put_object(Bucket='sorted', Key='a', Body=b'')['ETag']\n"
+    server = start_server(tmp_path / "data", "--tls", "self", VEDETTE_FUNCTIONS="confined")
+    try:
+        iam, client = server.client("iam"), server.client("lambda")
+        iam.create_role(RoleName="sorting", AssumeRolePolicyDocument=json.dumps(TRUST))
+        iam.put_role_policy(RoleName="sorting", PolicyName="may", PolicyDocument=json.dumps(MAY))
+        server.client("s3").create_bucket(Bucket="sorted")
+        make(server, "asking", source)
+        answer = client.invoke(FunctionName="asking")
+        assert json.loads(answer["Payload"].read()) == '"d41d8cd98f00b204e9800998ecf8427e"'
+    finally:
+        stop_server(server)
+
+
 def test_a_server_has_none_unless_its_operator_wants_them(server):
     with pytest.raises(ClientError, match="Functions are off on this server") as refusal:
         make_off(server)

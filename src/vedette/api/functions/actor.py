@@ -1,5 +1,6 @@
 """Gives functions their keys: temporary ones of the role that they were made with."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from vedette.settings import Settings
 
 SERVICE = "lambda.amazonaws.com"
 LENGTH = timedelta(hours=1)
+# How long a server may take from opening its doors to listening.
+LISTENING_S = 30.0
 
 
 class RoleActor:
@@ -20,6 +23,11 @@ class RoleActor:
 
     def __init__(self, house: House) -> None:
         self._house = house
+
+    def authority(self) -> bytes:
+        """Return the certificate of `--tls self`; another one is trusted by its own authority."""
+        certificate = None if self._house.roll is None else self._house.roll.certificate
+        return b"" if certificate is None else certificate.read_bytes()
 
     def variables(self, function: Function) -> Mapping[str, str]:
         """Return the server's address and keys of the function's role; Denied where it trusts us no more."""
@@ -42,8 +50,15 @@ def find_role(identity: Identity, account: str, text: str) -> Role:
 
 
 def own_address(house: House) -> str:
-    """Return where this server answers, for programs of this machine."""
-    address = "" if house.roll is None else house.roll.address
+    """Return where this server answers, for programs of this machine.
+
+    A port that the system chooses is known when the server listens; events of before its start come sooner.
+    """
+    roll, chosen_later = house.roll, house.settings.port == 0
+    deadline = time.monotonic() + LISTENING_S
+    while chosen_later and roll is not None and not roll.address and time.monotonic() < deadline:
+        time.sleep(0.02)
+    address = "" if roll is None else roll.address
     return address or _address_of(house.settings)
 
 
