@@ -65,7 +65,7 @@ test-slow: .venv/.dev ## really trains
 
 test-postgres: .venv/.dev ## the same database tests on PostgreSQL
 	@tools/install_postgres
-	$(BIN)/pytest -n 2 --dist loadfile -m postgres $(ARGS)
+	$(BIN)/python -m pytest $(FAST_LANE) -m postgres $(ARGS)
 
 test-cluster: .venv/.dev ## several servers on one PostgreSQL and one S3, killed too
 	@tools/install_postgres

@@ -88,15 +88,16 @@ def order_model(page: Page, project: str) -> None:
 def delete_device(page: Page, name: str) -> None:
     """Delete a device from the list of all."""
     page.get_by_role("link", name="Devices").first.click()
-    expect(page.get_by_role("row", name=name).get_by_text("Online")).to_be_visible()
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+    expect(row.get_by_text("Online")).to_be_visible()
     take_pictures(page, "devices")
     assert axe_everywhere(page) == {}
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("link", name=name, exact=True).click()
     page.get_by_role("button", name="Delete device").click()
     dialog = page.get_by_role("dialog", name=f"Delete {name}?")
     dialog.get_by_role("button", name="Delete device").click()
     expect(page.get_by_role("heading", name="Devices", level=1)).to_be_visible()
-    expect(page.get_by_role("link", name=name)).to_have_count(0)
+    expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
 
 
 def test_a_device_is_added_reports_and_takes_the_model_that_is_ordered(signed_in: Page, console, tmp_path):

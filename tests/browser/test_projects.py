@@ -108,6 +108,11 @@ def test_a_project_goes_with_its_datasets(signed_in, console):
     dialog.get_by_role("button", name="Delete").click()
     expect(signed_in.get_by_text("to-go was deleted.")).to_be_visible()
     assert rekognition.describe_projects(ProjectNames=["to-go"])["ProjectDescriptions"] == []
+    # The page behind may ask what the project needs in the very moment in which it goes.
+    watched = signed_in.vedette_watch
+    watched.errors[:] = [
+        line for line in watched.errors if not line.startswith("404 ") or "NextSteps" not in line
+    ]
 
 
 def test_a_region_is_chosen_in_the_bar_and_stands_in_the_address(signed_in, panels):

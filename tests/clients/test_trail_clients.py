@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
@@ -33,10 +34,11 @@ def test_the_aws_cli_validates_delivered_logs(server, newest, tmp_path):
     check = ["cloudtrail", "validate-logs", "--trail-arn", arn, "--start-time", f"{since:%Y-%m-%dT%H:%M:%SZ}"]
     printed = aws(*check)
     assert "1/1 digest files valid" in printed
-    assert "1/1 log files valid" in printed
+    # Two where what other tests do was delivered in between.
+    assert re.search(r"^(1|2)/\1 log files valid", printed, re.MULTILINE), printed
     s3 = server.client("s3")
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket)["Contents"]]
-    [events] = [key for key in keys if "/CloudTrail/" in key]
+    events = next(key for key in keys if "/CloudTrail/" in key)
     s3.put_object(Bucket=bucket, Key=events, Body=gzip.compress(b'{"Records":[]}'))
     again = subprocess.run(
         [str(newest / "aws"), *check],
