@@ -76,7 +76,9 @@ def _near_pairs(alike: Bytes) -> list[tuple[Numbers, Numbers]]:
         words.byteswap(inplace=True)
     # A picture with too little in it has few bits, and its hash tells nothing.
     places = np.flatnonzero(np.bitwise_count(words).sum(axis=1) >= LEAST_BITS)
-    telling = words[places]
+    # Where each of them tells something, as usual, that is the copy which there is already.
+    telling = words if len(places) == len(words) else words[places]
+    del words
     by_hash = np.lexsort(telling.T[::-1])
     pairs = []
     for band in range(_BANDS):
