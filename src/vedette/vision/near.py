@@ -6,6 +6,7 @@ those that are near, in a run of more than `REACH` that share a band, those that
 """
 
 import sys
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ _BANDS = NEAR + 1
 _BAND_BITS = -(-BITS // _BANDS)
 _BITS_OF_BYTES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float64)
 _WORDS = 1 << 16
+# So many neighbours are compared at once, that what a million hashes take is their own copy and its orders.
+_AT_ONCE = 1 << 16
 
 Bytes = NDArray[np.uint8]
 Numbers = NDArray[np.int64]
@@ -82,29 +85,38 @@ def _near_pairs(alike: Bytes) -> list[tuple[Numbers, Numbers]]:
     by_hash = np.lexsort(telling.T[::-1])
     pairs = []
     for band in range(_BANDS):
-        keys = _band(telling, band)
-        order = by_hash[np.argsort(keys[by_hash], kind="stable")]
-        pairs += [_near_steps(telling, keys, order, step) for step in range(1, REACH + 1)]
-    return [(places[first], places[second]) for first, second in pairs]
+        pairs += [(places[first], places[second]) for first, second in _near_in_band(telling, by_hash, band)]
+    return pairs
+
+
+def _near_in_band(
+    words: NDArray[np.uint64], by_hash: Numbers, band: int
+) -> Iterator[tuple[Numbers, Numbers]]:
+    keys = _band(words, band)
+    order = by_hash[np.argsort(keys[by_hash], kind="stable")]
+    for step in range(1, REACH + 1):
+        for start in range(0, len(order) - step, _AT_ONCE):
+            stop = min(start + _AT_ONCE, len(order) - step)
+            yield _near_steps(words, keys, order[start:stop], order[start + step : stop + step])
 
 
 def _near_steps(
-    words: NDArray[np.uint64], keys: NDArray[np.uint64], order: Numbers, step: int
+    words: NDArray[np.uint64], keys: NDArray[np.uint32], first: Numbers, second: Numbers
 ) -> tuple[Numbers, Numbers]:
-    first, second = order[:-step], order[step:]
     same = keys[first] == keys[second]
     first, second = first[same], second[same]
     apart = np.bitwise_count(words[first] ^ words[second]).sum(axis=1)
     return first[apart <= NEAR], second[apart <= NEAR]
 
 
-def _band(words: NDArray[np.uint64], band: int) -> NDArray[np.uint64]:
+def _band(words: NDArray[np.uint64], band: int) -> NDArray[np.uint32]:
     """Return the bits of a band, counted from the last as `hashes.py` does."""
     word, shift = divmod(band * _BAND_BITS, 64)
     bits = words[:, 3 - word] >> np.uint64(shift)
     if shift + _BAND_BITS > 64 and word < 3:
-        bits = bits | words[:, 2 - word] << np.uint64(64 - shift)
-    return bits & np.uint64((1 << _BAND_BITS) - 1)
+        bits |= words[:, 2 - word] << np.uint64(64 - shift)
+    bits &= np.uint64((1 << _BAND_BITS) - 1)
+    return bits.astype(np.uint32)
 
 
 def _join(count: int, first: Numbers, second: Numbers) -> Numbers:
