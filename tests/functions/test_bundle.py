@@ -71,6 +71,21 @@ def test_what_is_too_much_is_refused(monkeypatch):
         check_bundle(zipped(("a.py", b"1")))
 
 
+def test_a_directory_that_would_fill_the_memory_is_not_listed(monkeypatch):
+    data = zipped(*((f"{number:04}.py", b"") for number in range(200)))
+    monkeypatch.setattr(bundle, "MOST_DIRECTORY", 5_000)
+    monkeypatch.setattr(bundle.zipfile, "ZipFile", None)
+    with pytest.raises(Refusal, match="names more files than"):
+        check_bundle(data)
+
+
+def test_a_newer_format_is_refused():
+    data = zipped(("a.py", b"1"))
+    at = data.index(b"PK\x01\x02")
+    with pytest.raises(Refusal, match="zip file version 9"):
+        check_bundle(data[: at + 6] + bytes([99, 0]) + data[at + 8 :])
+
+
 def test_a_folder_becomes_a_zip_and_a_folder_again(tmp_path):
     source = tmp_path / "source"
     for name in ("a.py", "pkg/b.py", "__pycache__/a.pyc", ".git/config", "pkg/data.json"):

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from vedette.errors import TooMuch, Wrong
+from vedette.runtime.zip_ends import END_BYTES, directory_bytes
 
 # AWS Lambda's limits: of a zip that comes in a request, and of what is in one.
 MOST_ZIPPED = 50 << 20
 MOST_UNZIPPED = 250 << 20
 MOST_FILES = 10_000
+# What names so many files, each by 400 bytes.
+MOST_DIRECTORY = 4 << 20
 # No file of code shrinks more than this; a bomb of zeros does by a thousand.
 MOST_RATIO = 200
 # Of small files a high ratio says nothing.
@@ -81,8 +84,11 @@ def _is_code(path: Path, root: Path) -> bool:
 
 
 def _opened(data: bytes) -> zipfile.ZipFile:
+    if directory_bytes(data[-END_BYTES:]) > MOST_DIRECTORY:
+        raise TooMuch(f"The zip names more files than the {MOST_FILES:,} that a function has at most.")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
+    # The last where a zip says that it needs a newer version of the format.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise Wrong(f"Could not unzip uploaded file: {error}.", kind="zip") from None
 

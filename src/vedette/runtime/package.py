@@ -36,6 +36,7 @@ from vedette.file_access import (
 )
 from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
 from vedette.runtime.graph import refuse_foreign
+from vedette.runtime.zip_ends import END_BYTES, directory_bytes
 
 MODEL, FACTS, EVALUATION, CARD = "model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"
 REST = (MODEL, EVALUATION, CARD)
@@ -53,7 +54,6 @@ MOST_DIRECTORY = 1024**2
 # NotImplementedError for a compression it lacks, RuntimeError for an encrypted member.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 NO_THRESHOLDS: Mapping[str, float] = {}
-_END_OF_ZIP, _END_BYTES = b"PK\x05\x06", 22 + 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,10 +268,9 @@ def _refuse_size(file: str, size: int, name: str) -> None:
 def refuse_crowded(path: Path) -> None:
     """Refuse a zip that names so many members that to list them would fill the memory."""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _END_BYTES))
+        file.seek(max(0, path.stat().st_size - END_BYTES))
         tail = file.read()
-    at = tail.rfind(_END_OF_ZIP)
-    if at >= 0 and int.from_bytes(tail[at + 12 : at + 16], "little") > MOST_DIRECTORY:
+    if directory_bytes(tail) > MOST_DIRECTORY:
         raise Wrong(f"{path} is no model package: it has too many files.", kind="model", name=str(path))
 
 
