@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import boto3
 import cv2
 import numpy as np
 import pytest
@@ -189,6 +190,8 @@ def test_a_handler_for_lambda_answers_both_events(runs, trained, monkeypatch):
         "CONFIDENCE": "30",
     }.items():
         monkeypatch.setenv(name, value)
+    # boto3 keeps the credentials of its first client, perhaps of the other service's example and server.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     picture = next((runs.folder / "parts" / "new").iterdir())
     monkeypatch.syspath_prepend(str(Path(handler.__file__).parent))
     client = load_script("custom_labels", "lambda_client")

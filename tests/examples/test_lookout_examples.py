@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+import boto3
 import pytest
 
 from doubles.example_runs import ExampleRuns, load_script, scripts_of
@@ -104,6 +105,8 @@ def test_a_handler_for_lambda_answers_both_events(runs, cookies, monkeypatch):
         "MODEL_VERSION": "1",
     }.items():
         monkeypatch.setenv(name, value)
+    # boto3 keeps the credentials of its first client, perhaps of the other service's example and server.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     monkeypatch.syspath_prepend(str(Path(handler.__file__).parent))
     client = load_script("lookout_for_vision", "lambda_client")
     cracked = runs.folder / "cookies" / "test-images" / "test-anomaly-1.jpg"

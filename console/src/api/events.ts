@@ -34,13 +34,15 @@ function noteModel(event: MessageEvent<string>): void {
   models = { ...models, [facts.modelArn]: facts };
   for (const subscriber of subscribers) subscriber();
   // Of a stage only the bar moves on; another state is another answer to most questions.
-  if (before?.state !== facts.state) askAnew();
+  if (before?.state !== facts.state) void askAnew();
 }
 
-function askAnew(): void {
-  for (const service of ["rekognition", "lookoutvision", "vedette"]) {
-    void queryClient.invalidateQueries({ queryKey: [service] });
-  }
+/** The lists first: of a version that is gone its page closes, and then nobody asks for its report. */
+async function askAnew(): Promise<void> {
+  await Promise.all(
+    ["rekognition", "lookoutvision"].map((service) => queryClient.invalidateQueries({ queryKey: [service] })),
+  );
+  await queryClient.invalidateQueries({ queryKey: ["vedette"] });
 }
 
 function forgetModels(): void {
@@ -56,7 +58,7 @@ function open(isBack: boolean): void {
   stream = new EventSource(ADDRESS);
   stream.addEventListener("model", noteModel);
   // Another version, or one less, perhaps the one that is looked at.
-  stream.addEventListener("versions", askAnew);
+  stream.addEventListener("versions", () => void askAnew());
   stream.addEventListener("reset", () => {
     // Of a server that was killed: what it said last of a training is not so any more, and may not be said again.
     forgetModels();
