@@ -23,7 +23,8 @@ from doubles.servers import RunningServer, start_server, stop_server
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.tables import projects, version_numbers, versions
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.store.db import Database, open_database
 
 ROUNDS = 60

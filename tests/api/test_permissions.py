@@ -36,7 +36,7 @@ from vedette.errors import Denied, Refusal
 from vedette.projects.aliases import AliasChange
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.server.doors import SERVICES
 from vedette.store.db import open_database
 

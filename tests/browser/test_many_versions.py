@@ -10,7 +10,8 @@ from browser.looks import axe_everywhere, choose, sideways, take_pictures
 from doubles.console import HOME
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.store.db import open_database
 
 COUNT, PAGE = 230, 100

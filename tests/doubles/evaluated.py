@@ -13,7 +13,7 @@ from vedette.evaluation.document import write_evaluation
 from vedette.evaluation.evaluate import evaluate
 from vedette.evaluation.judged import JudgedPicture
 from vedette.manifest.lines import read_line
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.vision.annotations import Box, Finding, Sample
 
 LEFT, RIGHT = Box(0.1, 0.1, 0.3, 0.3), Box(0.6, 0.6, 0.3, 0.3)

@@ -8,7 +8,8 @@ from vedette.errors import Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import State, Version
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.store.db import Database, open_database
 
 

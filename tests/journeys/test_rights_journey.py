@@ -211,7 +211,8 @@ def models(server, doors):
     """Two models of different stages, as rows: what a policy asks of one is asked of its tags."""
     from vedette.projects.project import Scope
     from vedette.projects.projects import Projects
-    from vedette.projects.versions import NewVersion, Versions
+    from vedette.projects.version_states import NewVersion
+    from vedette.projects.versions import Versions
 
     database = open_database("", server.data)
     projects = Projects(database)

@@ -16,7 +16,8 @@ from vedette.projects.project import Project, Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import Version
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 
 OTHER = "444455556666"
 

@@ -13,7 +13,7 @@ from vedette.packaging.eight_bits import UNKNOWN
 from vedette.packaging.values import PackagingWish
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.runtime.component_archives import unpack_component
 from vedette.runtime.component_signatures import require_signature
 from vedette.runtime.golden import difference, golden_pictures

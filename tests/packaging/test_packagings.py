@@ -16,7 +16,7 @@ from vedette.packaging.values import PackagingWish
 from vedette.packaging.works import PackagingRun
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.store.db import open_database
 
 OUT = "edge-out"

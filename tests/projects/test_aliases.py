@@ -12,7 +12,7 @@ from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.projects.aliases import MOST_ALIASES, AliasChange
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = AliasChange("arn:aws:iam::111122223333:user/alice", "night shift")
 REGION = "eu-west-1"

@@ -18,7 +18,7 @@ from vedette.projects.version import (
     dump_thresholds,
     read_thresholds,
 )
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 TRAINED = {"dent": 0.5, "scratch": 0.7}
 ALICE = "arn:aws:iam::111122223333:user/alice"

@@ -8,7 +8,8 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, MOVES, WORDS
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 
 REKOGNITION = Scope("rekognition", HERE, "eu-west-1")
 LOOKOUT = Scope("lookoutvision", HERE, "eu-west-1")

@@ -14,7 +14,8 @@ from vedette.cli.main import app
 from vedette.datasets.changes import add_dataset
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.server import health, installation
 from vedette.server.health import HealthCheck, examine_installation
 from vedette.server.installation import close_to_others

@@ -7,7 +7,8 @@ from vedette.errors import Refusal
 from vedette.identity.seal import make_key
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.runtime.package import open_package
 from vedette.server.archive import DATA
 from vedette.server.backup import back_up

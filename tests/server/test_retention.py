@@ -8,7 +8,7 @@ from doubles.houses import HERE
 from doubles.tried import BRIGHT, DARK, TriedProject, a_png
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.server.retention import RetentionWatch, rules_of
 from vedette.settings import Settings
 

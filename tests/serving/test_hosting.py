@@ -20,7 +20,8 @@ from vedette.metering.meter import Meter
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.serving.pictures import open_picture
 from vedette.serving.queue import RequestOrigin

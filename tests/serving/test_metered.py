@@ -14,7 +14,8 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject, Projects
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import ChosenThreshold, VersionThresholds, dump_thresholds
-from vedette.projects.versions import NewVersion, Versions
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.serving import hosting as hosting_module
 from vedette.serving.hosting import RUNNING, STARTING, STOPPED, Hosting, HostingBounds
 from vedette.serving.pictures import open_picture

@@ -7,7 +7,7 @@ from vedette.errors import TooMuch
 from vedette.projects.in_service import units_in_service
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.quotas import Quota
 from vedette.serving.hosting import Hosting, HostingBounds
 

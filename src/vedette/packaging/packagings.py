@@ -25,7 +25,7 @@ from vedette.packaging.works import (
 from vedette.projects.project import Project, Scope
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import WITH_PACKAGE, WORDS, Version
-from vedette.projects.versions import require
+from vedette.projects.version_rows import require
 from vedette.runtime.components import refuse_names
 
 # A component's version has six digits at most; a model of another name begins at one.

@@ -1,66 +1,41 @@
 """Versions made, found, listed, moved from state to state, and deleted, for both dialects.
 
-Nothing else writes a version's state: `move` looks it up in the table of allowed moves within the
-transaction that writes it.
+Rows are read by `version_rows.py` and written by `version_states.py`; here are the questions and the
+transactions around them.
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from vedette.arn import Arn
-from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
-from vedette.errors import Busy, Missing, Taken, Wrong
-from vedette.projects.aliases import Aliases, names_for, version_behind
+from vedette.clock import Clock, milliseconds, system_clock
+from vedette.errors import Busy, Missing, Wrong
+from vedette.projects.aliases import Aliases, version_behind
 from vedette.projects.project import Project, Scope
 from vedette.projects.projects import Projects
 from vedette.projects.projects import by_id as project_by_id
 from vedette.projects.projects import by_name as project_by_name
-from vedette.projects.tables import projects, version_numbers, versions
-from vedette.projects.tags import drop_tags, put_tags
+from vedette.projects.tables import projects, versions
+from vedette.projects.tags import drop_tags
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
-from vedette.projects.version import (
-    MOVES,
-    WITH_PACKAGE,
-    WORDS,
-    State,
-    Version,
-    VersionThresholds,
-    dump_thresholds,
-    folder_of,
-    read_thresholds,
-    read_version_arn,
+from vedette.projects.version import State, Version, folder_of, read_version_arn
+from vedette.projects.version_rows import by_id, by_name, require, version_of, with_projects
+from vedette.projects.version_states import (
+    NewVersion,
+    create_row,
+    move_row,
+    state_sentence,
+    still_held,
+    write_row,
 )
 from vedette.store.db import Database
 from vedette.store.recent import RecentAnswers
 
 # What another room does with a version in the transaction that writes it.
 WithVersion = Callable[[Connection, Version], None]
-
-# Written once, since each detection asks it: see the statements of projects.
-BY_NAME = select(versions).where(
-    versions.c.project == bindparam("project"), versions.c.name == bindparam("name")
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NewVersion:
-    """The properties of a version to create; without a name it gets the project's next number."""
-
-    name: str = ""
-    state: State = "training"
-    message: str = ""
-    description: str = ""
-    bucket: str = ""
-    prefix: str = ""
-    source: str = ""
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    thresholds: VersionThresholds = field(default_factory=VersionThresholds)
 
 
 class Versions:
@@ -74,7 +49,7 @@ class Versions:
         # Told of each move within its transaction; what raises undoes the move.
         self.on_move: Callable[[Connection, Version, State, str], None] | None = None
         self._recent: RecentAnswers[Version] = RecentAnswers(database)
-        projects.ask_before_deleting(_held)
+        projects.ask_before_deleting(still_held)
         projects.tags.register("rekognition", "version", self._exists)
         projects.tags.register("lookoutvision", "model", self._exists)
 
@@ -95,7 +70,7 @@ class Versions:
         def make() -> Answer:
             nonlocal is_new
             is_new = True
-            return {"id": _create(connection, project, request, now)}
+            return {"id": create_row(connection, project, request, now)}
 
         with self._database.write() as connection:
             now = milliseconds(self._clock())
@@ -106,7 +81,7 @@ class Versions:
                 token,
                 now,
                 do=make,
-                stands=lambda first: _by_id(connection, first["id"]) is not None,
+                stands=lambda first: by_id(connection, first["id"]) is not None,
             )
             version = require(connection, answer["id"])
             if is_new and also is not None:
@@ -125,7 +100,7 @@ class Versions:
             return None
         with self._database.read() as connection:
             answer = stored_answer(connection, token, milliseconds(self._clock()))
-            return _by_id(connection, answer["id"]) if answer else None
+            return by_id(connection, answer["id"]) if answer else None
 
     def is_repeat(self, token: ClientToken | None) -> bool:
         """Return whether this token was used before, also for a version that is deleted by now."""
@@ -142,7 +117,7 @@ class Versions:
         With `with_package` it prefers the newest version that has a package.
         """
         with self._database.read() as connection:
-            version = _by_name(connection, project, name, with_package=with_package)
+            version = by_name(connection, project, name, with_package=with_package)
         if version is None:
             path = f"{project.name}/{name}"
             raise Missing(f"The project {project.name} has no version {name}.", kind="version", name=path)
@@ -161,7 +136,7 @@ class Versions:
         """Return the version that an alias points to; with an ARN, only where that is the alias's own."""
         with self._database.read() as connection:
             behind = version_behind(connection, project, name, arn)
-            return None if behind is None else _by_id(connection, behind)
+            return None if behind is None else by_id(connection, behind)
 
     def find_by_id(self, number: int) -> Version:
         """Return the version of that number."""
@@ -181,7 +156,7 @@ class Versions:
             scope, project_name, name = names
             with self._database.read() as connection:
                 project = project_by_name(connection, scope, project_name)
-                version = None if project is None else _by_name(connection, project, name)
+                version = None if project is None else by_name(connection, project, name)
             if version is not None and str(version.arn) == text:
                 return version
         raise _unknown(text)
@@ -232,13 +207,13 @@ class Versions:
             query = query.where(versions.c.id < before)
         with self._database.read() as connection:
             rows = connection.execute(query.limit(most + 1)).all()
-        return [_version(row, project) for row in rows[:most]], len(rows) > most
+        return [version_of(row, project) for row in rows[:most]], len(rows) > most
 
     def in_state(self, *states: State) -> Sequence[Version]:
         """Return every version of the installation that is in one of these states, the oldest first."""
         query = select(versions).where(versions.c.state.in_(states)).order_by(versions.c.id)
         with self._database.read() as connection:
-            return _with_projects(connection, connection.execute(query).all())
+            return with_projects(connection, connection.execute(query).all())
 
     def newest_of(self, account: str, *states: State, most: int) -> Sequence[Version]:
         """Return an account's newest versions in these states, the newest first."""
@@ -250,7 +225,7 @@ class Versions:
             .limit(most)
         )
         with self._database.read() as connection:
-            return _with_projects(connection, connection.execute(query).all())
+            return with_projects(connection, connection.execute(query).all())
 
     def folders(self) -> dict[str, State]:
         """Return the folder and the state of every version of the installation."""
@@ -289,13 +264,13 @@ class Versions:
         with self._database.write() as connection:
 
             def do() -> Answer:
-                _move(connection, require(connection, version.id), to, message, values)
+                move_row(connection, require(connection, version.id), to, message, values)
                 if self.on_move is not None:
                     self.on_move(connection, version, to, message)
                 return {"id": version.id}
 
             def stands(_: Answer) -> bool:
-                now = _by_id(connection, version.id)
+                now = by_id(connection, version.id)
                 return now is not None and now.state in {to, *standing}
 
             once(connection, token, milliseconds(self._clock()), do=do, stands=stands)
@@ -317,23 +292,23 @@ class Versions:
                 name=version.path,
             )
         self.touch(
-            version, lambda connection, _: _write(connection, version.id, {"description": description})
+            version, lambda connection, _: write_row(connection, version.id, {"description": description})
         )
 
     def record(self, version: Version, **values: Any) -> None:
         """Write other columns of a version; its state stays."""
         assert "state" not in values, "a state is changed by a move"
         with self._database.write() as connection:
-            _write(connection, version.id, values)
+            write_row(connection, version.id, values)
 
     def remove(self, version: Version) -> None:
         """Delete the row of a version in the state `deleting`; its files are deleted already."""
         with self._database.write() as connection:
-            current = _by_id(connection, version.id)
+            current = by_id(connection, version.id)
             if current is None:
                 return
             if current.state != "deleting":
-                raise Busy(_sentence(current), kind="version", name=current.path)
+                raise Busy(state_sentence(current), kind="version", name=current.path)
             drop_tags(connection, str(current.arn))
             connection.execute(delete(versions).where(versions.c.id == version.id))
 
@@ -346,153 +321,5 @@ class Versions:
         return True
 
 
-def under_copying(connection: Connection) -> Sequence[Version]:
-    """Return every version that is being copied from another, as they are in this transaction."""
-    query = select(versions).where(versions.c.state == "copying").order_by(versions.c.id)
-    return [_with_project(connection, row) for row in connection.execute(query).all()]
-
-
-def under_training(connection: Connection, project: int) -> Sequence[Version]:
-    """Return the versions of a project that are being trained, as they are in this transaction."""
-    query = select(versions).where(versions.c.project == project, versions.c.state == "training")
-    return _with_projects(connection, connection.execute(query.order_by(versions.c.id)).all())
-
-
-def require(connection: Connection, number: int) -> Version:
-    """Return the version of that number as it is now."""
-    version = _by_id(connection, number)
-    if version is None:
-        raise Missing("The version was deleted.", kind="version", name=str(number))
-    return version
-
-
-def _create(connection: Connection, project: Project, new: NewVersion, now: int) -> int:
-    name = new.name or str(_next_number(connection, project))
-    if _by_name(connection, project, name) is not None:
-        raise Taken(
-            f"The project {project.name} has a version named {name} already.", kind="version", name=name
-        )
-    if version_behind(connection, project, name) is not None:
-        raise Taken(f"The project {project.name} has an alias named {name}.", kind="version", name=name)
-    row = {
-        "project": project.id,
-        "name": name,
-        "created_ms": now,
-        "state": new.state,
-        "message": new.message,
-        "description": new.description,
-        "bucket": new.bucket,
-        "prefix": new.prefix,
-        "source": new.source,
-        "inputs": orjson.dumps(dict(new.inputs)).decode(),
-        "results": "{}",
-        "thresholds": dump_thresholds(new.thresholds) if new.thresholds.labels else "",
-    }
-    inserted = connection.execute(insert(versions).values(row).returning(versions)).one()
-    put_tags(connection, str(_version(inserted, project).arn), new.tags)
-    return int(inserted.id)
-
-
-def _next_number(connection: Connection, project: Project) -> int:
-    of_project = version_numbers.c.project == project.id
-    last = connection.execute(select(version_numbers.c.last).where(of_project)).scalar()
-    number = (last or 0) + 1
-    if last is None:
-        connection.execute(insert(version_numbers).values(project=project.id, last=number))
-    else:
-        connection.execute(update(version_numbers).where(of_project).values(last=number))
-    return number
-
-
-def _move(
-    connection: Connection, version: Version, to: State, message: str, values: Mapping[str, Any]
-) -> None:
-    if to not in MOVES[version.state]:
-        raise Busy(_sentence(version), kind="version", name=version.path)
-    aliases = names_for(connection, version.id) if to == "deleting" else ()
-    for alias in aliases:
-        raise Busy(
-            f"The alias {alias} points to the version {version.name}: move the alias or delete it first.",
-            kind="version",
-            name=version.path,
-        )
-    _write(connection, version.id, {**values, "state": to, "message": message})
-
-
-def _sentence(version: Version) -> str:
-    return f"The version {version.name} of {version.project.name} {WORDS[version.state]}."
-
-
-def _write(connection: Connection, number: int, values: Mapping[str, Any]) -> None:
-    columns = {
-        name: orjson.dumps(dict(value)).decode() if name in ("inputs", "results") else value
-        for name, value in values.items()
-    }
-    connection.execute(update(versions).where(versions.c.id == number).values(columns))
-
-
-def _by_name(
-    connection: Connection, project: Project, name: str, *, with_package: bool = False
-) -> Version | None:
-    if name and name == project.dialect.names.latest:
-        first = [versions.c.state.in_(WITH_PACKAGE).desc()] if with_package else []
-        query = select(versions).where(versions.c.project == project.id)
-        row = connection.execute(query.order_by(*first, versions.c.id.desc()).limit(1)).first()
-    else:
-        row = connection.execute(BY_NAME, {"project": project.id, "name": name}).first()
-    return _version(row, project) if row else None
-
-
-def _by_id(connection: Connection, number: int) -> Version | None:
-    row = connection.execute(select(versions).where(versions.c.id == number)).first()
-    return _with_project(connection, row) if row else None
-
-
-def _with_projects(connection: Connection, rows: Sequence[Row[Any]]) -> list[Version]:
-    """Return rows as versions; each of their projects is read once."""
-    by_id = {number: project_by_id(connection, number) for number in {row.project for row in rows}}
-    result: list[Version] = []
-    for row in rows:
-        project = by_id[row.project]
-        assert project is not None, "a project with versions is not deleted"
-        result.append(_version(row, project))
-    return result
-
-
-def _with_project(connection: Connection, row: Row[Any]) -> Version:
-    project = project_by_id(connection, row.project)
-    assert project is not None, "a project with versions is not deleted"
-    return _version(row, project)
-
-
-def _version(row: Row[Any], project: Project) -> Version:
-    return Version(
-        id=row.id,
-        project=project,
-        name=row.name,
-        created=from_milliseconds(row.created_ms),
-        created_ms=row.created_ms,
-        state=row.state,
-        message=row.message,
-        description=row.description,
-        bucket=row.bucket,
-        prefix=row.prefix,
-        source=row.source,
-        least_units=row.least_units,
-        most_units=row.most_units,
-        ended=None if row.ended_ms is None else from_milliseconds(row.ended_ms),
-        billable_s=row.billable_s,
-        inputs=orjson.loads(row.inputs),
-        results=orjson.loads(row.results),
-        thresholds=read_thresholds(row.thresholds),
-    )
-
-
 def _unknown(text: str) -> Missing:
     return Missing(f"There is no version {text}.", kind="version", name=text)
-
-
-def _held(connection: Connection, project: Project) -> str:
-    query = select(versions.c.id).where(versions.c.project == project.id)
-    count = len(connection.execute(query).all())
-    return f"{count} version{'s' if count > 1 else ''}" if count else ""

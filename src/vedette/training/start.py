@@ -33,7 +33,9 @@ from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import FIRST, WITH_PACKAGE, WORDS, Version
-from vedette.projects.versions import NewVersion, Versions, require, under_copying, under_training
+from vedette.projects.version_rows import require, under_copying, under_training
+from vedette.projects.version_states import NewVersion
+from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
 from vedette.store.sealed_folders import read_mark
 from vedette.training.admission import (

@@ -6,7 +6,7 @@ from vedette.api.lookout import OPERATIONS
 from vedette.api.lookout.faults import translate
 from vedette.errors import Busy, Denied, Missing, Refusal, Taken, Wrong
 from vedette.projects.project import Scope
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("lookoutvision")
 OUT = {"S3Location": {"Bucket": "out", "Prefix": "results/"}}

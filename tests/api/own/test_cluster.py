@@ -16,7 +16,7 @@ from vedette.jobs.members import ServerRoll, ServerSelf
 from vedette.jobs.placing import Placing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.settings import Settings
 from vedette.training.order import VersionOrder
 from vedette.training.run import TRAIN, subject_of

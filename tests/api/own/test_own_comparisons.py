@@ -11,7 +11,7 @@ from vedette.errors import Denied, Missing, Wrong
 from vedette.evaluation.document import write_evaluation
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 HALF = {"red": 0.5, "dark": 0.5}

@@ -13,7 +13,7 @@ from vedette.errors import Denied, Missing
 from vedette.evaluation.document import write_evaluation
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 SERVICES = {"anomaly": "lookoutvision", "segmentation": "lookoutvision"}

@@ -11,7 +11,7 @@ from vedette.dialects.training_data import FrozenProblem, Need
 from vedette.errors import Denied, Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.training.finish import STOPPED
 
 ALICE = a_caller("vedette")

@@ -15,7 +15,7 @@ from vedette.clock import from_milliseconds
 from vedette.datasets.snapshots import NewSnapshot
 from vedette.errors import BadToken, Denied, Missing
 from vedette.identity.builtin import builtin_document
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 ROOT = {"Arn": ALICE.principal.arn, "Name": ALICE.principal.name}

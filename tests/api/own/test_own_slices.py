@@ -12,7 +12,7 @@ from vedette.errors import Denied, Missing
 from vedette.evaluation.document import write_evaluation
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 ROWS = [[64, 48, 0.5, "2026-05-04T12:00:00", "ACME"], [64, 48, None, "", ""], [32, 32, 0.1, "", "ACME"]]

@@ -12,7 +12,7 @@ from vedette.datasets.editing import EntryEdit
 from vedette.errors import Busy, Denied, Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 

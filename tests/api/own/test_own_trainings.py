@@ -7,7 +7,7 @@ from vedette.api.own import OPERATIONS
 from vedette.errors import Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.server.observe import Metrics
 
 ALICE = a_caller("vedette")

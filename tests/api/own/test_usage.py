@@ -10,7 +10,7 @@ from vedette.api.own import OPERATIONS
 from vedette.errors import Denied, Wrong
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
 

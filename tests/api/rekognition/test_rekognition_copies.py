@@ -8,7 +8,7 @@ from doubles.packages import tiny_package
 from vedette.api.rekognition import OPERATIONS
 from vedette.errors import BadToken, Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
 from vedette.projects.policy import ACTION
-from vedette.projects.versions import NewVersion
+from vedette.projects.version_states import NewVersion
 from vedette.runtime.package import open_package
 from vedette.training.order import NewTraining
 
