@@ -1,7 +1,8 @@
 """COCO: one JSON file for all pictures, boxes in pixels, converted as the Custom Labels guide does it.
 
 A file of any length is read twice in bounded memory: first pictures and categories, since
-nothing says that they come before the annotations, then the boxes, packed by picture.
+nothing says that they come before the annotations, then the boxes, packed by picture. An annotation without
+a box has the box around its polygons or its mask; a crowd is one box; both are noted.
 """
 
 from array import array
@@ -16,8 +17,10 @@ import orjson
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
+from vedette.exchange.json_files import refuse
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.regions import edges_of_region
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 
@@ -34,22 +37,73 @@ class _Picture:
 
 def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield the pictures in the file's order, those without boxes too; a box is cut to its picture."""
-    pictures: dict[Any, _Picture] = {}
-    names: dict[int, str] = {}
-    for key, member in _members(path):
-        if key == "images":
-            with noting(notes, str(path)):
-                pictures[_plain(_need(member, "id", path))] = _picture(member, path)
-        elif key == "categories":
-            names[_whole(member, "id", path)] = str(_need(member, "name", path))
-    if not pictures:
-        raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
-    for key, member in _members(path):
-        if key == "annotations" and isinstance(member, dict) and member.get("bbox"):
-            with noting(notes, str(path)):
-                _add_box(member, pictures, names, path)
-    for picture in pictures.values():
-        yield Item(picture.name, (), _boxes(picture, names), picture.size, stamp=_stamp(picture.captured))
+    file = _CocoFile(path, notes)
+    file.read()
+    for picture in file.pictures.values():
+        boxes = _boxes(picture, file.names)
+        yield Item(picture.name, (), boxes, picture.size, stamp=_stamp(picture.captured))
+
+
+@dataclass(slots=True)
+class _CocoFile:
+    """A file's pictures and categories by their numbers."""
+
+    path: Path
+    notes: PieceNotes
+    pictures: dict[Any, _Picture] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+
+    def read(self) -> None:
+        """Read the pictures and categories, and then the annotations."""
+        path = self.path
+        for key, member in _members(path):
+            if key == "images":
+                with noting(self.notes, str(path)):
+                    self.pictures[_plain(_need(member, "id", path))] = _picture(member, path)
+            elif key == "categories":
+                self.names[_whole(member, "id", path)] = str(_need(member, "name", path))
+        if not self.pictures:
+            raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
+        for key, member in _members(path):
+            if key == "annotations":
+                with noting(self.notes, str(path)):
+                    self._add(member)
+
+    def _add(self, annotation: Any) -> None:
+        """Add an annotation's box to its picture."""
+        # Whatever it is, it is looked at, so that nothing is lost without a word.
+        annotation = annotation if isinstance(annotation, dict) else {"": annotation}
+        picture = self.pictures.get(_plain(annotation.get("image_id")))
+        category = _plain(annotation.get("category_id"))
+        if picture is None or category not in self.names:
+            raise self._wrong(
+                f"has a box of image {annotation.get('image_id')} and category {category}; one is missing"
+            )
+        label, place = self.names[category], f"{self.path}, annotation {annotation.get('id', '?')},"
+        left, top, width, height = self._sides(annotation, picture.size, place)
+        if annotation.get("iscrowd"):
+            self.notes.change(place, f"{place} is a crowd of {label}, which becomes one box around all.")
+        if inside((left, top, left + width, top + height), picture.size) is None:
+            self.notes.change(place, f"{place} has no area on {picture.name}, and is left out.")
+            return
+        picture.boxes.extend([float(category), left, top, width, height])
+
+    def _sides(self, annotation: dict[str, Any], size: Size, place: str) -> list[float]:
+        """Return left, top, width and height of the box, or of that around the region."""
+        box = annotation.get("bbox")
+        if box:
+            if not isinstance(box, list) or len(box) != 4 or not all(map(_is_side, box)):
+                raise self._wrong(f"has a bbox that is not four numbers: {str(box)[:80]}")
+            return [float(side) for side in box]
+        edges = edges_of_region(annotation.get("segmentation"), size, place)
+        if edges is None:
+            refuse(place, "has neither a bbox nor a segmentation with an area.")
+        self.notes.change(place, f"{place} has a region that becomes the box around it.")
+        left, top, right, bottom = edges
+        return [left, top, right - left, bottom - top]
+
+    def _wrong(self, problem: str) -> Wrong:
+        return Wrong(f"{self.path} {problem}.", kind="file", name=str(self.path))
 
 
 def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> int:
@@ -116,28 +170,8 @@ def _picture(member: Any, path: Path) -> _Picture:
     return _Picture(name, size, str(member.get("date_captured") or ""))
 
 
-def _add_box(
-    annotation: dict[str, Any], pictures: dict[Any, _Picture], names: dict[int, str], path: Path
-) -> None:
-    picture = pictures.get(_plain(annotation.get("image_id")))
-    category = _plain(annotation.get("category_id"))
-    box = annotation["bbox"]
-    if picture is None or category not in names:
-        raise Wrong(
-            f"{path} has a box of image {annotation.get('image_id')} "
-            f"and category {category}; one is missing.",
-            kind="file",
-            name=str(path),
-        )
-    if (
-        not isinstance(box, list)
-        or len(box) != 4
-        or not all(is_number(side) and abs(side) < 1e9 for side in box)
-    ):
-        raise Wrong(
-            f"{path} has a bbox that is not four numbers: {str(box)[:80]}", kind="file", name=str(path)
-        )
-    picture.boxes.extend([float(category), *map(float, box)])
+def _is_side(value: Any) -> bool:
+    return is_number(value) and abs(value) < 1e9
 
 
 def _boxes(picture: _Picture, names: dict[int, str]) -> tuple[tuple[str, Any], ...]:

@@ -58,10 +58,10 @@ def text_of(value: Any, key: str, place: str) -> str:
     return text
 
 
-def numbers_of(values: Any, count: int, part: str, place: str) -> list[float]:
-    """Return so many numbers."""
+def numbers_of(values: Any, count: int, part: str, place: str, *, far: float = FARTHEST) -> list[float]:
+    """Return so many numbers, none of which is as large as `far`."""
     is_right = isinstance(values, list) and len(values) == count
-    if not is_right or not all(is_number(number) and abs(number) < FARTHEST for number in values):
+    if not is_right or not all(is_number(number) and abs(number) < far for number in values):
         refuse(place, f"has a {part} that is not {count} numbers.")
     return [float(number) for number in values]
 
