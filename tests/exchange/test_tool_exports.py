@@ -105,7 +105,7 @@ DEEP = "<annotations>" + "<a>" * 1000
         (BOMB, "declares a document type"),
         (BOMB.encode("utf-16"), "declares a document type"),
         (OUTSIDE, "declares a document type"),
-        (VIDEO, "CVAT for video"),
+        (VIDEO, "no original_size of its film"),
         (DEEP, "nested too deep"),
         ("<html/>", "no export of the form"),
         ("not xml", "is no XML"),

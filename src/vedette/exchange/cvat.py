@@ -1,4 +1,6 @@
-"""CVAT: the export "CVAT for images 1.1", one XML file for all pictures, read in bounded memory.
+"""CVAT: the exports "CVAT for images 1.1" and "CVAT for video 1.1", one XML file for all pictures.
+
+Pictures are read in bounded memory; the tracks of a film are held, and go through `cvat_video`.
 
 Document types and entities are refused by the parser itself, so nothing in a file can expand or refer
 elsewhere. Polygons, lines, masks, ellipses and turned boxes become the upright boxes around them, which is
@@ -15,6 +17,7 @@ from typing import Any
 from xml.parsers import expat
 
 from vedette.errors import Wrong
+from vedette.exchange.cvat_video import Film, FilmFacts, FindFrame, TrackShape, name_of_frame
 from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned
@@ -30,17 +33,33 @@ SHAPES = ("box", "polygon", "polyline", "mask", "ellipse")
 NO_BOXES = ("points", "cuboid", "skeleton")
 
 
-def read_cvat(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
-    """Yield the pictures in the file's order, those without shapes too."""
-    reading = _CvatFile(path)
+def read_cvat(
+    path: Path, notes: PieceNotes = STRICT, find_frame: FindFrame = name_of_frame
+) -> Iterator[Item]:
+    """Yield the pictures in the file's order, those without shapes too; of a film its frames.
+
+    `find_frame` says which picture a frame is, nothing where there is none.
+    """
+    reading, film = _CvatFile(path), Film(path, find_frame)
+    has_images = False
     for image in reading.images():
         name = image.attributes.get("name", "")
         with noting(notes, name or str(path)):
-            yield _item(image, path, reading.stamp, notes)
+            if image.tag == "track":
+                _add_track(film, image, reading.film, notes)
+            else:
+                has_images = True
+                yield _item(image, path, reading.stamp, notes)
+    # A film's frames may be exported as images too; its head is the same.
+    if film.has_tracks or (reading.is_film and not has_images):
+        yield from film.items(reading.film, reading.stamp, notes)
 
 
 @dataclass(slots=True)
 class _CvatImage:
+    """A picture, or a track of a film, with its shapes."""
+
+    tag: str
     attributes: Mapping[str, str]
     shapes: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
@@ -55,6 +74,8 @@ class _CvatFile:
         self._complete: deque[_CvatImage] = deque()
         self._text: list[str] = []
         self.stamp: Stamp | None = None
+        self.film = FilmFacts()
+        self.is_film = False
 
     def images(self) -> Iterator[_CvatImage]:
         parser = expat.ParserCreate()
@@ -78,24 +99,31 @@ class _CvatFile:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if not self._tags and tag != "annotations":
             raise self._wrong(f'is no export of the form "CVAT for images 1.1" but <{tag[:40]}>')
-        if tag == "track" and len(self._tags) == 1:
-            raise self._wrong('is of the form "CVAT for video"; export it as "CVAT for images 1.1"')
         self._tags.append(tag)
         if len(self._tags) > DEEPEST:
             raise self._wrong("is nested too deep")
         self._text = []
-        if tag == "image" and len(self._tags) == 2:
-            self._image = _CvatImage(attributes)
+        if tag in ("image", "track") and len(self._tags) == 2:
+            self._image = _CvatImage(tag, attributes)
         elif self._image is not None and len(self._tags) == 3:
             self._image.shapes.append((tag, attributes))
 
     def _end(self, tag: str) -> None:
         self._tags.pop()
-        if tag == "image" and self._image is not None and len(self._tags) == 1:
+        if self._image is not None and len(self._tags) == 1:
             self._complete.append(self._image)
             self._image = None
-        elif tag == "updated" and self.stamp is None and "meta" in self._tags:
-            self.stamp = _stamp("".join(self._text))
+        elif "meta" in self._tags:
+            self._learn(tag, "".join(self._text).strip())
+
+    def _learn(self, tag: str, text: str) -> None:
+        """Take what the head says."""
+        if tag == "updated" and self.stamp is None:
+            self.stamp = _stamp(text)
+        elif tag == "mode":
+            self.is_film = self.is_film or text == "interpolation"
+        elif tag in ("width", "height", "start_frame", "stop_frame", "frame_filter"):
+            self.film.learn(tag, text, str(self._path))
 
     def _hear(self, text: str) -> None:
         # Texts matter in the head alone, where a date is a few letters.
@@ -125,6 +153,25 @@ def _item(image: _CvatImage, path: Path, stamp: Stamp | None, notes: PieceNotes)
             notes.refuse(name, f"{name} has {tag} of {attributes.get('label', '?')}, which become no box.")
     has_boxes = bool(boxes) or not labels
     return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if has_boxes else None, size, stamp=stamp)
+
+
+def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNotes) -> None:
+    number = track.attributes.get("id", "?")
+    place = f"{film.path}, track {number},"
+    label = _label(track.attributes, place)
+    size = facts.size(str(film.path))
+    shapes: list[TrackShape] = []
+    for tag, attributes in track.shapes:
+        frame = _number(attributes, "frame", place)
+        where = f"{place} frame {frame:.0f},"
+        if tag in NO_BOXES:
+            notes.refuse(where, f"{where} has {tag} of {label}, which become no box.")
+        elif tag in SHAPES and attributes.get("outside") == "1":
+            shapes.append(TrackShape(int(frame), None))
+        elif tag in SHAPES:
+            boxes = _boxes(tag, {**attributes, "label": label}, size, (where, notes))
+            shapes.append(TrackShape(int(frame), boxes[0][1] if boxes else None))
+    film.add(label, shapes, place)
 
 
 def _boxes(

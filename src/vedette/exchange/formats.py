@@ -21,6 +21,7 @@ from vedette.exchange import (
     voc,
     yolo,
 )
+from vedette.exchange.cvat_video import frames_below
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.pieces import STRICT, PieceNotes
@@ -84,7 +85,7 @@ def read_format(
         "yolo": lambda: yolo.read_yolo(source),
         "csv": lambda: tables.read_csv(source, anomalies=anomalies),
         "labelstudio": lambda: labelstudio.read_labelstudio(source, notes),
-        "cvat": lambda: cvat.read_cvat(source, notes),
+        "cvat": lambda: cvat.read_cvat(source, notes, frames_below(images or source.parent)),
         "labelme": lambda: labelme.read_labelme(source, notes),
         "via": lambda: via.read_via(source, sizes, notes),
         "datumaro": lambda: datumaro.read_datumaro(source, notes),
