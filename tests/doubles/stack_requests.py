@@ -9,6 +9,9 @@ NEW = {"StackName": "new", "TemplateBody": TEMPLATE}
 CHANGES = {"StackName": "new", "ChangeSetName": "changes"}
 CREATING = {**CHANGES, "TemplateBody": TEMPLATE, "ChangeSetType": "CREATE"}
 DETECTION = {"StackDriftDetectionId": "1" * 36}
+RULE = '{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}'
+POLICY = {"StackPolicyBody": f'{{"Statement": {RULE}}}'}
+PROTECTING = "with a stack policy"
 PASSING, NAMING, OF_ALL = "with RoleARN", "with StackName", "with no StackName"
 
 REQUESTS = [
@@ -18,6 +21,7 @@ REQUESTS = [
     ("cloudformation", "CreateChangeSet", {**CREATING, **ROLE}, PASSING),
     ("cloudformation", "CreateStack", NEW, ""),
     ("cloudformation", "CreateStack", {**NEW, **ROLE}, PASSING),
+    ("cloudformation", "CreateStack", {**NEW, **POLICY}, PROTECTING),
     ("cloudformation", "DeleteChangeSet", CHANGES, ""),
     ("cloudformation", "DeleteStack", NONE, ""),
     ("cloudformation", "DeleteStack", {**NONE, **ROLE}, PASSING),
@@ -45,6 +49,7 @@ REQUESTS = [
     ("cloudformation", "SetStackPolicy", NONE, ""),
     ("cloudformation", "SignalResource", {**NONE, "LogicalResourceId": "P"}, ""),
     ("cloudformation", "UpdateStack", {**NONE, "TemplateBody": TEMPLATE}, ""),
+    ("cloudformation", "UpdateStack", {**NONE, "TemplateBody": TEMPLATE, **POLICY}, PROTECTING),
     ("cloudformation", "UpdateTerminationProtection", {**NONE, "EnableTerminationProtection": True}, ""),
     ("cloudformation", "ValidateTemplate", {"TemplateBody": TEMPLATE}, ""),
 ]

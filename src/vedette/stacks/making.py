@@ -7,9 +7,11 @@ from typing import Any
 from vedette.dialects.cloudformation import states
 from vedette.dialects.cloudformation.functions import TemplateValues
 from vedette.dialects.cloudformation.graph import in_order
+from vedette.dialects.cloudformation.stack_policy import MODIFY, REPLACE
 from vedette.dialects.cloudformation.template import TemplateResource
 from vedette.errors import Refusal
 from vedette.stacks.port import MakingFailed
+from vedette.stacks.protecting import refuse_change
 from vedette.stacks.values import ResourceFacts, StackResource
 from vedette.stacks.work import StackFailed, StackWork
 
@@ -47,8 +49,11 @@ def _apply_one(work: StackWork, values: TemplateValues, resource: TemplateResour
             _keep_rules(work, row, resource)
             return
         if not work.tools.maker.replaces(resource.type, changed):
+            refuse_change(work, row, MODIFY)
             _change(work, values, row, target)
             return
+    if row is not None and row.is_there and row.status not in _UNFINISHED:
+        refuse_change(work, row, REPLACE)
     _make(work, values, resource, target)
 
 

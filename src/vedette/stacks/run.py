@@ -15,6 +15,7 @@ from vedette.errors import Refusal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobKind, WorkQueue
 from vedette.stacks.making import apply
+from vedette.stacks.protecting import refuse_removals
 from vedette.stacks.removing import ON_CREATE, RETAIN, clean_up, clean_up_made, delete_all, go_back
 from vedette.stacks.values import Stack, StackOutput
 from vedette.stacks.work import StackFailed, StackTools, StackWork
@@ -152,6 +153,7 @@ def _delete(work: StackWork, order: StackOrder) -> None:
 
 def _update(work: StackWork, order: StackOrder) -> None:
     try:
+        refuse_removals(work)
         outputs = _apply(work)
     except StackFailed as failure:
         failed = [
@@ -166,8 +168,11 @@ def _update(work: StackWork, order: StackOrder) -> None:
     secrets = work.stack.secrets
     work.move(
         states.CLEANING_UP,
-        secrets=replace(secrets, source=work.stack.source, next=None, outputs=outputs),
+        secrets=replace(
+            secrets, source=work.stack.source, next=None, outputs=outputs, judged_by="", next_policy=""
+        ),
         is_cancelled=False,
+        policy=secrets.next_policy or work.stack.policy,
     )
 
 
@@ -190,7 +195,8 @@ def _roll_back_update(work: StackWork, order: StackOrder) -> None:
 
 def _clean_up_rollback(work: StackWork, order: StackOrder) -> None:
     clean_up_made(work)
-    _settle(work, states.UPDATE_ROLLED_BACK, secrets=replace(work.stack.secrets, next=None))
+    secrets = replace(work.stack.secrets, next=None, judged_by="", next_policy="")
+    _settle(work, states.UPDATE_ROLLED_BACK, secrets=secrets)
 
 
 def _settle(work: StackWork, status: str, reason: str = "", **values: object) -> None:

@@ -43,6 +43,8 @@ class StackOptions:
     token: str = ""
     is_protected: bool = False
     policy: str = ""
+    # The policy that this update alone is judged by, instead of the stack's.
+    judged_by: str = ""
 
 
 class Stacks(StackLooks):
@@ -128,7 +130,7 @@ class Stacks(StackLooks):
         self, connection: Connection, stack: Stack, source: StackSource, caller: Principal, token: str
     ) -> int:
         """Begin what a change set holds; return its job."""
-        secrets = replace(stack.secrets, caller=dump_principal(caller))
+        secrets = replace(stack.secrets, caller=dump_principal(caller), judged_by="", next_policy="")
         if stack.status == states.IN_REVIEW:
             secrets, status = replace(secrets, source=source), states.CREATING
         elif stack.status in states.UPDATABLE:
@@ -146,10 +148,12 @@ class Stacks(StackLooks):
         options: StackOptions,
     ) -> int:
         role = options.role or stack.secrets.role
-        secrets = replace(stack.secrets, next=source, caller=dump_principal(caller), role=role)
+        # The policy of now judges this update; the one that comes with it is the next ones'.
+        secrets = replace(
+            stack.secrets, next=source, caller=dump_principal(caller), role=role,
+            judged_by=options.judged_by, next_policy=options.policy,
+        )  # fmt: skip
         values: dict[str, Any] = {"token": options.token, "rolls_back": options.rolls_back}
-        if options.policy:
-            values["policy"] = options.policy
         return self._move(connection, stack, states.UPDATING, secrets, **values)
 
     def delete(

@@ -236,6 +236,9 @@ class StackStore:
             tuple(StackOutput(**output) for output in document["outputs"]),
             document["caller"],
             document["role"],
+            # Sealed by an older server, a document lacks these.
+            document.get("judged_by", ""),
+            document.get("next_policy", ""),
         )
         facts = _only(Stack, row) | {"drift": orjson.loads(row.drift), "secrets": secrets}
         return Stack(**facts, place=StackPlace(row.account, row.region))

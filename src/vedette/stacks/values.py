@@ -49,6 +49,8 @@ class StackSecrets:
 
     `next` is what an update under way leads to; `caller` is who asked for what is under way, as
     `dump_principal` has it, and `role` whom the stack's operations act as instead, where there is one.
+    `judged_by` is the stack policy of the update under way, where it has one of its own, and `next_policy`
+    what the stack's becomes when it is done.
     """
 
     source: StackSource
@@ -56,6 +58,8 @@ class StackSecrets:
     outputs: tuple[StackOutput, ...] = ()
     caller: Mapping[str, Any] = field(default_factory=dict)
     role: str = ""
+    judged_by: str = ""
+    next_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

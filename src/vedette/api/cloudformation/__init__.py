@@ -26,13 +26,12 @@ from vedette.api.cloudformation.drift import (
 from vedette.api.cloudformation.faults import translate
 from vedette.api.cloudformation.maker import TypeMaker
 from vedette.api.cloudformation.permissions import PERMISSIONS
+from vedette.api.cloudformation.stack_policies import get_stack_policy, set_stack_policy
 from vedette.api.cloudformation.stacks import (
     cancel_update_stack,
     continue_update_rollback,
     create_stack,
     delete_stack,
-    get_stack_policy,
-    set_stack_policy,
     signal_resource,
     update_stack,
     update_termination_protection,

@@ -26,10 +26,6 @@ UNSUPPORTED = {
     "ResourceTypes": "Limits of resource types",
     "RollbackConfiguration": "Rollback triggers",
     "NotificationARNs": "Notifications of stack events",
-    "StackPolicyURL": "Stack policies",
-    "StackPolicyBody": "Stack policies",
-    "StackPolicyDuringUpdateBody": "Stack policies",
-    "StackPolicyDuringUpdateURL": "Stack policies",
     "ResourcesToImport": "Imports of resources",
     "IncludeNestedStacks": "Nested stacks",
     "ImportExistingResources": "Imports of resources",
@@ -101,7 +97,7 @@ def text_asked(house: House, caller: Caller, request: Mapping[str, Any]) -> str:
     if body and address:
         raise Wrong("Specify exactly one of TemplateBody or TemplateURL")
     if address:
-        return _from_bucket(house, caller, address)
+        return text_in_bucket(house, caller, address)
     if body and len(body.encode()) > LARGEST_BODY:
         raise Wrong(
             f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must "
@@ -110,26 +106,29 @@ def text_asked(house: House, caller: Caller, request: Mapping[str, Any]) -> str:
     return body or ""
 
 
-def _from_bucket(house: House, caller: Caller, address: str) -> str:
-    bucket, key = _place_of(address)
-    denial = Wrong(f"S3 error: Access Denied. The template {bucket}/{key} cannot be read.")
+def text_in_bucket(
+    house: House, caller: Caller, address: str, *, subject: str = "template", most: int = LARGEST_OBJECT
+) -> str:
+    """Return a text that lies in a bucket of this installation, where the caller may read it."""
+    bucket, key = _place_of(address, subject)
+    denial = Wrong(f"S3 error: Access Denied. The {subject} {bucket}/{key} cannot be read.")
     if not house.access.may_read(caller.principal, bucket, key):
         raise denial
     try:
         with house.blobs.open(bucket, key) as opened:
-            data = opened.read(LARGEST_OBJECT + 1)
+            data = opened.read(most + 1)
     except (Missing, Denied):
         raise denial from None
-    if len(data) > LARGEST_OBJECT:
-        raise Wrong("Template may not exceed 1000000 bytes in size.")
+    if len(data) > most:
+        raise Wrong(f"{subject.capitalize()} may not exceed {most} bytes in size.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Wrong("Template format error: the template is not UTF-8.") from None
+        raise Wrong(f"{subject.capitalize()} format error: the {subject} is not UTF-8.") from None
 
 
-def _place_of(address: str) -> tuple[str, str]:
-    """Return the bucket and the key of a template's address: only our own buckets are ever read."""
+def _place_of(address: str, subject: str) -> tuple[str, str]:
+    """Return the bucket and the key of a text's address: only our own buckets are ever read."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     path = unquote(parts.path).lstrip("/")
@@ -141,7 +140,8 @@ def _place_of(address: str) -> tuple[str, str]:
     bucket, _, key = path.partition("/")
     if parts.scheme not in ("http", "https") or not bucket or not key:
         raise Wrong(
-            "TemplateURL must be a supported URL: that of an object in a bucket of this installation."
+            f"The URL of the {subject} must be a supported one: that of an object in a bucket of this "
+            "installation."
         )
     return bucket, key
 

@@ -18,13 +18,16 @@ OF_ALL = (
     "ValidateTemplate",
 )  # fmt: skip
 WITH_A_ROLE = ("ContinueUpdateRollback", "CreateChangeSet", "CreateStack", "DeleteStack", "UpdateStack")
+POLICY_SET = Permission("cloudformation:SetStackPolicy", STACK, condition="with a stack policy")
+WITH_A_POLICY = ("CreateStack", "UpdateStack")
 WITH_TAGS = ("CreateChangeSet", "CreateStack", "UpdateStack")
 
 
 def _of_stack(operation: str) -> tuple[Permission, ...]:
     keys = REQUEST_TAGS if operation in WITH_TAGS else ()
     own = Permission(f"cloudformation:{operation}", STACK, keys)
-    return (own, PASSED) if operation in WITH_A_ROLE else (own,)
+    passed = (PASSED,) if operation in WITH_A_ROLE else ()
+    return (own, *passed, *((POLICY_SET,) if operation in WITH_A_POLICY else ()))
 
 
 PERMISSIONS: dict[str, tuple[Permission, ...]] = {

@@ -1,5 +1,6 @@
 """Stacks asked for: created, updated, deleted."""
 
+from dataclasses import replace
 from typing import Any
 
 from vedette.api.cloudformation.asking import (
@@ -13,6 +14,7 @@ from vedette.api.cloudformation.asking import (
     source_asked,
     tags_asked,
 )
+from vedette.api.cloudformation.stack_policies import policy_asked
 from vedette.api.house import Caller, House
 from vedette.dialects.cloudformation import states
 from vedette.errors import Unbuilt
@@ -24,6 +26,7 @@ def create_stack(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     permit(house, caller, "CreateStack", name, tags=tags_asked(request))
     refuse_unsupported(request)
     options = options_asked(house, caller, request)
+    options = replace(options, policy=policy_asked(house, caller, request, "StackPolicy", name))
     source = source_asked(house, caller, request, None)
     house.stacks.check(place, name, source)
     stack = house.stacks.create(place, name, source, caller.principal, options)
@@ -35,7 +38,11 @@ def update_stack(house: House, caller: Caller, request: dict[str, Any]) -> dict[
     name = request["StackName"]
     permit(house, caller, "UpdateStack", name, tags=tags_asked(request))
     refuse_unsupported(request)
-    options = options_asked(house, caller, request)
+    options = replace(
+        options_asked(house, caller, request),
+        policy=policy_asked(house, caller, request, "StackPolicy", name),
+        judged_by=policy_asked(house, caller, request, "StackPolicyDuringUpdate", name),
+    )
     stack = permitted(house, caller, "UpdateStack", name)
     source = source_asked(house, caller, request, stack.secrets.source)
     house.stacks.check(stack.place, stack.name, source)
@@ -79,18 +86,6 @@ def update_termination_protection(house: House, caller: Caller, request: dict[st
     is_protected = request["EnableTerminationProtection"]
     house.stacks.change(stack.place, stack.name, is_protected=is_protected)
     return {"StackId": stack.arn}
-
-
-def get_stack_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Return a stack's policy: none can be set."""
-    permitted(house, caller, "GetStackPolicy", request["StackName"])
-    return {}
-
-
-def set_stack_policy(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Refuse a policy: one that is not obeyed would be worse than none."""
-    permitted(house, caller, "SetStackPolicy", request["StackName"])
-    raise Unbuilt("Stack policies are not supported yet: an IAM policy says who may update which stack.")
 
 
 def signal_resource(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
