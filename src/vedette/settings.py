@@ -219,7 +219,7 @@ class Settings(BaseSettings):
     master_key: SecretStr = Field(
         default=SecretStr(""),
         description="What wraps encryption keys: empty is the installation's own key, else 64 hexadecimal"
-        " digits, `file:PATH`, or `kms:ARN` of a key in another KMS.",
+        " digits, `file:PATH`, `kms:ARN` of a key in another KMS, or `pkcs11:…` of a key in a token.",
     )
     master_key_before: SecretStr = Field(
         default=SecretStr(""),

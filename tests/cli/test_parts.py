@@ -24,6 +24,7 @@ IMPORTED = {
     "opentelemetry-sdk": "opentelemetry",
     "paho-mqtt": "paho",
     "pyjwt": "jwt",
+    "python-pkcs11": "pkcs11",
     "pyyaml": "yaml",
 }
 

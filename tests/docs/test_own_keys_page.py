@@ -10,6 +10,8 @@ from vedette.identity.seal import Seal
 from vedette.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "own-keys.md").read_text("utf-8")
+# The address of a token in the page, as one types it.
+TOKEN = re.findall(r"VEDETTE_MASTER_KEY='(pkcs11:.*)'", PAGE)[0]
 CODE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -35,10 +37,10 @@ def test_the_code_of_the_page_runs_in_its_order(server, monkeypatch):
 def test_the_page_names_every_form_of_a_master_key(tmp_path):
     file = tmp_path / "master"
     file.write_text("ab" * 32)
-    for form in ("file:", "kms:arn"):
+    for form in ("file:", "kms:arn", "pkcs11:"):
         assert f"`{form}" in PAGE
     settings = Settings(data=tmp_path)
-    for text in ("", "ab" * 32, f"file:{file}", "kms:arn:aws:kms:eu-west-1:111122223333:key/x"):
+    for text in ("", "ab" * 32, f"file:{file}", "kms:arn:aws:kms:eu-west-1:111122223333:key/x", TOKEN):
         assert open_master(text, settings, Seal(bytes(32)))
     for name in Settings.model_fields:
         if name.startswith("master_key"):

@@ -121,3 +121,13 @@ def test_our_own_tls_is_mozilla_s_intermediate(tls_server):
     for weak in ("ECDHE-ECDSA-AES128-SHA256:@SECLEVEL=0", "ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"):
         with pytest.raises(ssl.SSLError):
             shaken(tls_server, ssl.TLSVersion.TLSv1_2, weak)
+
+
+def test_a_master_key_in_a_token_that_is_not_there_is_bad(tmp_path):
+    library = tmp_path / "hsm.so"
+    for text, reason in (
+        (f"pkcs11:token=plant;object=master?module-path={library}&pin-value=1234", "which is away"),
+        ("pkcs11:token=plant;slot-id=1;object=master?module-path=/h.so&pin-value=1234", "not understood"),
+    ):
+        verdict, sentence = found(Settings(data=tmp_path, master_key=text))["master key"]
+        assert (verdict, reason in sentence, "1234" in sentence) == ("bad", True, False)

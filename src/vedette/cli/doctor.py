@@ -50,6 +50,7 @@ SHOWN = {
     "backbones": ("transformers",),
     "ray": ("ray",),
     "telemetry": ("opentelemetry-sdk",),
+    "pkcs11": ("python-pkcs11",),
 }
 # torch reports its devices; a broken installation must not break the doctor.
 ASK_TORCH = (

@@ -8,6 +8,7 @@
     vedette[functions] runs handlers: boto3, which they import
     vedette[ray]       trainings and units on a Ray cluster
     vedette[telemetry] traces and figures for an OpenTelemetry collector
+    vedette[pkcs11]    a master key in a hardware token
 
 Nothing is imported here: whether a part is there is asked of the import system.
 """
@@ -46,6 +47,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "backbones": ("transformers",),
     "ray": ("ray",),
     "telemetry": ("opentelemetry",),
+    "pkcs11": ("pkcs11",),
 }
 DOES = {
     "train": "learns",
@@ -57,6 +59,7 @@ DOES = {
     "backbones": "holds larger backbones",
     "ray": "works on a Ray cluster",
     "telemetry": "tells an OpenTelemetry collector",
+    "pkcs11": "asks a hardware token for its master key",
 }
 
 

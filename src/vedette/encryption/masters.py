@@ -1,9 +1,10 @@
 """The master key of the installation: it wraps the material of every other key, and nothing else.
 
 Where it comes from says the setting `master_key`: nothing there, the installation's own key file; a secret of
-64 hexadecimal digits; `file:` and the path of a file with such a secret; or `kms:` and the ARN of a key in
-another KMS, which then never gives it out. The database holds a probe for each master that wrapped something,
-so that a wrong one is noticed at the start, before anything is written.
+64 hexadecimal digits; `file:` and the path of a file with such a secret; `kms:` and the ARN of a key in
+another KMS, or `pkcs11:` and what names a key in a token (`tokens.py`), neither of which gives it out. The
+database holds a probe for each master that wrapped something, so that a wrong one is noticed at the start,
+before anything is written.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from vedette.arn import parse_arn
+from vedette.encryption.tokens import TokenAddress, TokenKey, UnfitToken, read_token_address
 from vedette.errors import Busy, Wrong
 from vedette.identity.seal import BadSeal, Seal
 from vedette.settings import Settings
@@ -148,6 +150,25 @@ class KmsMaster:
         return self._client
 
 
+class TokenMaster:
+    """A key of AES in a token, which wraps and unwraps by itself."""
+
+    def __init__(self, address: TokenAddress) -> None:
+        self._key = TokenKey(address)
+        self.name = f"pkcs11 {address.name}"
+
+    def wrap(self, material: bytes, place: str) -> bytes:
+        """Return the material as the token encrypts it."""
+        return self._key.encrypt(material, f"{PURPOSE}:{place}".encode())
+
+    def unwrap(self, wrapped: bytes, place: str) -> bytes:
+        """Return the material."""
+        try:
+            return self._key.decrypt(wrapped, f"{PURPOSE}:{place}".encode())
+        except UnfitToken:
+            raise UnfitMaster from None
+
+
 def open_master(text: str, settings: Settings, seal: Seal) -> MasterKey:
     """Return the master that a setting names; refuse one that says nothing of the kind."""
     if not text:
@@ -162,13 +183,15 @@ def open_master(text: str, settings: Settings, seal: Seal) -> MasterKey:
                 settings.master_kms_secret_key.get_secret_value(),
             )
         )
+    if kind == "pkcs11":
+        return TokenMaster(read_token_address(text))
     if kind == "file" and rest:
         return SecretMaster(_read_secret(Path(rest)))
     if SECRET.fullmatch(text):
         return SecretMaster(bytes.fromhex(text))
     raise Wrong(
         "VEDETTE_MASTER_KEY is nothing that is known: leave it empty for the installation's own key, or "
-        "write 64 hexadecimal digits, file:PATH, or kms:ARN."
+        "write 64 hexadecimal digits, file:PATH, kms:ARN, or pkcs11: and a key in a token."
     )
 
 

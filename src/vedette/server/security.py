@@ -9,7 +9,8 @@ from pathlib import Path
 
 from vedette.audit.trails import Trails
 from vedette.clock import Clock, system_clock
-from vedette.errors import Refusal
+from vedette.encryption.tokens import SCHEME, find_token, read_token_address
+from vedette.errors import Refusal, Wrong
 from vedette.functions.confine import find_confinement
 from vedette.server.audit_targets import examine_targets
 from vedette.server.health import HealthCheck
@@ -94,12 +95,30 @@ def _files(data: Path) -> HealthCheck:
 
 
 def _master_key(settings: Settings) -> HealthCheck:
+    if settings.master_key.get_secret_value().startswith(SCHEME):
+        return _token(settings)
     if settings.master_kms_endpoint:
         return HealthCheck("master key", "good", f"in the KMS at {settings.master_kms_endpoint}")
     if settings.master_key.get_secret_value():
         return HealthCheck("master key", "good", "from outside the data folder (VEDETTE_MASTER_KEY)")
     sentence = "the installation's key, beside the data: whoever copies the whole folder can open it"
     return HealthCheck("master key", "note", f"{sentence} (docs/how-to/own-keys.md)")
+
+
+def _token(settings: Settings) -> HealthCheck:
+    """Say whether the token is there. Its PIN is not shown: a token locks itself after a few wrong ones."""
+    try:
+        address = read_token_address(settings.master_key.get_secret_value())
+    except Wrong as refusal:
+        return HealthCheck("master key", "bad", refusal.sentence)
+    name = address.token or address.serial
+    reason = find_token(address)
+    if reason:
+        sentence = (
+            f"in the token {name}, which is away ({reason}): nothing encrypted can be read until it is back"
+        )
+        return HealthCheck("master key", "bad", sentence)
+    return HealthCheck("master key", "good", f"in the token {name} (PKCS#11), which does not give it out")
 
 
 def _functions(settings: Settings) -> HealthCheck:
