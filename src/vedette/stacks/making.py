@@ -41,14 +41,15 @@ def _is_cancelled(work: StackWork) -> bool:
 
 
 def _apply_one(work: StackWork, values: TemplateValues, resource: TemplateResource) -> None:
-    target = values.resolve(dict(resource.properties))
+    maker, tags = work.tools.maker, work.stack.source.tags
+    target = maker.tagged(resource.type, values.resolve(dict(resource.properties)), tags)
     row = work.current.get(resource.logical)
     if row is not None and row.is_there and row.type == resource.type and row.status not in _UNFINISHED:
         changed = changed_names(row.facts.properties, target)
         if not changed:
             _keep_rules(work, row, resource)
             return
-        if not work.tools.maker.replaces(resource.type, changed):
+        if not maker.replaces(resource.type, changed):
             refuse_change(work, row, MODIFY)
             _change(work, values, row, target)
             return

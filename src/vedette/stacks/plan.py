@@ -13,7 +13,10 @@ from vedette.stacks.values import StackResource
 
 
 def plan_changes(
-    maker: ResourceMaker, values: TemplateValues, current: Mapping[str, StackResource]
+    maker: ResourceMaker,
+    values: TemplateValues,
+    current: Mapping[str, StackResource],
+    tags: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Return the changes that a template makes of a stack's resources.
 
@@ -29,7 +32,7 @@ def plan_changes(
     names = in_order(values)
     for logical in names:
         resource = values.template.resources[logical]
-        change = _change_of(maker, planned, resource, current.get(logical))
+        change = _change_of(maker, planned, resource, current.get(logical), tags)
         if change is not None:
             changes.append(change)
             if change["Action"] == "Add" or change["Replacement"] == "True":
@@ -39,11 +42,15 @@ def plan_changes(
 
 
 def _change_of(
-    maker: ResourceMaker, values: TemplateValues, resource: TemplateResource, row: StackResource | None
+    maker: ResourceMaker,
+    values: TemplateValues,
+    resource: TemplateResource,
+    row: StackResource | None,
+    tags: Mapping[str, str],
 ) -> dict[str, Any] | None:
     if row is None:
         return _change("Add", resource.logical, resource.type)
-    target = values.resolve(dict(resource.properties))
+    target = maker.tagged(resource.type, values.resolve(dict(resource.properties)), tags)
     names = changed_names(row.facts.properties, target)
     scope = ["Properties"] if names else []
     if resource.metadata != row.facts.metadata:

@@ -25,7 +25,6 @@ class StackActor:
     place: StackPlace
     stack: str
     name: str
-    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,11 @@ class ResourceMaker(Protocol):
 
     def read(self, actor: StackActor, wish: ResourceWish, physical: str) -> Mapping[str, Any] | None:
         """Return the properties that a resource has now; None where it is not there."""
+
+    def tagged(
+        self, type_name: str, properties: Mapping[str, Any], tags: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return properties with a stack's tags, where the type takes some; a resource's own are stronger."""
 
     def replaces(self, type_name: str, names: set[str]) -> bool:
         """Say whether a change of these properties makes another resource."""

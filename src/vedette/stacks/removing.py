@@ -13,6 +13,7 @@ from vedette.stacks.work import StackFailed, StackWork
 
 RETAIN = "Retain"
 ON_CREATE = "RetainExceptOnCreate"
+SKIPPED = "Resource was skipped: it is left as it is."
 UNSURE = "The server failed while this was made: whether it is there is not known, and it is left as it is."
 
 
@@ -115,14 +116,20 @@ def _delete_one(work: StackWork, row: StackResource) -> bool:
     return True
 
 
-def go_back(work: StackWork) -> None:
-    """Set resources back to what they were before a failed update; StackFailed where one cannot be."""
+def go_back(work: StackWork, *, skipped: Collection[str] = ()) -> None:
+    """Set resources back to what they were before a failed update; StackFailed where one cannot be.
+
+    Those that are skipped count as set back: drift detection tells what they really are.
+    """
     _go_back_to_replaced(work)
     # What needs others was changed after them, and goes back before them.
     for row in _last_first(work, [row for row in work.rows if row.is_current]):
         work.look_up()
         before = row.facts.before
         if before is None:
+            continue
+        if row.logical in skipped:
+            work.note(row, states.UPDATED, SKIPPED, facts=replace(row.facts, properties=before, before=None))
             continue
         work.note(row, states.UPDATING)
         wish = work.wish(row, before)

@@ -29,7 +29,10 @@ QUEUE = WorkQueue("stacks", 2)
 
 @dataclass(frozen=True, slots=True)
 class StackOrder:
-    """Which stack is to be brought to a standstill; `retained` are resources that are not deleted."""
+    """Which stack is to be brought to a standstill; `retained` are resources that are left as they are.
+
+    That is not deleted, or, where a roll back is continued, not set back.
+    """
 
     stack: int
     retained: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ def stack_kind(tools: StackTools) -> JobKind[StackOrder]:
     def run(context: JobContext, order: StackOrder) -> None:
         work = StackWork(tools, context, order.stack)
         while (step := STEPS.get(work.stack.status)) is not None:
+            work.step = work.stack.status
             step(work, order)
 
     def fail(context: JobContext, order: StackOrder, problem: Exception) -> None:
@@ -184,7 +188,7 @@ def _clean_up(work: StackWork, order: StackOrder) -> None:
 
 def _roll_back_update(work: StackWork, order: StackOrder) -> None:
     try:
-        go_back(work)
+        go_back(work, skipped=order.retained)
     except StackFailed as failure:
         _settle(work, states.UPDATE_ROLLBACK_FAILED, failure.sentence)
         return
@@ -205,11 +209,12 @@ def _settle(work: StackWork, status: str, reason: str = "", **values: object) ->
     reason = work.mask(reason)
     stands = status in (states.CREATED, states.UPDATED, states.UPDATE_ROLLED_BACK)
     with work.tools.database.write() as connection:
-        work.store.change(connection, stack.id, status=status, reason=reason, **values)
-        if stands:
-            _forget_way_back(work, stack, connection)
-        work.store.note(connection, stack, status, reason)
-        work.context.end(connection)
+        if not work.is_moved(connection):
+            work.store.change(connection, stack.id, status=status, reason=reason, **values)
+            if stands:
+                _forget_way_back(work, stack, connection)
+            work.store.note(connection, stack, status, reason)
+            work.context.end(connection)
     work.reload()
 
 

@@ -168,6 +168,12 @@ class Stacks(StackLooks):
                 raise in_state(stack, "deleted")
             self._refuse_to_delete(connection, stack, retained)
             secrets = replace(stack.secrets, caller=dump_principal(caller), role=role or stack.secrets.role)
+            if stack.status in states.DELETABLE_AT_WORK:
+                # Its job sees so before its next resource, and before it lets the stack stand still.
+                self._change_state(
+                    connection, stack, states.DELETING, secrets, token=token, is_cancelled=True
+                )
+                return
             job = self._move(
                 connection, stack, states.DELETING, secrets, retained=tuple(retained), token=token
             )
@@ -183,11 +189,12 @@ class Stacks(StackLooks):
         known_names = {row.logical for row in self.store.resources(connection, stack.id)}
         if unknown := sorted(set(retained) - known_names):
             raise Wrong(f"The stack has no resources [{', '.join(unknown)}].")
-        for output in stack.secrets.outputs:
-            users = self.store.importers(connection, stack.place, output.export) if output.export else []
+        exported = [row.name for row in self.store.exports(connection, stack.place) if row.stack == stack.id]
+        for export in exported:
+            users = self.store.importers(connection, stack.place, export)
             if users:
                 names = ", ".join(user.name for user in users)
-                raise Wrong(f"Export {output.export} cannot be deleted as it is in use by {names}")
+                raise Wrong(f"Export {export} cannot be deleted as it is in use by {names}")
 
     def cancel_update(self, place: StackPlace, name: str) -> None:
         """Have an update under way leave off before its next resource, and go back."""
@@ -197,14 +204,26 @@ class Stacks(StackLooks):
                 raise Wrong("CancelUpdateStack cannot be called from current stack status")
             self.store.change(connection, stack.id, is_cancelled=True)
 
-    def continue_rollback(self, place: StackPlace, name: str, caller: Principal, role: str) -> None:
-        """Take up a roll back that failed."""
+    def continue_rollback(
+        self, place: StackPlace, name: str, caller: Principal, *, role: str, skipped: Sequence[str] = ()
+    ) -> None:
+        """Take up a roll back that failed; what is skipped is left as it is."""
         with self.database.write() as connection:
             stack = self._found(connection, place, name)
             if stack.status != states.UPDATE_ROLLBACK_FAILED:
                 raise in_state(stack, "continued")
+            failed = {
+                row.logical
+                for row in self.store.resources(connection, stack.id)
+                if row.is_current and row.status == states.UPDATE_FAILED
+            }
+            if others := sorted(set(skipped) - failed):
+                raise Wrong(
+                    f"Resources [{', '.join(others)}] cannot be skipped: only those can that are in "
+                    f"{states.UPDATE_FAILED} state, which are [{', '.join(sorted(failed))}]."
+                )
             secrets = replace(stack.secrets, caller=dump_principal(caller), role=role or stack.secrets.role)
-            job = self._move(connection, stack, states.UPDATE_ROLLING_BACK, secrets)
+            job = self._move(connection, stack, states.UPDATE_ROLLING_BACK, secrets, retained=tuple(skipped))
         self.jobs.begin(KIND, job)
 
     def change(self, place: StackPlace, name: str, **values: Any) -> Stack:
@@ -231,8 +250,14 @@ class Stacks(StackLooks):
         retained: tuple[str, ...] = (),
         **values: Any,
     ) -> int:
+        moved = self._change_state(connection, stack, status, secrets, **values)
+        return self._add_job(connection, moved, retained)
+
+    def _change_state(
+        self, connection: Connection, stack: Stack, status: str, secrets: StackSecrets, **values: Any
+    ) -> Stack:
         now_ms = self.store.now_ms()
-        values |= {"status": status, "reason": "", "secrets": secrets, "is_cancelled": False}
+        values = {"is_cancelled": False, **values, "status": status, "reason": "", "secrets": secrets}
         if status != states.DELETING:
             values["updated_ms"] = now_ms if status != states.CREATING else 0
         self.store.change(connection, stack.id, **values)
@@ -240,7 +265,7 @@ class Stacks(StackLooks):
         if status in (states.CREATING, states.UPDATING):
             self._note_imports(connection, current_stack)
         self.store.note(connection, current_stack, status, "User Initiated")
-        return self._add_job(connection, current_stack, retained)
+        return current_stack
 
     def _add_job(self, connection: Connection, stack: Stack, retained: tuple[str, ...] = ()) -> int:
         order = StackOrder(stack.id, retained)
@@ -265,7 +290,7 @@ class Stacks(StackLooks):
         """Return the changes that a template makes of a stack."""
         rows = {row.logical: row for row in self.store.resources(connection, stack.id) if row.is_current}
         values = values_of(self.store, connection, stack, source, rows)
-        return plan_changes(self.tools.maker, values, rows)
+        return plan_changes(self.tools.maker, values, rows, source.tags)
 
     def differs(self, connection: Connection, stack: Stack, source: StackSource) -> bool:
         """Say whether an update to this would change anything."""

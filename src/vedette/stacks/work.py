@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from vedette.dialects.cloudformation.functions import MadeResource, TemplateValues
 from vedette.dialects.cloudformation.parameters import GivenParameters, is_hidden
@@ -105,6 +106,11 @@ class StackWork:
         with tools.database.read() as connection:
             self.stack = self.store.get(connection, number)
             self.rows = self.store.resources(connection, number)
+        self.step = self.stack.status
+
+    def is_moved(self, connection: Connection) -> bool:
+        """Say whether the stack was moved to another state meanwhile: by who deletes it while it is made."""
+        return self.store.get(connection, self.stack.id).status != self.step
 
     def look_up(self) -> None:
         """Leave the rest to another start where the server stops."""
@@ -143,7 +149,7 @@ class StackWork:
             principal = self.tools.maker.act_as(stack.place, stack.secrets.caller, stack.secrets.role)
         except Refusal as refusal:
             raise MakingFailed(refusal.sentence) from None
-        return StackActor(principal, stack.place, stack.arn, stack.name, stack.source.tags)
+        return StackActor(principal, stack.place, stack.arn, stack.name)
 
     def wish(self, row: StackResource, properties: Mapping[str, Any]) -> ResourceWish:
         """Return a resource as it should be."""
@@ -158,8 +164,9 @@ class StackWork:
         if secrets is not None:
             values["secrets"] = secrets
         with self.tools.database.write() as connection:
-            self.store.change(connection, stack.id, status=status, reason=reason, **values)
-            self.store.note(connection, stack, status, reason)
+            if not self.is_moved(connection):
+                self.store.change(connection, stack.id, status=status, reason=reason, **values)
+                self.store.note(connection, stack, status, reason)
         self.reload()
 
     def note(

@@ -80,6 +80,15 @@ class TypeMaker:
             return None
         return {name: value for name, value in properties_now.items() if name in wish.properties}
 
+    def tagged(self, type_name: str, properties: Properties, tags: Mapping[str, str]) -> dict[str, Any]:
+        """Return properties with a stack's tags."""
+        own = properties.get("Tags", [])
+        if not tags or "Tags" not in TYPES[type_name].properties or not isinstance(own, list):
+            return dict(properties)
+        occupied = {str(tag.get("Key")) for tag in own if isinstance(tag, dict)}
+        more = [{"Key": key, "Value": value} for key, value in sorted(tags.items()) if key not in occupied]
+        return {**properties, "Tags": [*own, *more]}
+
     def replaces(self, type_name: str, names: set[str]) -> bool:
         """Say whether a change of these properties makes another resource."""
         kind = TYPES[type_name]

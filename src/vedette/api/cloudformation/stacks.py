@@ -73,10 +73,8 @@ def cancel_update_stack(house: House, caller: Caller, request: dict[str, Any]) -
 def continue_update_rollback(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Take up a roll back that failed."""
     stack = permitted(house, caller, "ContinueUpdateRollback", request["StackName"])
-    if request.get("ResourcesToSkip"):
-        raise Unbuilt("ResourcesToSkip is not supported yet.", name="ResourcesToSkip")
-    role = role_asked(house, caller, request)
-    house.stacks.continue_rollback(stack.place, stack.name, caller.principal, role)
+    role, skipped = role_asked(house, caller, request), request.get("ResourcesToSkip", ())
+    house.stacks.continue_rollback(stack.place, stack.name, caller.principal, role=role, skipped=skipped)
     return {}
 
 

@@ -19,9 +19,12 @@ BUSY = frozenset(
 # One in these may be updated: it stands as some template says. CREATE_FAILED and UPDATE_FAILED are what
 # failed and was not rolled back, since its caller asked so.
 UPDATABLE = frozenset((CREATED, UPDATED, UPDATE_ROLLED_BACK, CREATE_FAILED, UPDATE_FAILED))
+# While a stack is made, or taken back, its job is told to delete it instead.
+DELETABLE_AT_WORK = frozenset((CREATING, ROLLING_BACK))
 DELETABLE = frozenset(
     (
         *UPDATABLE, ROLLED_BACK, ROLLBACK_FAILED, DELETE_FAILED, UPDATE_ROLLBACK_FAILED, IN_REVIEW,
+        *DELETABLE_AT_WORK,
     )
 )  # fmt: skip
 ALL_STATES = (

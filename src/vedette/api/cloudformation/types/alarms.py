@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from vedette.api.cloudformation.types.base import Properties, ResourceType, TypeCalls, words
+from vedette.api.cloudformation.types.base import (
+    Properties,
+    ResourceType,
+    TypeCalls,
+    listed,
+    tags_of,
+    words,
+)
 from vedette.api.faults import Fault
 from vedette.api.inner import InnerFault
 from vedette.stacks.port import MadeThing, ResourceWish
@@ -20,9 +27,13 @@ def _described(calls: TypeCalls, name: str) -> dict[str, Any] | None:
     return result[0] if result else None
 
 
-def _put(calls: TypeCalls, name: str, properties: Properties) -> None:
+def _arn(calls: TypeCalls, name: str) -> str:
+    return f"arn:aws:cloudwatch:{calls.region}:{calls.account}:alarm:{name}"
+
+
+def _put(calls: TypeCalls, name: str, properties: Properties, **more: Any) -> None:
     inputs = {member: value for member, value in properties.items() if member in SETTINGS}
-    calls.ask(WATCH, "PutMetricAlarm", AlarmName=name, **inputs)
+    calls.ask(WATCH, "PutMetricAlarm", AlarmName=name, **inputs, **more)
 
 
 def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
@@ -33,12 +44,18 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
         is_ours = wish.resumed_since_ms and _differences(wish.properties, existing) == {}
         if not is_ours:
             raise InnerFault(WATCH, Fault("AlreadyExists", 409, f"The alarm {name} already exists."))
-    _put(calls, name, wish.properties)
-    return MadeThing(name, {"Arn": f"arn:aws:cloudwatch:{calls.region}:{calls.account}:alarm:{name}"})
+    _put(calls, name, wish.properties, Tags=listed(tags_of(wish.properties)) or None)
+    return MadeThing(name, {"Arn": _arn(calls, name)})
 
 
 def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
     _put(calls, physical, wish.properties)
+    # Of an alarm that is there already, to put it passes tags over.
+    arn, old, new = _arn(calls, physical), tags_of(before), tags_of(wish.properties)
+    if removed := sorted(set(old) - set(new)):
+        calls.ask(WATCH, "UntagResource", ResourceARN=arn, TagKeys=removed)
+    if new and new != old:
+        calls.ask(WATCH, "TagResource", ResourceARN=arn, Tags=listed(new))
     return MadeThing(physical, wish.attributes)
 
 
@@ -50,8 +67,11 @@ def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | N
     existing = _described(calls, physical)
     if existing is None:
         return None
+    tags = {}
+    if "Tags" in wish.properties:
+        tags["Tags"] = calls.ask(WATCH, "ListTagsForResource", ResourceARN=_arn(calls, physical))["Tags"]
     same = {member: wish.properties[member] for member in SETTINGS & set(wish.properties)}
-    return {"AlarmName": physical, **same, **_differences(wish.properties, existing)}
+    return {"AlarmName": physical, **tags, **same, **_differences(wish.properties, existing)}
 
 
 def _differences(target: Properties, existing: dict[str, Any]) -> dict[str, Any]:
@@ -74,7 +94,7 @@ def _is_same(target: Any, result: Any) -> bool:
 
 ALARM = ResourceType(
     "AWS::CloudWatch::Alarm",
-    SETTINGS | words("AlarmName"),
+    SETTINGS | words("AlarmName Tags"),
     _make,
     _delete,
     _read,
