@@ -59,6 +59,12 @@ class ServiceName(StrEnum):
 
 
 Images = Annotated[Path | None, Option(help="The folder of the pictures, if it is another.")]
+Map = Annotated[
+    Path | None,
+    Option(
+        "--map", help="A file of labels' new names: CSV rows old,new or JSON; without a new name dropped."
+    ),
+]
 Project = Annotated[str, Option(help="A project on a running server, instead of files.")]
 Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]
 Of = Annotated[ServiceName, Option(help="The service that the project is of.")]
@@ -74,6 +80,8 @@ def import_format(  # noqa: PLR0913  (a command's options)
     to: Annotated[str, Option(help="Where the pictures lie or go: s3://bucket/prefix.")] = "",
     images: Images = None,
     anomalies: Annotated[bool, Option(help="Labels are normal and anomaly (Lookout).")] = False,
+    label_map: Map = None,
+    leave_out: Annotated[bool, Option(help="Leave out what cannot be used, and say what.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what would change or be lost.")] = False,
     project: Project = "",
     kind: Which = DatasetKind.TRAIN,
@@ -85,7 +93,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     # It brings numpy and Pillow, half of the time of `vedette --help`.
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
-    options = LocalImport(form.value, images, anomalies)
+    options = LocalImport(form.value, images, anomalies, label_map, leave_out)
     with _client_errors_as_sentence():
         if dry_run:
             rehearse_import(source, options)

@@ -5,19 +5,22 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.datumaro import SUBSET
-from vedette.exchange.formats import IN_FOLDERS, Format, from_lines, read_format, to_lines, write_manifest
+from vedette.exchange.formats import IN_FOLDERS, Format, from_lines, to_lines, write_manifest
 from vedette.exchange.items import below
+from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.move import key_of, move_lines
-from vedette.exchange.pieces import NoteList
+from vedette.exchange.pieces import STRICT, NoteList
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.exchange.tables import sort_out
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
+from vedette.manifest.relabel import names_of
 
 PICTURES = "images"  # the folder beside what is written
 
@@ -34,6 +37,8 @@ class LocalImport:
     form: Format
     images: Path | None
     anomalies: bool
+    label_map: Path | None = None
+    leave_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +55,59 @@ def import_pictures(
     source: Path, options: LocalImport, *, to: str, out: Path | None, dataset: RemoteDataset | None
 ) -> None:
     """Add labelled pictures to a dataset, or write a manifest of them."""
-    form, anomalies = options.form, options.anomalies
-    stamp = Stamp(moment=system_clock(), job="labeling-job/import")
-    if form == "csv" and source.is_file():
-        sort_out(source, anomalies=anomalies)
+    if options.form == "csv" and source.is_file():
+        sort_out(source, anomalies=options.anomalies)
     folder = options.images or (source if source.is_dir() else source.parent)
+    reading = _Reading(source, options, folder, NoteList() if options.leave_out else None)
     if dataset is not None:
-        lines = to_lines(form, source, stamp=stamp, anomalies=anomalies, images=folder)
-        _bring(lines, folder, to, dataset)
+        _bring(reading.lines(), folder, to, dataset)
     elif out is not None:
         # Without a place in a bucket, pictures are named by the way to them from the manifest.
-        prefix = to or _way(out.parent, folder)
-        lines = to_lines(form, source, stamp=stamp, prefix=prefix, anomalies=anomalies, images=folder)
-        _write(lines, out)
+        _write(reading.lines(to or _way(out.parent, folder)), out)
+    reading.tell(sys.stderr)
 
 
 def rehearse_import(source: Path, options: LocalImport) -> None:
     """Read all, write nothing, and say what would change and what becomes no label."""
-    notes = NoteList()
-    if options.form in ("manifest", "groundtruth"):
-        count = sum(1 for _ in to_lines(options.form, source, stamp=Stamp()))
-    else:
-        folder = options.images or (source if source.is_dir() else source.parent)
-        items = read_format(options.form, source, anomalies=options.anomalies, images=folder, notes=notes)
-        count = sum(1 for _ in items)
-    for note in notes.notes:
-        print(f"{'Left out' if note.is_refused else 'Changed'}: {note.sentence}")
+    folder = options.images or (source if source.is_dir() else source.parent)
+    reading = _Reading(source, options, folder, NoteList())
+    count = sum(1 for _ in reading.lines())
+    reading.tell(sys.stdout)
     print(f"{count} pictures would be brought; nothing was written.")
+
+
+class _Reading:
+    """A source as lines, and what happened to it on the way. Without notes it is refused as a whole."""
+
+    def __init__(self, source: Path, options: LocalImport, folder: Path, notes: NoteList | None) -> None:
+        self._source, self._options, self._folder, self._notes = source, options, folder, notes
+        self._map = read_label_map(options.label_map) if options.label_map else None
+        self._names: set[str] = set()
+
+    def lines(self, prefix: str = "") -> Iterator[Line]:
+        """Yield the lines with the labels that the map gives them."""
+        options = self._options
+        lines = to_lines(
+            options.form,
+            self._source,
+            stamp=Stamp(moment=system_clock(), job="labeling-job/import"),
+            prefix=prefix,
+            anomalies=options.anomalies,
+            images=self._folder,
+            notes=STRICT if self._notes is None else self._notes,
+        )
+        for line in self._map.apply(lines) if self._map else lines:
+            self._names |= names_of(line)
+            yield line
+
+    def tell(self, out: TextIO) -> None:
+        """Say what was left out, changed and mapped."""
+        for note in self._notes.notes if self._notes else ():
+            print(f"{'Left out' if note.is_refused else 'Changed'}: {note.sentence}", file=out)
+        if self._notes and self._notes.count > len(self._notes.notes):
+            print(f"And {self._notes.count - len(self._notes.notes):,} more of these.", file=out)
+        for sentence in [*(self._map.effects() if self._map else ()), *names_by_case(self._names)]:
+            print(sentence, file=out)
 
 
 def rehearse_export(source: Path | RemoteDataset | None, form: str) -> None:

@@ -116,7 +116,7 @@ class _PictureSizes:
         return size_of(picture)
 
 
-def to_lines(
+def to_lines(  # noqa: PLR0913  (what the commands' options are)
     name: Format,
     source: Path,
     *,
@@ -124,6 +124,7 @@ def to_lines(
     prefix: str = "",
     anomalies: bool = False,
     images: Path | None = None,
+    notes: PieceNotes = STRICT,
 ) -> Iterator[Line]:
     """Yield the manifest lines of any format; a manifest's own lines keep every key."""
     if name in ("manifest", "groundtruth"):
@@ -132,7 +133,7 @@ def to_lines(
     is_csv = name == "csv"
     if is_csv and anomalies:
         stamp = replace(stamp, job=tables.ANOMALY_JOB)
-    for item in read_format(name, source, anomalies=anomalies, images=images):
+    for item in read_format(name, source, anomalies=anomalies, images=images, notes=notes):
         yield write_item(item, prefix=prefix, stamp=stamp, job_of=tables.job_of if is_csv else None)
 
 
