@@ -239,7 +239,7 @@ def test_what_datumaro_wrote_is_read_as_it_meant_it():
     ]
 
 
-@pytest.mark.parametrize("form", ["labelme", "via", "datumaro", "imagefolder"])
+@pytest.mark.parametrize("form", ["labelme", "via", "datumaro", "imagefolder", "supervisely"])
 def test_an_export_with_its_pictures_is_imported_again_as_it_lies(tmp_path, form):
     (tmp_path / "in" / "deep").mkdir(parents=True)
     Image.new("RGB", (640, 480)).save(tmp_path / "in" / "deep" / "a.png")

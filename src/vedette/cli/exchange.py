@@ -30,6 +30,8 @@ class InputFormat(StrEnum):
     IMAGEFOLDER = "imagefolder"
     MVTEC = "mvtec"
     VISA = "visa"
+    SUPERVISELY = "supervisely"
+    FIFTYONE = "fiftyone"
 
 
 class OutputFormat(StrEnum):
@@ -44,6 +46,8 @@ class OutputFormat(StrEnum):
     VIA = "via"
     DATUMARO = "datumaro"
     IMAGEFOLDER = "imagefolder"
+    SUPERVISELY = "supervisely"
+    FIFTYONE = "fiftyone"
     FOLDER = "folder"
 
 

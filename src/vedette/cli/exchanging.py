@@ -17,12 +17,16 @@ from vedette.exchange.losses import find_losses
 from vedette.exchange.move import key_of, move_lines
 from vedette.exchange.pieces import STRICT, NoteList
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
+from vedette.exchange.supervisely import DATASET
 from vedette.exchange.tables import sort_out
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
 from vedette.manifest.relabel import names_of
 
 PICTURES = "images"  # the folder beside what is written
+# Where the tools of these formats look for pictures; theirs lie in one folder, without folders below it.
+PLACES = {"datumaro": f"images/{SUBSET}", "supervisely": f"{DATASET}/img", "fiftyone": "data"}
+FLAT = frozenset({"supervisely", "fiftyone"})
 
 # Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
@@ -58,7 +62,7 @@ def import_pictures(
     if options.form == "csv" and source.is_file():
         sort_out(source, anomalies=options.anomalies)
     folder = options.images or (source if source.is_dir() else source.parent)
-    reading = _Reading(source, options, folder, NoteList() if options.leave_out else None)
+    reading = SourceReading(source, options, folder, NoteList() if options.leave_out else None)
     if dataset is not None:
         _bring(reading.lines(), folder, to, dataset)
     elif out is not None:
@@ -70,13 +74,13 @@ def import_pictures(
 def rehearse_import(source: Path, options: LocalImport) -> None:
     """Read all, write nothing, and say what would change and what becomes no label."""
     folder = options.images or (source if source.is_dir() else source.parent)
-    reading = _Reading(source, options, folder, NoteList())
+    reading = SourceReading(source, options, folder, NoteList())
     count = sum(1 for _ in reading.lines())
     reading.tell(sys.stdout)
     print(f"{count} pictures would be brought; nothing was written.")
 
 
-class _Reading:
+class SourceReading:
     """A source as lines, and what happened to it on the way. Without notes it is refused as a whole."""
 
     def __init__(self, source: Path, options: LocalImport, folder: Path, notes: NoteList | None) -> None:
@@ -134,8 +138,9 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
     copied = 0
     if options.with_pictures:
         folder = out if options.form in IN_FOLDERS else out.parent
-        place = f"{PICTURES}/{SUBSET}" if options.form == "datumaro" else PICTURES
-        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place)
+        place = PLACES.get(options.form, PICTURES)
+        is_flat = options.form in FLAT
+        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place, is_flat=is_flat)
         # These name a picture by the way to it from their own file, the others from the pictures' folder.
         is_whole = options.form in ("labelme", "via", "imagefolder")
         prefix, images = (None, folder) if is_whole else (place, folder / place)
@@ -221,7 +226,7 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
 
 
 def _take_along(
-    lines: list[Line], fetch: Fetch, folder: Path, *, cut: str, place: str
+    lines: list[Line], fetch: Fetch, folder: Path, *, cut: str, place: str, is_flat: bool
 ) -> tuple[list[Line], int]:
     """Copy pictures and masks to a place below the folder, and return the lines with their new paths.
 
@@ -231,9 +236,10 @@ def _take_along(
     copied, names = 0, UniqueNames(ignore_case=True)
     for line in lines:
         refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
-        places = {
-            key: f"{place}/{names.of(ref, local_name(key_of(below(ref, cut))))}" for key, ref in refs.items()
-        }
+        keys = {key: local_name(key_of(below(ref, cut))) for key, ref in refs.items()}
+        if is_flat:
+            keys = {key: name.replace("/", "_") for key, name in keys.items()}
+        places = {key: f"{place}/{names.of(ref, keys[key])}" for key, ref in refs.items()}
         present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
         copied += len(present)
         for key in refs.keys() - present:

@@ -12,10 +12,12 @@ from vedette.exchange import (
     coco,
     cvat,
     datumaro,
+    fiftyone,
     folders,
     imagefolder,
     labelme,
     labelstudio,
+    supervisely,
     tables,
     via,
     voc,
@@ -46,10 +48,14 @@ Format = Literal[
     "imagefolder",
     "mvtec",
     "visa",
+    "supervisely",
+    "fiftyone",
 ]
 IN: tuple[Format, ...] = get_args(Format)
 # Formats that are a folder, not a file.
-IN_FOLDERS: frozenset[Format] = frozenset({"voc", "yolo", "labelme", "datumaro", "imagefolder"})
+IN_FOLDERS: frozenset[Format] = frozenset(
+    {"voc", "yolo", "labelme", "datumaro", "imagefolder", "supervisely", "fiftyone"}
+)
 OUT: tuple[Format, ...] = (
     "manifest",
     "coco",
@@ -60,6 +66,8 @@ OUT: tuple[Format, ...] = (
     "via",
     "datumaro",
     "imagefolder",
+    "supervisely",
+    "fiftyone",
 )
 
 
@@ -92,6 +100,8 @@ def read_format(
         "imagefolder": lambda: imagefolder.read_imagefolder(source, sizes, notes),
         "mvtec": lambda: anomaly_sets.read_mvtec(source, notes),
         "visa": lambda: anomaly_sets.read_visa(source, notes),
+        "supervisely": lambda: supervisely.read_supervisely(source, notes),
+        "fiftyone": lambda: fiftyone.read_fiftyone(source, sizes, notes),
     }
     if name not in readers:
         raise Wrong(f"{name} is read line by line, not as items.")
@@ -196,6 +206,8 @@ def from_lines(
         "yolo": lambda: yolo.write_yolo(items, out, names=_labels_of_boxes(lines)),
         "datumaro": lambda: datumaro.write_datumaro(items, out),
         "imagefolder": lambda: imagefolder.write_imagefolder(items, out),
+        "supervisely": lambda: supervisely.write_supervisely(items, out),
+        "fiftyone": lambda: fiftyone.write_fiftyone(items, out),
         "voc": lambda: _write_each(voc.write_voc, items, out),
         "labelme": lambda: _write_each(labelme.write_labelme, items, out),
     }

@@ -17,6 +17,8 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "via": frozenset({"labels", "boxes"}),
     "datumaro": frozenset({"labels", "boxes"}),
     "imagefolder": frozenset({"labels", "boxes"}),
+    "supervisely": frozenset({"labels", "boxes"}),
+    "fiftyone": frozenset({"boxes"}),
     "folder": frozenset({"labels"}),
 }
 
