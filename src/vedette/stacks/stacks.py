@@ -10,6 +10,7 @@ from vedette.clock import Clock, system_clock
 from vedette.dialects.cloudformation import states
 from vedette.dialects.cloudformation.functions import TemplateValues
 from vedette.dialects.cloudformation.graph import imported_names, in_order
+from vedette.dialects.cloudformation.rules import check_rules
 from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.identity.seal import Seal
@@ -250,8 +251,8 @@ class Stacks(StackLooks):
         retained: tuple[str, ...] = (),
         **values: Any,
     ) -> int:
-        moved = self._change_state(connection, stack, status, secrets, **values)
-        return self._add_job(connection, moved, retained)
+        current_stack = self._change_state(connection, stack, status, secrets, **values)
+        return self._add_job(connection, current_stack, retained)
 
     def _change_state(
         self, connection: Connection, stack: Stack, status: str, secrets: StackSecrets, **values: Any
@@ -317,13 +318,14 @@ class Stacks(StackLooks):
         }
 
     def check(self, place: StackPlace, name: str, source: StackSource) -> None:
-        """Refuse a template whose conditions or loops can never be, before anything is written."""
+        """Refuse a template whose rules do not hold, or that can never be, before anything is written."""
         stack = Stack(
             0, place, name, "", "", "", 0, 0, 0, is_protected=False, rolls_back=True, on_failure="",
             policy="", is_cancelled=False, token="", drift={}, secrets=StackSecrets(source),
         )  # fmt: skip
         with self.database.read() as connection:
             values = replace(values_of(self.store, connection, stack, source, {}), plans=True)
+        check_rules(values)
         for logical in in_order(values):
             values.resolve(dict(values.template.resources[logical].properties))
 

@@ -164,3 +164,21 @@ def test_a_text_that_no_answer_can_carry_is_refused(stacks, name):
     )
     with pytest.raises(ClientError, match="control characters"):
         stacks.create_stack(StackName="illegal", TemplateBody=template)
+
+
+def test_parameters_that_a_rule_forbids_make_nothing(server, stacks):
+    rule = {"Assert": {"Fn::Contains": [["live"], {"Ref": "Name"}]}, "AssertDescription": "it is live"}
+    text = json.dumps({**json.loads(RULED), "Rules": {"Stages": {"Assertions": [rule]}}})
+    with pytest.raises(ClientError, match="Template rules are not kept: Stages: it is live") as refused:
+        stacks.create_stack(StackName="ruled", TemplateBody=text)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    with pytest.raises(ClientError, match="does not exist"):
+        stacks.describe_stacks(StackName="ruled")
+
+
+RULED = json.dumps(
+    {
+        "Parameters": {"Name": {"Type": "String", "Default": "ruled"}},
+        "Resources": {"P": {"Type": "AWS::LookoutVision::Project", "Properties": {"ProjectName": "ruled"}}},
+    }
+)

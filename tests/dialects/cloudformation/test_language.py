@@ -133,7 +133,7 @@ def checked(text):
     [
         ("Resources: {}", "At least one Resources member"),
         ("Resources: {A: {}}", "must contain a Type member"),
-        ("Resources: {A: {Type: T}}\nRules: {}", "The section Rules of templates is not supported"),
+        ("Resources: {A: {Type: T}}\nHooks: {}", "The section Hooks of templates is not supported"),
         ("Resources: {A: {Type: T}}\nExtra: {}", r"Invalid template property or properties \[Extra\]"),
         ("Resources: {A-B: {Type: T}}", "non alphanumeric"),
         ("Resources: {A: {Type: T, CreationPolicy: {}}}", "CreationPolicy of the resource A is not"),

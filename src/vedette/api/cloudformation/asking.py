@@ -12,6 +12,7 @@ from vedette.api.house import Caller, House
 from vedette.dialects.cloudformation.graph import check_mentions
 from vedette.dialects.cloudformation.parameters import check_declarations, give_parameters
 from vedette.dialects.cloudformation.reading import LARGEST_BODY, LARGEST_OBJECT, refuse_illegal
+from vedette.dialects.cloudformation.rules import check_rule_forms
 from vedette.dialects.cloudformation.template import StackTemplate, read_template
 from vedette.errors import Denied, Missing, Unbuilt, Wrong
 from vedette.identity.may import require
@@ -169,6 +170,7 @@ def template_of(text: str) -> StackTemplate:
                 f"[#: required key [{lacking[0]}] not found]"
             )
     check_declarations(template)
+    check_rule_forms(template)
     check_mentions(template, {name: kind.attributes for name, kind in TYPES.items()})
     return template
 

@@ -19,8 +19,9 @@ LARGEST_BODY, LARGEST_OBJECT = 51_200, 1_048_576
 DEEPEST = 60
 MOST_VALUES = 100_000
 SHORT = (
-    "And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "If", "ImportValue", "Join", "Not", "Or",
-    "Select", "Split", "Sub",
+    "And", "Base64", "Cidr", "Contains",
+    "EachMemberEquals", "EachMemberIn", "Equals",
+    "FindInMap", "GetAtt", "If", "ImportValue", "Join", "Not", "Or", "Select", "Split", "Sub",
 )  # fmt: skip
 FUNCTIONS = {f"!{name}": f"Fn::{name}" for name in SHORT} | {"!Ref": "Ref", "!Condition": "Condition"}
 PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "!"}

@@ -115,10 +115,10 @@ def _rule(number: int, item: Mapping[str, Any]) -> StackRule:
     is_not_action, actions = _one_of(place, item, "Action")
     is_not, resources = _one_of(place, item, "Resource")
     patterns = tuple(_resource(place, text) for text in resources)
-    chosen = _actions(place, actions)
+    names = _actions(place, actions)
     return StackRule(
         item["Effect"] == "Allow",
-        frozenset(ACTIONS) - chosen if is_not_action else chosen,
+        frozenset(ACTIONS) - names if is_not_action else names,
         patterns,
         is_not,
         _conditions(place, item.get("Condition", {})),
@@ -140,14 +140,14 @@ def _texts(place: str, member: str, value: Any) -> list[str]:
 
 
 def _actions(place: str, texts: list[str]) -> frozenset[str]:
-    chosen: set[str] = set()
+    names: set[str] = set()
     for text in texts:
         pattern = Template(text, variables=False)
-        found = {action for action in ACTIONS if pattern.matches(action, {})}
-        if not found:
+        matches = {action for action in ACTIONS if pattern.matches(action, {})}
+        if not matches:
             _refuse(f"{place} has an action {text[:100]}, and there are {', '.join(ACTIONS)}, Update:*")
-        chosen |= found
-    return frozenset(chosen)
+        names |= matches
+    return frozenset(names)
 
 
 def _resource(place: str, text: str) -> Template:

@@ -11,16 +11,23 @@ from vedette.errors import Unbuilt
 FORMAT = "2010-09-09"
 SECTIONS = (
     "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings", "Conditions",
-    "Resources", "Outputs",
+    "Resources", "Outputs", "Rules",
 )  # fmt: skip
 # Sections of CloudFormation's that run code, or that nothing here can judge.
-UNSUPPORTED = ("Transform", "Rules", "Hooks")
+UNSUPPORTED = ("Transform", "Hooks")
 RESOURCE_MEMBERS = (
     "Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata",
 )  # fmt: skip
 UNSUPPORTED_MEMBERS = ("CreationPolicy", "UpdatePolicy")
 # AWS's quotas.
-MOST = {"Parameters": 200, "Conditions": 1000, "Mappings": 200, "Resources": 500, "Outputs": 200}
+MOST = {
+    "Parameters": 200,
+    "Conditions": 1000,
+    "Mappings": 200,
+    "Resources": 500,
+    "Outputs": 200,
+    "Rules": 100,
+}
 LONGEST_DESCRIPTION = 1024
 LOGICAL = re.compile(r"[A-Za-z0-9]{1,255}")
 DELETION = ("Delete", "Retain", "RetainExceptOnCreate")
@@ -52,6 +59,7 @@ class StackTemplate:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, TemplateResource] = field(default_factory=dict)
     outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_template(text: str) -> StackTemplate:
@@ -72,6 +80,7 @@ def read_template(text: str) -> StackTemplate:
         _conditions(content),
         {name: _resource(name, body) for name, body in resources.items()},
         _outputs(content),
+        _section(content, "Rules"),
     )
 
 
