@@ -1,8 +1,7 @@
 """Pictures brought to a warm process and looked at; what one of them does to it is that picture's own."""
 
 import base64
-import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
 from vedette.projects.version import Version
 from vedette.runtime.package import FACTS
-from vedette.store.blobs.bring import bring_object
 from vedette.store.sealed_folders import keys_for
+from vedette.store.working_copies import WorkingCopies, working_copies
 from vedette.vision.annotations import Box, Finding
 
 ENDED = "The picture ended the process that looked at it: "
@@ -49,24 +48,20 @@ class BatchLook:
         """Return what came of each picture, in their order."""
         problems: dict[str, str] = {}
         items = []
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        try:
+        with working_copies(self.folder) as copies:
             for number, key in enumerate(keys):
                 try:
-                    self._bring(key, self.folder / str(number))
+                    file = self._bring(copies, key, str(number))
                 except NoSpace:
                     raise
                 except Refusal as refusal:
                     problems[key] = refusal.sentence
                 else:
-                    items.append({"id": key, "file": str(self.folder / str(number))})
-            outcomes = {outcome.key: outcome for outcome in self._ask(items)}
-        finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+                    items.append({"id": key, "file": str(file)})
+            outcomes = {outcome.key: outcome for outcome in self._ask(items, copies.keys())}
         return [outcomes.get(key) or PictureOutcome(key, None, problems[key]) for key in keys]
 
-    def _bring(self, key: str, file: Path) -> None:
+    def _bring(self, copies: WorkingCopies, key: str, name: str) -> Path:
         # One answer for both: who may not read a picture does not learn whether there is one.
         refusal = Missing("The picture is not there, or may not be read by who began the batch.")
         if not self.tools.access.may_read(self.caller, self.bucket, key):
@@ -75,27 +70,31 @@ class BatchLook:
         most = self.version.project.dialect.pictures.most_bytes
         if item.size > most:
             raise Wrong(f"The picture has {item.size:,} bytes; {most:,} are the most.")
-        if not bring_object(self.tools.blobs, self.bucket, key, file):
+        file = copies.bring(self.tools.blobs, self.bucket, key, name)
+        if file is None:
             raise refusal
+        return file
 
-    def _ask(self, items: Sequence[dict[str, Any]]) -> list[PictureOutcome]:
+    def _ask(self, items: Sequence[dict[str, Any]], copy_keys: Mapping[str, str]) -> list[PictureOutcome]:
         """Ask about all at once, and where a process ends over them about each alone."""
         if not items:
             return []
         try:
-            return self._ask_once(items)
+            return self._ask_once(items, copy_keys)
         except WorkerLost as end:
             if self.tools.is_closing():
                 raise JobInterrupted from None
             if len(items) == 1:
                 return [PictureOutcome(items[0]["id"], None, f"{ENDED}{end}.")]
-        return [outcome for item in items for outcome in self._ask([item])]
+        return [outcome for item in items for outcome in self._ask([item], copy_keys)]
 
-    def _ask_once(self, items: Sequence[dict[str, Any]]) -> list[PictureOutcome]:
+    def _ask_once(
+        self, items: Sequence[dict[str, Any]], copy_keys: Mapping[str, str]
+    ) -> list[PictureOutcome]:
         package = self.tools.package_of(self.version)
         order = {
             "package": str(package),
-            "keys": keys_for(package / FACTS),
+            "keys": {**keys_for(package / FACTS), **copy_keys},
             "dialect": self.version.project.dialect.name,
             "items": items,
             "least": self.state.wish.least,

@@ -61,8 +61,8 @@ class TokenAddress:
     @property
     def name(self) -> str:
         """What names the key, whatever the library's path and the PIN: it stays when those change."""
-        named = [self.token, self.serial, self.label, self.key_id.hex()]
-        return hashlib.sha256("\0".join(named).encode()).hexdigest()[:16]
+        parts = [self.token, self.serial, self.label, self.key_id.hex()]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
     def pin(self) -> str | None:
         """Return the PIN; Busy where its file cannot be read now."""
@@ -80,11 +80,11 @@ class TokenAddress:
 def read_token_address(text: str) -> TokenAddress:
     """Return what a PKCS#11 URI says; refuse one that names no key, or says what is not understood."""
     path, _, query = text.removeprefix(SCHEME).partition("?")
-    named = _attributes(path, ";", NAMES, optional=("type",))
+    key = _attributes(path, ";", NAMES, optional=("type",))
     ways = _attributes(query, "&", WAYS)
-    if named.pop("type", b"secret-key") != b"secret-key":
+    if key.pop("type", b"secret-key") != b"secret-key":
         raise _unreadable("its type is not secret-key")
-    if not (named["token"] or named["serial"]) or not (named["object"] or named["id"]):
+    if not (key["token"] or key["serial"]) or not (key["object"] or key["id"]):
         raise _unreadable("it names no token (token=) and no key in it (object=)")
     if not ways["module-path"].startswith(b"/"):
         raise _unreadable("it has no module-path= with the whole path of the token's library")
@@ -92,10 +92,10 @@ def read_token_address(text: str) -> TokenAddress:
         raise _unreadable("it has both a pin-source and a pin-value")
     try:
         return TokenAddress(
-            token=named["token"].decode(),
-            label=named["object"].decode(),
-            key_id=named["id"],
-            serial=named["serial"].decode(),
+            token=key["token"].decode(),
+            label=key["object"].decode(),
+            key_id=key["id"],
+            serial=key["serial"].decode(),
             module=ways["module-path"].decode(),
             pin_source=ways["pin-source"].decode().removeprefix("file:"),
             pin_value=ways["pin-value"].decode(),
@@ -108,17 +108,17 @@ def _attributes(
     text: str, between: str, names: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> dict[str, bytes]:
     """Return the attributes of one half of a URI, those that are not there empty."""
-    found: dict[str, bytes] = {}
+    attributes: dict[str, bytes] = {}
     for part in text.split(between) if text else ():
         match = ATTRIBUTE.fullmatch(part)
         if match is None:
             raise _unreadable("a part of it is no NAME=VALUE")  # not repeated: it may be the PIN
         if match[1] not in names + optional:
             raise _unreadable(f"{match[1]} is not understood here, and may mean another key")
-        if match[1] in found:
+        if match[1] in attributes:
             raise _unreadable(f"{match[1]} stands there twice")
-        found[match[1]] = unquote_to_bytes(match[2])
-    return {**dict.fromkeys(names, b""), **found}
+        attributes[match[1]] = unquote_to_bytes(match[2])
+    return {**dict.fromkeys(names, b""), **attributes}
 
 
 def _unreadable(reason: str) -> Wrong:
@@ -245,8 +245,8 @@ def find_token(address: TokenAddress) -> str:
         pkcs11 = _library()
         try:
             with TURN:
-                found = pkcs11.lib(address.module).get_tokens(**_wanted(address))
-                return "" if any(True for _ in found) else REASONS["NoSuchToken"]
+                tokens = pkcs11.lib(address.module).get_tokens(**_wanted(address))
+                return "" if any(True for _ in tokens) else REASONS["NoSuchToken"]
         except pkcs11.PKCS11Error as error:
             return f"{type(error).__name__}: {error}"
     except Busy as refusal:
@@ -268,8 +268,8 @@ def _tells_of_content(pkcs11: Any, key: Any, error: Exception) -> bool:
         return True
     nonce, content = os.urandom(NONCE), b"vedette"
     try:
-        made = _work(pkcs11, key, "encrypt", content, nonce, b"")
-        return _work(pkcs11, key, "decrypt", made, nonce, b"") == content
+        sample = _work(pkcs11, key, "encrypt", content, nonce, b"")
+        return _work(pkcs11, key, "decrypt", sample, nonce, b"") == content
     except pkcs11.PKCS11Error:
         return False
 

@@ -4,7 +4,6 @@ They are the frozen ones, as far as they still lie in their buckets; of many a p
 The model looks at them too: the mixture of its answers is needed, and its doubt about test pictures.
 """
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,10 +24,10 @@ from vedette.manifest.places import is_s3, split_s3
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
 from vedette.runtime.package import FACTS
-from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.sealed_folders import keys_for
+from vedette.store.working_copies import WorkingCopies, working_copies
 
 LEARN = "drift-reference"
 REFERENCES = WorkQueue("drift-references", 1)
@@ -101,13 +100,9 @@ class _Measuring:
 
     def _measure(self, part: str) -> list[LookedAtPicture]:
         addresses = _even(list(self._addresses(part)), MOST)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        try:
-            items = list(self._bring(addresses))
-            return self._ask(items) if items else []
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        with working_copies(self._folder) as copies:
+            items = list(self._bring(copies, addresses))
+            return self._ask(items, copies.keys()) if items else []
 
     def _addresses(self, part: str) -> Iterator[str]:
         lines = self._tools.lines_of(self._version, part)
@@ -115,18 +110,17 @@ class _Measuring:
             if not isinstance(line, BadLine) and is_s3(line.source):
                 yield line.source
 
-    def _bring(self, addresses: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _bring(self, copies: WorkingCopies, addresses: Sequence[str]) -> Iterator[dict[str, Any]]:
         for number, address in enumerate(addresses):
             bucket, key = split_s3(address)
-            file = self._folder / str(number)
-            if self._tools.access.may_read(self._caller, bucket, key) and bring_object(
-                self._tools.blobs, bucket, key, file
-            ):
+            if not self._tools.access.may_read(self._caller, bucket, key):
+                continue
+            if (file := copies.bring(self._tools.blobs, bucket, key, str(number))) is not None:
                 yield {"id": number, "file": str(file)}
 
-    def _ask(self, items: Sequence[Mapping[str, Any]]) -> list[LookedAtPicture]:
+    def _ask(self, items: Sequence[Mapping[str, Any]], copy_keys: Mapping[str, str]) -> list[LookedAtPicture]:
         package = self._tools.package_of(self._version)
-        order, keys = {"package": str(package), "items": items}, keys_for(package / FACTS)
+        order, keys = {"package": str(package), "items": items}, {**keys_for(package / FACTS), **copy_keys}
         run = self._tools.engine.submit(Job("measure", order, keys=keys))
         pictures: list[LookedAtPicture] = []
         with self._context.calling(partial(self._tools.engine.cancel, run)):

@@ -274,12 +274,14 @@ class Drafts:
             raise JobInterrupted
         folder = self._tools.root / f"draft-{dataset.id}"
         by_id = {entry.id: entry for entry in entries}
-        with self._tools.lender.lend(folder, project.scope.account, dataset, entries) as files:
+        with self._tools.lender.lend(folder, project.scope.account, dataset, entries) as loan:
             items = [
-                {"id": entry.id, "file": str(files[entry.seq])} for entry in entries if entry.seq in files
+                {"id": entry.id, "file": str(loan.files[entry.seq])}
+                for entry in entries
+                if entry.seq in loan.files
             ]
             package = self._tools.package_of(version)
-            keys = keys_for(package / FACTS)
+            keys = {**keys_for(package / FACTS), **loan.keys}
             run = self._tools.engine.submit(Job(KIND, {"package": str(package), "items": items}, keys=keys))
             with context.calling(partial(self._tools.engine.cancel, run)):
                 for event in self._tools.engine.events(run):

@@ -144,16 +144,17 @@ class Study:
         for numbers in _batches(new, self._tools.batch):
             entries = [sample.entries[number] for number in numbers]
             account = self._project.scope.account
-            with self._tools.lender.lend(self._folder, account, self._dataset, entries) as files:
+            with self._tools.lender.lend(self._folder, account, self._dataset, entries) as loan:
                 items = [
-                    {**item, "file": str(files[entry.seq])}
+                    {**item, "file": str(loan.files[entry.seq])}
                     for number, entry in zip(numbers, entries, strict=True)
-                    if entry.seq in files
+                    if entry.seq in loan.files
                     for item in new[number]
                 ]
                 # Of pictures that nobody may read, or that are gone, a process has nothing to do.
                 if items:
-                    self._run({"items": items, "store": str(self._store)}, count, total)
+                    order = {"items": items, "store": str(self._store)}
+                    self._run(order, count, total, loan.keys)
             count += sum(len(new[number]) for number in numbers)
             self._report(count, total)
 
@@ -194,12 +195,14 @@ class Study:
 
         return {kind: [named(item) for item in items] for kind, items in answer.items()}
 
-    def _run(self, order: dict[str, Any], before: int, total: int) -> None:
+    def _run(
+        self, order: dict[str, Any], before: int, total: int, keys: Mapping[str, str] | None = None
+    ) -> None:
         """Have a process do it, to its end."""
         if self._context.should_leave():
             raise JobInterrupted
         engine = self._tools.engine
-        run = engine.submit(Job("study", order))
+        run = engine.submit(Job("study", order, keys=keys or {}))
         with self._context.calling(partial(engine.cancel, run)):
             for event in engine.events(run):
                 if event.kind == "progress":

@@ -7,7 +7,6 @@ waits until there is room, and says so (decisions/0284).
 
 import base64
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,11 +32,11 @@ from vedette.projects.projects import by_id
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
 from vedette.runtime.package import FACTS
-from vedette.store.blobs.bring import bring_object
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
 from vedette.store.sealed_folders import keys_for
+from vedette.store.working_copies import WorkingCopies, working_copies
 from vedette.trials import records
 from vedette.trials.values import Trial, TrialPicture
 
@@ -97,6 +96,14 @@ def trial_kind(tools: TrialTools) -> JobKind[RunTrial]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _PictureFile:
+    """Where a picture lies for the process that looks, and which object it was."""
+
+    file: str
+    etag: str
+
+
 class _TrialRun:
     """One run of a trial, from its beginning or after a crash."""
 
@@ -148,15 +155,10 @@ class _TrialRun:
 
     def _look_at(self, pictures: Sequence[TrialPicture]) -> None:
         version = self._version()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        try:
-            etags = self._bring(pictures)
-            items = [{"id": number, "file": str(self._folder / str(number))} for number in etags]
-            if items:
-                self._guess(version, {picture.number: picture for picture in pictures}, items, etags)
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        with working_copies(self._folder) as copies:
+            files = self._bring(copies, pictures)
+            if files:
+                self._guess(version, {picture.number: picture for picture in pictures}, files, copies)
 
     def _version(self) -> Version:
         try:
@@ -167,21 +169,21 @@ class _TrialRun:
             raise Wrong(GONE, kind="version", name=version.name)
         return version
 
-    def _bring(self, pictures: Sequence[TrialPicture]) -> dict[int, str]:
-        """Bring pictures into the folder; return what each object is. Those that cannot be read are noted."""
-        etags: dict[int, str] = {}
+    def _bring(self, copies: WorkingCopies, pictures: Sequence[TrialPicture]) -> dict[int, _PictureFile]:
+        """Bring pictures into the folder; return those that came. Others are noted as not to be read."""
+        files: dict[int, _PictureFile] = {}
         problems: dict[int, str] = {}
         for picture in pictures:
             try:
-                etags[picture.number] = self._bring_one(picture)
+                files[picture.number] = self._bring_one(copies, picture)
             except NoSpace:
                 raise
             except Refusal as refusal:
                 problems[picture.number] = refusal.sentence
         self._note_problems(problems)
-        return etags
+        return files
 
-    def _bring_one(self, picture: TrialPicture) -> str:
+    def _bring_one(self, copies: WorkingCopies, picture: TrialPicture) -> _PictureFile:
         bucket, key = split_s3(picture.address)
         if not self._tools.blobs.has_bucket(bucket):
             raise Missing("The bucket of the picture was deleted.")
@@ -195,9 +197,10 @@ class _TrialRun:
         most = self._project.dialect.pictures.most_bytes
         if item.size > most:
             raise Wrong(f"The picture has {item.size:,} bytes; {most:,} are the most.")
-        if not bring_object(self._tools.blobs, bucket, key, self._folder / str(picture.number)):
+        file = copies.bring(self._tools.blobs, bucket, key, str(picture.number))
+        if file is None:
             raise refusal
-        return item.etag
+        return _PictureFile(str(file), item.etag)
 
     def _note_problems(self, problems: Mapping[int, str]) -> None:
         with self._tools.database.write() as connection:
@@ -209,11 +212,12 @@ class _TrialRun:
         self,
         version: Version,
         pictures: Mapping[int, TrialPicture],
-        items: Sequence[Mapping[str, Any]],
-        etags: Mapping[int, str],
+        files: Mapping[int, _PictureFile],
+        copies: WorkingCopies,
     ) -> None:
         package = self._tools.package_of(version)
-        order, keys = {"package": str(package), "items": items}, keys_for(package / FACTS)
+        items = [{"id": number, "file": picture.file} for number, picture in files.items()]
+        order, keys = {"package": str(package), "items": items}, keys_for(package / FACTS) | copies.keys()
         run = self._tools.engine.submit(Job("draft", order, keys=keys))
         size = version.results.get("size")
         with self._context.calling(partial(self._tools.engine.cancel, run)):
@@ -223,7 +227,7 @@ class _TrialRun:
                         (pictures[guess["id"]], self._values(pictures[guess["id"]], guess, size))
                         for guess in event.facts["guesses"]
                     ]
-                    self._store(answers, etags)
+                    self._store(answers, files)
                 elif event.kind in LAST:
                     self._end_of_look(event)
 
@@ -247,12 +251,14 @@ class _TrialRun:
         return Stamp(moment=self._tools.clock(), job=JOB_NAME)
 
     def _store(
-        self, answers: Sequence[tuple[TrialPicture, dict[str, Any]]], etags: Mapping[int, str]
+        self,
+        answers: Sequence[tuple[TrialPicture, dict[str, Any]]],
+        files: Mapping[int, _PictureFile],
     ) -> None:
         now = self._tools.now_ms()
         with self._tools.database.write() as connection:
             for picture, values in answers:
-                values = {**values, "etag": etags[picture.number]}
+                values = {**values, "etag": files[picture.number].etag}
                 records.change_picture(connection, self._trial.id, picture.number, values)
             records.change(connection, self._trial.id, changed_ms=now)
         self._pause_s = AGAIN_S

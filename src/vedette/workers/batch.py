@@ -17,6 +17,7 @@ from typing import Any
 from vedette.dialects.registry import DIALECTS
 from vedette.engines.port import EmitEvent
 from vedette.errors import Refusal, Wrong
+from vedette.file_access import read_file
 from vedette.runtime.model import Model, load
 from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.store.sealed_folders import take_keys
@@ -59,7 +60,7 @@ def _limit() -> DecodingLimit:
 
 def _look(model: Model, file: Path, order: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        picture = open_picture(file.read_bytes(), DIALECTS[order["dialect"]].pictures)
+        picture = open_picture(read_file(file), DIALECTS[order["dialect"]].pictures)
         _refuse_other_size(picture, order.get("size"))
     except Refusal as refusal:
         return {"refused": refusal.sentence}
