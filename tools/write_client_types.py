@@ -4,6 +4,8 @@ Types only, without a line that runs. A time is an ISO 8601 string and a blob is
 relay answers. Run by `make generate`; a test compares.
 """
 
+# ruff: noqa: SIM905  (lists of words read better as text)
+
 import json
 import sys
 from pathlib import Path
@@ -20,11 +22,28 @@ TARGET = ROOT / "console" / "src" / "api" / "operations"
 BUCKETS = frozenset(
     ["CreateBucket", "DeleteObject", "HeadBucket", "HeadObject", "ListBuckets", "ListObjectsV2", "PutObject"]
 )
+# Of keys what is done with a key itself, not with what it encrypts: no page sees a data key.
+KEYS = frozenset(
+    """
+    CancelKeyDeletion CreateAlias CreateKey DeleteAlias DescribeKey DisableKey DisableKeyRotation EnableKey
+    EnableKeyRotation GetKeyRotationStatus ListAliases ListKeyRotations ListKeys ListResourceTags
+    RotateKeyOnDemand ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription
+    """.split()
+)
+# Of CloudWatch its alarms.
+ALARMS = frozenset(
+    """
+    DeleteAlarms DescribeAlarmHistory DescribeAlarms DisableAlarmActions EnableAlarmActions PutMetricAlarm
+    SetAlarmState
+    """.split()
+)
 SERVICES = {
     "rekognition": ("rekognition/2016-06-27", None),
     "lookoutvision": ("lookoutvision/2020-11-20", None),
     "vedette": ("vedette/2026-11-21", None),
     "s3": ("s3/2006-03-01", BUCKETS),
+    "kms": ("kms/2014-11-01", KEYS),
+    "monitoring": ("monitoring/2010-08-01", ALARMS),
 }
 HEADER = "// Written by tools/write_client_types.py from the shape files. Do not edit: make generate.\n"
 SCALARS = {

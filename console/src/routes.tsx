@@ -9,6 +9,7 @@ import { routes as edge } from "./features/edge";
 import { routes as evaluation } from "./features/evaluation";
 import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
+import { routes as keys } from "./features/keys";
 import { routes as labelling } from "./features/labelling";
 import { routes as projects } from "./features/projects";
 import { routes as training } from "./features/training";
@@ -34,6 +35,7 @@ const pages = [
   ...trials,
   ...edge,
   ...cluster,
+  ...keys,
   ...comparison,
   ...account,
   { path: "*", Component: NotFoundPage },

@@ -308,6 +308,7 @@ REQUESTS = [
     ("vedette", "CheckProjectPolicy", {"ProjectArn": PROJECT, "PolicyDocument": "{}"}, ""),
     ("vedette", "UpdateModelDescription", {"ModelArn": VERSION, "Description": "night-shift"}, ""),
     ("vedette", "ListEntries", ENTRIES, ""),
+    ("vedette", "ListKeyUses", BY_ALIAS, ""),
     ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
     ("vedette", "ChangeEntries", {**ENTRIES, "Filter": {}, "Change": {"Kind": "remove"}}, ""),

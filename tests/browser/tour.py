@@ -15,7 +15,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page
 
-from browser import tour_models
+from browser import tour_models, tour_trust
 from doubles.console import a_user
 from doubles.console import signed_in as signed_in_browser
 from doubles.servers import RunningServer
@@ -167,6 +167,7 @@ def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     plates = lookout.describe_project(ProjectName=LOOKOUT)["ProjectDescription"]["ProjectArn"]
     tour_models.put_models(server, NAME, LOOKOUT, labelled, LABELS)
     _make_device(server, call)
+    tour_trust.make_key(server)
     trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
     return House(server, arn, round_id, made["ImportId"], trial_id)
 
@@ -265,6 +266,10 @@ def stops(house: House) -> list[Stop]:
         Stop("device", f"/console/devices/{DEVICE}", _heading(DEVICE)),
         Stop("device-order", f"/console/devices/{DEVICE}", _heading(DEVICE), _button("Order models")),
         Stop("cluster", "/console/cluster", _heading("Cluster")),
+        Stop("keys", "/console/keys", tour_trust.named_key),
+        Stop("key-create", "/console/keys", tour_trust.named_key, _button("Create key")),
+        Stop("key", tour_trust.KEY_PATH, tour_trust.encrypted_bucket),
+        Stop("key-end", tour_trust.KEY_PATH, tour_trust.encrypted_bucket, _button("Schedule deletion")),
         Stop("packages", f"{project}/packages", _heading("Edge model packages")),
         Stop("account", "/console/account", _heading("Account")),
         Stop("users", "/console/account/users", _heading("Users")),

@@ -14,6 +14,7 @@ const CODES: Readonly<Record<string, Kind>> = {
   AccessDeniedException: "Denied",
   AccessDenied: "Denied",
   ResourceNotFoundException: "Missing",
+  NotFoundException: "Missing",
   ThrottlingException: "Busy",
   ProvisionedThroughputExceededException: "Busy",
   ConflictException: "Conflict",

@@ -80,12 +80,14 @@ function useProjectItems(): SideNavigationProps.Item[] {
   ];
 }
 
+/** Entries that have the addresses below them. */
+const ENTRIES = ["my-work", "dashboard", "devices", "cluster", "keys"];
+
 /** The entry of the navigation that the address belongs to: the longest that begins it. */
 function activeOf(pathname: string): string {
   const [, first, ...rest] = pathname.split("/");
   if (first === "account") return "/account";
-  if (first === "my-work" || first === "dashboard" || first === "devices" || first === "cluster")
-    return `/${first}`;
+  if (first !== undefined && ENTRIES.includes(first)) return `/${first}`;
   if (first === "projects") return `/${[first, ...rest.slice(0, 4)].join("/")}`;
   return "/";
 }
@@ -102,6 +104,7 @@ function Navigation() {
     { type: "link", text: t("cluster"), href: hrefOf("/cluster") },
     ...useProjectItems(),
     { type: "divider" },
+    { type: "link", text: t("keys"), href: hrefOf("/keys") },
     { type: "link", text: t("account"), href: hrefOf("/account") },
   ];
   return (

@@ -1,8 +1,8 @@
-/** A project trained anew as its newest version was: the same budget, the next name, the same place. */
+/** A project trained anew as its newest version was: the same budget, key and place, and the next name. */
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import { useCall, type ProjectFacts } from "../api";
-import { BUDGETS, startTraining } from "./starting";
+import { BUDGETS, keyOfNewest, startTraining } from "./starting";
 import { nextName } from "./versionNames";
 
 interface RetrainingProps {
@@ -25,7 +25,13 @@ export function useRetraining({ project, route, budget }: RetrainingProps) {
     budget: known === preview.data?.DefaultBudget ? null : known,
   };
   const retrain = useMutation({
-    mutationFn: () => startTraining(project, order, preview.data?.HasOutputBucket === true),
+    // What was encrypted stays so: a key that cannot be found out stops the training.
+    mutationFn: async () =>
+      startTraining(
+        project,
+        { ...order, key: await keyOfNewest(project) },
+        preview.data?.HasOutputBucket === true,
+      ),
     onSuccess: (version) => void navigate(`${route}/train?version=${encodeURIComponent(version)}`),
   });
   return { retrain, canTrain: preview.data?.CanTrain === true, needs: preview.data?.Needs?.length ?? 0 };

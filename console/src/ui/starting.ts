@@ -14,6 +14,8 @@ export interface TrainingOrder {
   readonly prefix: string;
   /** Null where the installation's own is meant: then no tag is needed, and no right to tag. */
   readonly budget: Budget | null;
+  /** The ARN of the key that is to encrypt it; empty for none. */
+  readonly key: string;
 }
 
 export async function ensureBucket(bucket: string): Promise<void> {
@@ -46,6 +48,7 @@ async function startVersion(project: ProjectFacts, order: TrainingOrder): Promis
     OutputConfig: { S3Bucket: order.bucket, S3KeyPrefix: order.prefix },
     ...(order.description === "" ? {} : { VersionDescription: order.description }),
     ...(order.budget === null ? {} : { Tags: { [BUDGET_TAG]: order.budget } }),
+    ...(order.key === "" ? {} : { KmsKeyId: order.key }),
   });
   return order.name;
 }
@@ -56,6 +59,24 @@ async function startModel(project: ProjectFacts, order: TrainingOrder): Promise<
     OutputConfig: { S3Location: { Bucket: order.bucket, Prefix: order.prefix } },
     ...(order.description === "" ? {} : { Description: order.description }),
     ...(order.budget === null ? {} : { Tags: [{ Key: BUDGET_TAG, Value: order.budget }] }),
+    ...(order.key === "" ? {} : { KmsKeyId: order.key }),
   });
   return answer.ModelMetadata?.ModelVersion ?? "";
+}
+
+/** The key that the newest version of a project was trained with; empty where there was none. */
+export async function keyOfNewest(project: ProjectFacts): Promise<string> {
+  const [newest] = project.versions.toSorted((one, other) =>
+    (other.created ?? "").localeCompare(one.created ?? ""),
+  );
+  if (newest === undefined) return "";
+  if (project.service === "rekognition") {
+    const found = await call("rekognition", "DescribeProjectVersions", {
+      ProjectArn: project.arn,
+      VersionNames: [newest.name],
+    });
+    return found.ProjectVersionDescriptions?.[0]?.KmsKeyId ?? "";
+  }
+  const asked = { ProjectName: project.name, ModelVersion: newest.name };
+  return (await call("lookoutvision", "DescribeModel", asked)).ModelDescription?.KmsKeyId ?? "";
 }

@@ -254,6 +254,7 @@ SERVICES = {
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
         DescribeCluster DrainNode ResumeNode
+        ListKeyUses
         DeleteAlias DescribeAlias ListAliases RollBackAlias SetAlias
         GetEvaluationSlices
         CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds

@@ -30,7 +30,14 @@ from vedette.api.unknown import UnknownServiceDoor
 from vedette.wire.http import Request, Response
 
 # Services whose operations people may ask for at the console.
-RELAYED: tuple[RelayDoor, ...] = (rekognition.DOOR, lookout.DOOR, sts.DOOR, cloudwatch.DOOR, own.DOOR)
+RELAYED: tuple[RelayDoor, ...] = (
+    rekognition.DOOR,
+    lookout.DOOR,
+    sts.DOOR,
+    kms.DOOR,
+    cloudwatch.DOOR,
+    own.DOOR,
+)
 PAGES: tuple[PageDoor, ...] = (console.open_door(RELAYED, s3.DOOR), devices.DOOR, own_pages.DOOR)
 # The last one takes what has no other form.
 SERVICES: tuple[Door, ...] = (

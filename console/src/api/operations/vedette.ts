@@ -1515,6 +1515,13 @@ export interface ImportSummary {
   readonly Split?: ImportSplit | undefined;
 }
 
+export interface KeyUse {
+  readonly BucketName?: string | undefined;
+  readonly IsDefault?: boolean | undefined;
+  readonly Objects?: number | undefined;
+  readonly Bytes?: number | undefined;
+}
+
 export interface LabelConfusion {
   readonly One?: string | undefined;
   readonly Other?: string | undefined;
@@ -1713,6 +1720,17 @@ export interface ListImportsRequest {
 
 export interface ListImportsResponse {
   readonly Imports?: ReadonlyArray<ImportDescription> | undefined;
+}
+
+export interface ListKeyUsesRequest {
+  readonly KeyId: string;
+}
+
+export interface ListKeyUsesResponse {
+  readonly KeyArn?: string | undefined;
+  readonly ModelArns?: ReadonlyArray<string> | undefined;
+  readonly MoreModels?: boolean | undefined;
+  readonly Buckets?: ReadonlyArray<KeyUse> | undefined;
 }
 
 export interface ListLabelSettingsRequest {
@@ -2925,6 +2943,7 @@ export interface VedetteOperations {
   readonly ListGroups: { readonly input: Record<never, never>; readonly output: ListGroupsResponse };
   readonly ListImportLines: { readonly input: ListImportLinesRequest; readonly output: ListImportLinesResponse };
   readonly ListImports: { readonly input: ListImportsRequest; readonly output: ListImportsResponse };
+  readonly ListKeyUses: { readonly input: ListKeyUsesRequest; readonly output: ListKeyUsesResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
   readonly ListMyRounds: { readonly input: Record<never, never>; readonly output: ListMyRoundsResponse };
   readonly ListMyTasks: { readonly input: ListMyTasksRequest; readonly output: ListMyTasksResponse };

@@ -15,6 +15,7 @@ import type { Own, ProjectFacts } from "../../api";
 import { FaultAlert } from "../../ui/faults";
 import { useDescriptionProblem } from "./Description";
 import { useDuration } from "./Result";
+import { KeyChoice } from "../../ui/keyChoice";
 import { isVersionName, nextName } from "../../ui/versionNames";
 import { BUDGETS, startTraining, type Budget } from "../../ui/starting";
 import { useText } from "./text";
@@ -95,6 +96,7 @@ function useForm({ project, preview }: Pick<StartFormProps, "project" | "preview
   const [name, setName] = useState<string | null>(null);
   const [description, setDescription] = useState("");
   const [budget, setBudget] = useState<Budget | null>(null);
+  const [key, setKey] = useState("");
   const [place, setPlace] = useState<{ readonly bucket: string; readonly prefix: string } | null>(null);
   const known = { bucket: preview.OutputBucket ?? "", prefix: preview.OutputPrefix ?? "" };
   return {
@@ -106,6 +108,8 @@ function useForm({ project, preview }: Pick<StartFormProps, "project" | "preview
     setDescription,
     budget: budget ?? preview.DefaultBudget ?? "balanced",
     setBudget,
+    key,
+    setKey,
     place: place ?? known,
     setPlace,
     hasBucket: preview.HasOutputBucket === true || (place !== null && place.bucket !== known.bucket),
@@ -139,6 +143,7 @@ function ResultPlace({ form }: { readonly form: Form }) {
             onChange={({ detail }) => setPlace({ ...place, prefix: detail.value })}
           />
         </FormField>
+        <KeyChoice label={t("kmsKey")} help={t("kmsKeyHelp")} value={form.key} onChange={form.setKey} />
       </ColumnLayout>
     </ExpandableSection>
   );
@@ -183,6 +188,7 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
           description: form.description.trim(),
           ...form.place,
           budget: form.budget === preview.DefaultBudget ? null : form.budget,
+          key: form.key,
         },
         form.hasBucket,
       ),

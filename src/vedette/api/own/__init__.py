@@ -75,6 +75,7 @@ from vedette.api.own.imports import (
     read_import,
     run_import,
 )
+from vedette.api.own.key_uses import list_key_uses
 from vedette.api.own.labels import list_label_settings, update_label_settings
 from vedette.api.own.models import describe_training, download_model
 from vedette.api.own.my_rounds import (
@@ -251,6 +252,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListEntryEvents": list_entry_events,
     "ListEvaluationImages": list_evaluation_images,
     "ListGroups": list_groups,
+    "ListKeyUses": list_key_uses,
     "ListLabelSettings": list_label_settings,
     "ListMyRounds": list_my_rounds,
     "ListMyTasks": list_my_tasks,

@@ -13,6 +13,7 @@ MODEL = (
 
 
 DEVICE = "arn:aws:vedette:REGION:ACCOUNT:device/NAME"
+KEY = "arn:aws:kms:REGION:ACCOUNT:key/KEY"
 USER, GROUP, POLICY = (f"arn:aws:iam::ACCOUNT:{kind}/NAME" for kind in ("user", "group", "policy"))
 PACKED_HERE, SIGNED_ELSEWHERE = "with Packages of a packaging job", "with Packages that you signed yourself"
 EXAMPLE = (
@@ -109,6 +110,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListComparedImages": _on("ListComparedImages", MODEL),
     "ListDrafts": _on("ListDrafts", PROJECT),
     "ListEntries": _on("ListEntries", PROJECT),
+    "ListKeyUses": _about("ListKeyUses", KEY),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),
     "ListDismissedSuggestions": _on("ListDismissedSuggestions", PROJECT),
     "ListNextSteps": _on("ListNextSteps", PROJECT),

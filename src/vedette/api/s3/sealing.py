@@ -61,6 +61,14 @@ class ObjectSealing:
         headers = default_headers(bucket)
         return self.seal(bucket, key, headers, bucket.account) if headers else {}
 
+    def default_key(self, bucket: Bucket) -> str:
+        """Return the id of the key that a bucket has for all that is put into it; empty for none."""
+        name, place = default_headers(bucket).get(KMS_KEY, ""), KeyPlace(bucket.account, bucket.region)
+        try:
+            return self._encryption.keys.find(place, name).id if name else ""
+        except Refusal:
+            return ""  # of a key that is gone, or never was
+
     def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
         """Return the encryption of an object that a service writes by the key of an ARN."""
         own = self._encryption.keys.by_id(parse_arn(encryption_key).resource.removeprefix("key/"))

@@ -43,6 +43,9 @@ class ObjectKeys(Protocol):
     def for_new(self, bucket: Bucket, key: str) -> dict[str, str]:
         """Return the encryption of an object that is written without saying anything about it."""
 
+    def default_key(self, bucket: Bucket) -> str:
+        """Return the id of the key that a bucket has for all that is put into it; empty for none."""
+
     def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
         """Return the encryption of an object that a service writes by the key of an ARN."""
 

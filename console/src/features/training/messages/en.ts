@@ -196,6 +196,8 @@ export const messages = {
   units: "Inference units",
   baseModel: "Base model",
   kmsKey: "KMS key",
+  kmsKeyHelp:
+    "Encrypts the copies, the model and the results of this training. Without the key nothing of it can be read.",
   files: "Files of this version",
   filesHelp: "What the service writes into the bucket, and where programs find it.",
   noFiles: "There are none: nothing was written.",

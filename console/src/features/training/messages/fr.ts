@@ -200,6 +200,8 @@ export const messages: Translation<typeof english> = {
   units: "Unités d'inférence",
   baseModel: "Modèle de base",
   kmsKey: "Clé KMS",
+  kmsKeyHelp:
+    "Chiffre les copies, le modèle et les résultats de cet entraînement. Sans la clé, rien ne peut en être lu.",
   files: "Fichiers de cette version",
   filesHelp: "Ce que le service écrit dans le compartiment, et où les programmes le trouvent.",
   noFiles: "Il n'y en a pas : rien n'a été écrit.",

@@ -172,6 +172,8 @@ export const messages: Translation<typeof english> = {
   units: "Unit inferensi",
   baseModel: "Model dasar",
   kmsKey: "Kunci KMS",
+  kmsKeyHelp:
+    "Mengenkripsi salinan, model, dan hasil pelatihan ini. Tanpa kuncinya, semua itu tidak dapat dibaca.",
   files: "Berkas versi ini",
   filesHelp: "Yang ditulis layanan ke bucket, dan tempat program menemukannya.",
   noFiles: "Tidak ada: tidak ada yang ditulis.",

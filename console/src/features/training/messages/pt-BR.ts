@@ -201,6 +201,8 @@ export const messages: Translation<typeof english> = {
   units: "Unidades de inferência",
   baseModel: "Modelo de base",
   kmsKey: "Chave KMS",
+  kmsKeyHelp:
+    "Criptografa as cópias, o modelo e os resultados deste treinamento. Sem a chave, nada disso pode ser lido.",
   files: "Arquivos desta versão",
   filesHelp: "O que o serviço grava no bucket e onde os programas o encontram.",
   noFiles: "Não há nenhum: nada foi gravado.",

@@ -164,6 +164,7 @@ export const messages: Translation<typeof english> = {
   units: "推理单元",
   baseModel: "基础模型",
   kmsKey: "KMS 密钥",
+  kmsKeyHelp: "加密此次训练的副本、模型和结果。没有密钥，这些都无法读取。",
   files: "此版本的文件",
   filesHelp: "服务写入存储桶的内容，以及程序可以找到它们的位置。",
   noFiles: "没有文件：什么都没有写入。",
