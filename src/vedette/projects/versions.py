@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
@@ -208,6 +208,25 @@ class Versions:
         with self._database.read() as connection:
             rows = connection.execute(query.limit(most + 1)).all()
         return [version_of(row, project) for row in rows[:most]], len(rows) > most
+
+    def newest_whole(self, project: Project) -> Version | None:
+        """Return the newest version that did not fail, if there is one."""
+        query = select(versions).where(
+            versions.c.project == project.id, versions.c.state.not_in(("failed", "copy-failed"))
+        )
+        return self._first(project, query.order_by(versions.c.id.desc()))
+
+    def learnt_before(self, version: Version) -> Version | None:
+        """Return the newest version older than this one that is no copy of another, if there is one."""
+        query = select(versions).where(
+            versions.c.project == version.project.id, versions.c.id < version.id, versions.c.source == ""
+        )
+        return self._first(version.project, query.order_by(versions.c.id.desc()))
+
+    def _first(self, project: Project, query: Select[Any]) -> Version | None:
+        with self._database.read() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return None if row is None else version_of(row, project)
 
     def in_state(self, *states: State) -> Sequence[Version]:
         """Return every version of the installation that is in one of these states, the oldest first."""

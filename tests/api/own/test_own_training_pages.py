@@ -9,7 +9,7 @@ from doubles.lines import a_line, an_anomaly_line
 from vedette.api.own import OPERATIONS
 from vedette.datasets.dataset import NewDataset
 from vedette.datasets.editing import EntryEdit
-from vedette.errors import Busy, Denied, Missing
+from vedette.errors import BadToken, Busy, Denied, Missing
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.version_states import NewVersion
@@ -178,3 +178,43 @@ def test_an_estimate_comes_with_what_would_be_learnt(boards):
     assert [item["Budget"] for item in estimates] == ["fast", "balanced", "best"]
     assert all(item["LeastSeconds"] < item["Seconds"] < item["MostSeconds"] for item in estimates)
     assert {item["Trainings"] for item in estimates} == {0}
+
+
+def test_changes_come_a_page_at_a_time_and_each_is_from_the_version_before(house, boards):
+    lines = [a_line(n, "ab"[n % 2]) for n in range(9)]
+    for number in range(1, 8):
+        trained(boards, f"v{number}", lines[: number + 1])
+        if number == 4:
+            house.versions.create(boards.project, NewVersion("copied", source="arn:of:another"))
+    boards.put("train", lines)
+
+    def page(**asked):
+        request = {"ProjectArn": str(boards.project.arn), **asked}
+        return OPERATIONS["ListVersionChanges"](house, ALICE, request)
+
+    pages = [page(MaxResults=2)]
+    while "NextToken" in pages[-1]:
+        pages.append(page(MaxResults=2, NextToken=pages[-1]["NextToken"]))
+    assert ["Since" in answer for answer in pages] == [True, False, False, False]
+    changes = [change for answer in pages for change in answer["Versions"]]
+    assert [(c["VersionName"], c.get("SinceVersion"), c.get("Added")) for c in changes] == [
+        *((f"v{number}", f"v{number - 1}", 1) for number in (7, 6, 5)),
+        ("copied", None, None),
+        *((f"v{number}", f"v{number - 1}", 1) for number in (4, 3, 2)),
+        ("v1", None, None),
+    ]
+    assert changes == page(MaxResults=100)["Versions"]
+    assert page(MaxResults=100).get("NextToken") is None
+    with pytest.raises(BadToken):
+        page(NextToken="of another list")
+
+
+def test_what_changed_is_told_since_the_newest_version_that_did_not_fail(house, boards):
+    lines = [a_line(n, "ab"[n % 2]) for n in range(3)]
+    trained(boards, "v1", lines[:2])
+    for number in range(2, 5):
+        house.versions.move(trained(boards, f"v{number}", lines), "failed")
+    boards.put("train", lines)
+    request = {"ProjectArn": str(boards.project.arn), "MaxResults": 2}
+    since = OPERATIONS["ListVersionChanges"](house, ALICE, request)["Since"]
+    assert (since["SinceVersion"], since["Added"]) == ("v1", 1)

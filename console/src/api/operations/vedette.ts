@@ -1877,12 +1877,14 @@ export interface ListUsersResponse {
 
 export interface ListVersionChangesRequest {
   readonly ProjectArn: string;
+  readonly NextToken?: string | undefined;
   readonly MaxResults?: number | undefined;
 }
 
 export interface ListVersionChangesResponse {
   readonly Versions?: ReadonlyArray<VersionChange> | undefined;
   readonly Since?: VersionChange | undefined;
+  readonly NextToken?: string | undefined;
 }
 
 export interface MaskColor {

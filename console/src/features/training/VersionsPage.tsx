@@ -5,7 +5,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useCall, type Own, type ProjectFacts } from "../../api";
+import { type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
@@ -19,11 +19,12 @@ import { useProjectPage } from "./place";
 import { QualityChart } from "./QualityChart";
 import { Retrain } from "./Retrain";
 import { useText } from "./text";
+import { useChangesOf } from "./useChangesOf";
 
 interface ListProps {
   readonly project: ProjectFacts;
   readonly route: string;
-  readonly changes: Own.ListVersionChangesResponse | undefined;
+  readonly changes: ReadonlyMap<string | undefined, Own.VersionChange>;
 }
 
 function ChangeCell({ change }: { readonly change: Own.VersionChange | undefined }) {
@@ -50,7 +51,6 @@ function List({ project, route, changes }: ListProps) {
   const formats = useFormats();
   const follow = useFollow();
   const count = useVersionCount(project);
-  const known = new Map((changes?.Versions ?? []).map((change) => [change.ModelArn, change]));
   return (
     <Table
       items={project.versions}
@@ -88,7 +88,7 @@ function List({ project, route, changes }: ListProps) {
           minWidth: 130,
           cell: ({ state }) => <VersionSign state={state} />,
         },
-        { id: "changes", header: t("changed"), cell: ({ arn }) => <ChangeCell change={known.get(arn)} /> },
+        { id: "changes", header: t("changed"), cell: ({ arn }) => <ChangeCell change={changes.get(arn)} /> },
         { id: "created", header: t("created"), cell: ({ created }) => formats.date(created) },
       ]}
     />
@@ -120,7 +120,7 @@ function Actions({ project, route }: VersionsProps) {
 
 function Shown({ project, route }: VersionsProps) {
   const t = useText();
-  const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
+  const changes = useChangesOf(project);
   return (
     <ContentLayout
       header={
@@ -130,10 +130,10 @@ function Shown({ project, route }: VersionsProps) {
       }
     >
       <SpaceBetween size="l">
-        {changes.isError && <FaultAlert error={changes.error} onRetry={() => void changes.refetch()} />}
-        <Retrain project={project} route={route} changes={changes.data} />
+        {changes.error !== null && <FaultAlert error={changes.error} onRetry={changes.retry} />}
+        <Retrain project={project} route={route} changes={changes.newest} />
         <QualityChart versions={project.versions} />
-        <List project={project} route={route} changes={changes.data} />
+        <List project={project} route={route} changes={changes.known} />
       </SpaceBetween>
     </ContentLayout>
   );

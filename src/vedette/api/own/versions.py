@@ -5,27 +5,39 @@ from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.own.projects import find_project
+from vedette.api.paging import read_page
 from vedette.errors import Busy
 from vedette.projects.version import Version
 from vedette.training.changes import LabelChanges
 
-# Of so many versions the changes are listed: each is read from its frozen lines the first time.
+# Of so many versions a page has the changes: each is read from its frozen lines the first time.
 USUAL = 20
 
 
 def list_version_changes(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """List what changed to each version from the one before it, the newest first, and to now."""
+    """List what changed to each version from the one before it, the newest first, a page at a time.
+
+    What changed since the newest one that did not fail comes with the first page.
+    """
     project = find_project(house, caller, "ListVersionChanges", request["ProjectArn"])
-    most = request.get("MaxResults", USUAL)
-    versions, _ = house.versions.list(project, most=most + 1)
-    changes = [
-        _change(house, version, versions[place + 1 :]) for place, version in enumerate(versions[:most])
-    ]
-    answer: dict[str, Any] = {"Versions": changes}
-    newest = next((version for version in versions if version.state not in ("failed", "copy-failed")), None)
-    if newest is not None and (since := _since(house, newest)) is not None:
-        answer["Since"] = {"SinceVersion": newest.name, **_numbers(since)}
-    return answer
+    page = read_page(house, request, "ListVersionChanges", project.id, size=USUAL)
+    versions, more = house.versions.list(project, before=page.after(None), most=page.size)
+    answer: dict[str, Any] = {"Versions": _changes(house, versions)}
+    if page.position is None and (newest := house.versions.newest_whole(project)) is not None:
+        since = _since(house, newest)
+        if since is not None:
+            answer["Since"] = {"SinceVersion": newest.name, **_numbers(since)}
+    return page.answer(answer, versions[-1].id if more else None)
+
+
+def _changes(house: House, versions: Sequence[Version]) -> list[dict[str, Any]]:
+    """Return the changes of a page; the version before its last one lies on another page."""
+    answers = []
+    before = house.versions.learnt_before(versions[-1]) if versions else None
+    for version in reversed(versions):
+        answers.append(_change(house, version, before))
+        before = before if version.source else version
+    return answers[::-1]
 
 
 def _since(house: House, newest: Version) -> LabelChanges | None:
@@ -36,13 +48,12 @@ def _since(house: House, newest: Version) -> LabelChanges | None:
         return None
 
 
-def _change(house: House, version: Version, older: Sequence[Version]) -> dict[str, Any]:
+def _change(house: House, version: Version, before: Version | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"VersionName": version.name, "ModelArn": str(version.arn)}
     if budget := version.inputs.get("budget"):
         answer["Budget"] = budget
     if version.source:
         return {**answer, "IsCopy": True}
-    before = next((other for other in older if not other.source), None)
     changes = None if before is None else house.trainings.changes(before, version)
     if before is None or changes is None:
         return answer
