@@ -80,6 +80,15 @@ class Buckets:
         account, region, created_ms, versioning, locked = row
         return Bucket(name, account, region, created_ms, versioning, bool(locked), documents)
 
+    def names(self) -> list[str]:
+        """Return the names of all buckets of the installation, whoever owns them."""
+        return [name for (name,) in self._index.reader().execute("SELECT name FROM buckets ORDER BY name")]
+
+    def count_older(self, bucket: str) -> int:
+        """Return how many older versions and delete markers a bucket has beside its objects."""
+        query = "SELECT COUNT(*) FROM blobs WHERE bucket = ? AND NOT (latest = 1 AND marker = 0)"
+        return int(self._index.reader().execute(query, (bucket,)).fetchone()[0])
+
     def owned(self, account: str) -> list[Bucket]:
         """Return the account's buckets by name, without their documents."""
         rows = self._index.reader().execute(

@@ -6,7 +6,8 @@ crashes and readers is what a caller gets.
 
 import contextlib
 import io
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -61,6 +62,11 @@ class ForeignBlobs:
         )
         self._client.meta.events.register("before-sign.s3", give_on)
 
+    @property
+    def client(self) -> Any:
+        """The client, for who copies all that an S3 says of objects."""
+        return self._client
+
     def has_bucket(self, bucket: str) -> bool:
         """Return whether the bucket exists."""
         try:
@@ -112,7 +118,8 @@ class ForeignBlobs:
             if len(first) < PART:
                 answer = self._client.put_object(Bucket=bucket, Key=key, Body=first, **headers)
             else:
-                answer = self._put_in_parts(bucket, key, first, stream, headers)
+                parts = itertools.chain([first], iter(lambda: stream.read(PART), b""))
+                answer = self.put_in_parts({"Bucket": bucket, "Key": key, **headers}, parts)
         return self.find(bucket, key, answer.get("VersionId", ""))
 
     def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
@@ -162,19 +169,16 @@ class ForeignBlobs:
         """Close the connections."""
         self._client.close()
 
-    def _put_in_parts(
-        self, bucket: str, key: str, first: bytes, stream: BinaryIO, headers: dict[str, Any]
-    ) -> dict[str, Any]:
-        target = {"Bucket": bucket, "Key": key}
-        target["UploadId"] = self._client.create_multipart_upload(**target, **headers)["UploadId"]
+    def put_in_parts(self, options: dict[str, Any], bodies: Iterable[bytes | BinaryIO]) -> dict[str, Any]:
+        """Write an object in these parts; `options` name it, and say what is said of it."""
+        target = {"Bucket": options["Bucket"], "Key": options["Key"]}
+        target["UploadId"] = self._client.create_multipart_upload(**options)["UploadId"]
         parts: list[dict[str, Any]] = []
         try:
-            while first:
-                number = len(parts) + 1
-                response = self._client.upload_part(**target, PartNumber=number, Body=first)
+            for number, body in enumerate(bodies, 1):
+                response = self._client.upload_part(**target, PartNumber=number, Body=body)
                 sums = {name: value for name, value in response.items() if name.startswith("Checksum")}
                 parts.append({"PartNumber": number, "ETag": response["ETag"], **sums})
-                first = stream.read(PART)
             answer: dict[str, Any] = self._client.complete_multipart_upload(
                 **target, MultipartUpload={"Parts": parts}
             )
