@@ -1,4 +1,4 @@
-"""The page on moving to PostgreSQL and back, its commands typed beside a live installation."""
+"""The page on moving to PostgreSQL and to an S3, and back, its commands typed beside a live installation."""
 
 import os
 import re
@@ -18,11 +18,15 @@ from vedette.store.db import open_database
 pytestmark = pytest.mark.cluster
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "from-sqlite-to-postgresql.md").read_text("utf-8")
+SETTINGS = ("VEDETTE_DATABASE", "VEDETTE_S3_ENDPOINT", "VEDETTE_S3_ACCESS_KEY", "VEDETTE_S3_SECRET_KEY")
 LINES = [a_box_line(number, f"l{number % 40}", f"l{number % 7}") for number in range(12_000)]
 
 
-def typed(place, address, skip):
-    """Type the page's shell lines one after the other, with the addresses of this test in them."""
+def typed(place, address, other, skip):
+    """Type the page's shell lines one after the other, with the addresses and keys of this test in them.
+
+    Yields the settings whenever servers are to be started.
+    """
     said = []
     environment = {
         **os.environ,
@@ -35,9 +39,12 @@ def typed(place, address, skip):
                 continue
             line = line.replace("/backups/", f"{place}/backups/")
             line = line.replace("postgresql://vedette@db.example/vedette", f"'{address}'")
+            line = line.replace("https://s3.example", other.address)
+            for name, value in zip(("ACCESS", "SECRET"), other.key, strict=True):
+                line = line.replace(f"VEDETTE_S3_{name}_KEY=…", f"VEDETTE_S3_{name}_KEY={value}")
             if line == "vedette serve":
                 said.append(line)
-                yield environment.get("VEDETTE_DATABASE", "")
+                yield {name: environment[name] for name in SETTINGS if name in environment}
             elif line.startswith("export "):
                 name, _, value = line.removeprefix("export ").partition("=")
                 environment[name] = value.strip("'")
@@ -49,7 +56,7 @@ def typed(place, address, skip):
                 )
                 assert ran.returncode == 0, (line, ran.stdout, ran.stderr)
                 said.append(line)
-    assert len(said) == 5, said
+    assert len(said) == 9, said
 
 
 def rows(address, data):
@@ -69,7 +76,7 @@ def shown(server, arns):
         "entries": client.list_dataset_entries(DatasetArn=arns["dataset"], MaxResults=100)["DatasetEntries"],
         "labels": client.list_dataset_labels(DatasetArn=arns["dataset"])["DatasetLabelDescriptions"],
         "versions": client.describe_project_versions(ProjectArn=arns["boards"])["ProjectVersionDescriptions"],
-        "buckets": s3.list_buckets()["Buckets"],
+        "buckets": [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]],
         "object": s3.get_object(Bucket="manifests", Key="m")["ETag"],
     }
 
@@ -123,7 +130,15 @@ class Live:
         assert labels["CustomLabels"][0]["Name"] == "red"
 
 
-def test_a_live_installation_goes_to_postgresql_and_comes_back(tmp_path, postgres_maker):
+@pytest.fixture
+def other(tmp_path):
+    """The S3: a second instance of ourselves."""
+    server = start_server(tmp_path / "other")
+    yield server
+    assert stop_server(server) == 0
+
+
+def test_a_live_installation_goes_to_postgresql_and_an_s3_and_comes_back(tmp_path, postgres_maker, other):
     address, data = postgres_maker.empty(), tmp_path / "data"
     server = start_server(data)
     try:
@@ -135,18 +150,22 @@ def test_a_live_installation_goes_to_postgresql_and_comes_back(tmp_path, postgre
         server.process.stdout.close()
     left = rows("", data)
     assert left["jobs"]
-    steps = [(address, ""), ("", address)]
-    for at in typed(tmp_path, address, "^createdb"):
-        now, before = steps.pop(0)
-        assert at == now
+    steps = [(address, "", ""), ("", address, ""), ("", "", other.address), ("", "", "")]
+    for settings in typed(tmp_path, address, other, "^createdb"):
+        now, before, s3 = steps.pop(0)
+        assert (settings.get("VEDETTE_DATABASE", ""), settings.get("VEDETTE_S3_ENDPOINT", "")) == (now, s3)
         assert rows(now, data) == rows(before, data)
         if now == address:
             assert rows(now, data) == left
-        server = start_server(data, **({"VEDETTE_DATABASE": now} if now else {}))
+        server = start_server(data, **settings)
         try:
             live.check(server)
             server.client("rekognition").create_project(ProjectName=f"later-{len(steps)}")
+            later = server.client("s3")
+            later.put_object(Bucket="manifests", Key=f"later-{len(steps)}", Body=b"later")
         finally:
             assert stop_server(server) == 0
-    names = [row for row in rows("", data)["projects"] if "later-0" in row or "later-1" in row]
-    assert len(names) == 2
+    names = [row for row in rows("", data)["projects"] if any(f"later-{n}" in row for n in range(4))]
+    assert len(names) == 4
+    keys = [path.name for path in (data / "buckets" / "manifests").rglob("later-*")]
+    assert len(keys) == 4
