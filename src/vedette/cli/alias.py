@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_facts, print_list, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import (
@@ -19,6 +20,19 @@ from vedette.errors import Missing, Wrong
 
 app = CommandGroup("Names for versions of a running server: programs ask by the name, you move it.")
 
+ALIAS_COLUMNS: Columns = {
+    "name": "AliasName",
+    "version": "VersionName",
+    "state": "State",
+    "arn": "AliasArn",
+}
+MOVE_COLUMNS: Columns = {
+    "date": "MoveDate",
+    "kind": "Kind",
+    "version": "VersionName",
+    "by": "MovedBy",
+    "reason": "Reason",
+}
 POLL_S = 0.2
 RUNS, COMES, GOES = ("RUNNING", "HOSTED"), ("STARTING", "STARTING_HOSTING"), ("STOPPING", "STOPPING_HOSTING")
 STILL_BELIEVED_S = 2.0
@@ -155,26 +169,29 @@ def roll_back_alias(
 
 
 @app.define("show")
+@prints_records
 def show_alias(name: Name, *, project: Project, place: RemoteOptions) -> None:
     """Show where an alias points, how programs name it, and who moved it when and why."""
     with translate_client_errors():
         facts = AliasMoving(place.reach(), project, place.service, name).require()
-        alias = facts["Alias"]
-        print(f"{alias['AliasName']} → {alias['VersionName'] or 'a deleted version'} ({alias['State']})")
-        print(alias["AliasArn"])
-        if "RollbackVersion" in facts:
-            print(f"A rollback leads to {facts['RollbackVersion']}.")
-        print(table([_move(move) for move in facts["Moves"]]))
+        moves = [take(move, MOVE_COLUMNS) for move in facts["Moves"]]
+        more = {"rollback_version": facts.get("RollbackVersion"), "moves": moves}
+        print_facts(take(facts["Alias"], ALIAS_COLUMNS) | more, lambda: _show(facts))
 
 
 @app.define("list")
+@prints_records
 def list_aliases(project: Project, *, place: RemoteOptions) -> None:
     """List a project's aliases."""
     with translate_client_errors():
         server = place.reach()
         arn = find_project(server, project, place.service)[1]
         aliases = server.client("vedette").list_aliases(ProjectArn=arn)["Aliases"]
-        print(table([(alias["AliasName"], alias["VersionName"], alias["State"]) for alias in aliases]))
+        print_list(
+            ALIAS_COLUMNS,
+            aliases,
+            lambda alias: (alias["AliasName"], alias["VersionName"], alias["State"]),
+        )
 
 
 @app.define("delete")
@@ -185,6 +202,15 @@ def delete_alias(name: Name, *, project: Project, reason: Reason = "", place: Re
         client = moving.server.client("vedette")
         client.delete_alias(ProjectArn=moving.project_arn, AliasName=name, Reason=reason)
         print(f"Deleted: {name} of {project}.")
+
+
+def _show(facts: dict[str, Any]) -> None:
+    alias = facts["Alias"]
+    print(f"{alias['AliasName']} → {alias['VersionName'] or 'a deleted version'} ({alias['State']})")
+    print(alias["AliasArn"])
+    if "RollbackVersion" in facts:
+        print(f"A rollback leads to {facts['RollbackVersion']}.")
+    print(table([_move(move) for move in facts["Moves"]]))
 
 
 def _finish(moving: AliasMoving, alias: dict[str, Any], old: str, *, stop_old: bool) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.audit_delivered import print_verdict
 from vedette.cli.credentials import Data
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.models import Endpoint
 from vedette.cli.opening import settings_for, translate_refusals
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
-from vedette.clock import system_clock
+from vedette.clock import from_milliseconds, system_clock
 from vedette.errors import Wrong
 
 if TYPE_CHECKING:
@@ -39,6 +39,18 @@ Delivered = Annotated[
     str, Option("--delivered", help="Instead, what a trail delivered: a folder, or s3://bucket/prefix.")
 ]
 
+EVENT_COLUMNS: Columns = {
+    "time": lambda event: from_milliseconds(event.time_ms),
+    "service": "service",
+    "operation": "operation",
+    "who": lambda event: event.caller.arn or event.caller.name or event.caller.kind,
+    "account": lambda event: event.caller.account,
+    "status": "status",
+    "code": "code",
+    "client": "client",
+    "resources": "resources",
+    "parameters": "parameters",
+}
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 WRITTEN = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
@@ -51,6 +63,7 @@ class TrailFormat(StrEnum):
 
 
 @audit.define("show")
+@prints_records
 def show(  # noqa: PLR0913  (as the command's options)
     since: Since = "",
     until: Until = "",
@@ -63,15 +76,15 @@ def show(  # noqa: PLR0913  (as the command's options)
     """Show events, the newest first."""
     from vedette.audit.search import search
 
-    rows: list[tuple[str, ...]] = [("when (UTC)", "who", "operation", "answer", "from", "what")]
+    events: list[AuditEvent] = []
     with translate_refusals():
         query = _query(since, until, _wanted(person, operation, resource))
         for _, event in search(settings_for(data).data, query):
-            if len(rows) > most:
+            if len(events) >= most:
                 print("… and earlier ones: --most, --since, --until", file=sys.stderr)
                 break
-            rows.append(_row(event))
-    print(table(rows))
+            events.append(event)
+    print_list(EVENT_COLUMNS, events, _row, head=("when (UTC)", "who", "operation", "answer", "from", "what"))
 
 
 @audit.define("verify")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli.backbone_files import BUILT_IN, NAME, backbone_folder, card_of, file_of
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.models import translate_client_errors
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import Argument, CommandGroup, Option
@@ -18,6 +18,9 @@ from vedette.errors import Missing, Taken, Wrong
 
 backbone = CommandGroup("Weights that trainings begin from, brought as files.")
 
+BACKBONE_COLUMNS: Columns = {
+    name: name for name in ("name", "network", "licence", "built_in", "megabytes", "milliseconds")
+}
 SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
 
@@ -48,14 +51,17 @@ def add_backbone(
 
 
 @backbone.define("list")
+@prints_records
 def list_backbones() -> None:
     """List the weights there are, with licence, size and the time of a picture when they were taken in."""
-    rows = [("lite0", "efficientnet-lite0", "Apache-2.0", "built in", "")]
-    for path in sorted(backbone_folder().glob("*.json")):
-        card = json.loads(path.read_bytes())
-        size, speed = f"{card['megabytes']} MB", f"{card['milliseconds']} ms"
-        rows.append((path.stem, card["network"], card["licence"] or "licence unknown", size, speed))
-    print(table(rows))
+    cards: list[dict[str, Any]] = [
+        {"name": "lite0", "network": "efficientnet-lite0", "licence": "Apache-2.0", "built_in": True}
+    ]
+    cards += [
+        {"name": path.stem, "built_in": False, **json.loads(path.read_bytes())}
+        for path in sorted(backbone_folder().glob("*.json"))
+    ]
+    print_list(BACKBONE_COLUMNS, cards, _row)
 
 
 @backbone.define("remove")
@@ -66,6 +72,13 @@ def remove_backbone(name: Annotated[str, Argument(help="As it was added.")]) -> 
         card_of(name).unlink()
         place.unlink()
         print(f"Removed: {name}.")
+
+
+def _row(card: Mapping[str, Any]) -> tuple[str, ...]:
+    size, speed = ("built in", "")
+    if not card["built_in"]:
+        size, speed = f"{card['megabytes']} MB", f"{card['milliseconds']} ms"
+    return card["name"], card["network"], card["licence"] or "licence unknown", size, speed
 
 
 def _refuse_name(name: str, file: Path) -> None:

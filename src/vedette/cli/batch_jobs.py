@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from vedette.cli import batch as batch_command
 from vedette.cli.batch_summary import summary_lines
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_facts, print_list, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import find_project, open_models
@@ -27,6 +27,18 @@ UNDER_WAY = ("listing", "running")
 BLOCK = 1 << 20
 
 Facts = Mapping[str, Any]
+BATCH_COLUMNS: Columns = {
+    "name": "BatchName",
+    "id": "BatchId",
+    "version": "VersionName",
+    "status": "Status",
+    "done": "Done",
+    "total": "Total",
+    "failed": "Failed",
+    "address": "Address",
+    "created": "CreationDate",
+    "message": "Message",
+}
 OneBatch = Annotated[str, Argument(help="The batch's name or id; the newest without it.")]
 
 
@@ -56,17 +68,20 @@ def start_batch(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("list")
+@prints_records
 def list_batches(project: Project, place: RemoteOptions) -> None:
     """List a project's batches on the server, the newest first."""
     with translate_client_errors():
-        print(table([_row(batch) for batch in ServerBatches(place.reach(), project, place.service).all()]))
+        print_list(BATCH_COLUMNS, ServerBatches(place.reach(), project, place.service).all(), _row)
 
 
 @app.define("show")
+@prints_records
 def show_batch(batch: OneBatch = "", *, project: Project, place: RemoteOptions) -> None:
     """Show how far a batch of the server is, and what came of its pictures."""
     with translate_client_errors():
-        _show(ServerBatches(place.reach(), project, place.service).find(batch))
+        facts = ServerBatches(place.reach(), project, place.service).find(batch)
+        print_facts(take(facts, BATCH_COLUMNS), lambda: _show(facts))
 
 
 @app.define("stop")

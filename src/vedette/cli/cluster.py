@@ -6,18 +6,34 @@ from typing import Annotated, Any
 
 from vedette.cli.client import open_client
 from vedette.cli.credentials import Data
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.models import Endpoint, translate_client_errors
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.cli.terminal import aligned
 
 app = CommandGroup("Where trainings and units run, why something waits, and nodes that are emptied.")
 
+NODE_COLUMNS: Columns = {
+    "node": "NodeName",
+    "state": "State",
+    "cores": "Cores",
+    "free_cores": "FreeCores",
+    "memory_gib": "Memory",
+    "free_memory_gib": "FreeMemory",
+    "gpus": "Gpus",
+    "free_gpus": "FreeGpus",
+    "units": lambda node: node.get("Units", 0),
+    "trainings": lambda node: node.get("Trainings", 0),
+    "problem": "Problem",
+}
+
 Name = Annotated[str, Argument(help="The node's name, as `vedette cluster status` has it.", metavar="NODE")]
 
 
 @app.define("status")
+@prints_records
 def status(
-    as_json: Annotated[bool, Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, Option("--json", help="All of it as JSON; --output has the nodes.")] = False,
     *,
     endpoint: Endpoint = "",
     data: Data = None,
@@ -28,6 +44,9 @@ def status(
     answer.pop("ResponseMetadata", None)
     if as_json:
         print(json.dumps(answer, default=str, indent=1, ensure_ascii=False))
+        return
+    if not is_for_people():
+        print_records(NODE_COLUMNS, answer["Nodes"])
         return
     for line in describe(answer):
         print(line)

@@ -26,7 +26,7 @@ from vedette.cli.dataset_edits import (
 from vedette.cli.dataset_history import history, revert, snapshots
 from vedette.cli.dataset_options import Data, Endpoint, Of, Project, Which
 from vedette.cli.dataset_show import labels_of, show_counts, show_entry
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server, remote_dataset
 from vedette.cli.signatures import Argument, CommandGroup, Option
@@ -34,9 +34,16 @@ from vedette.cli.suggesting import suggest_pictures
 from vedette.clock import system_clock
 from vedette.errors import Missing, Wrong
 from vedette.manifest.attributes import Stamp
-from vedette.manifest.relabel import clear_labels, remove_labels
+from vedette.manifest.relabel import clear_labels, names_of, remove_labels
 
 app = CommandGroup("The entries, labels and history of a dataset on a running server.")
+
+ENTRY_COLUMNS: Columns = {
+    "picture": "source",
+    "labels": lambda entry: sorted(names_of(entry.line)),
+    "problems": "problems",
+    "revision": "revision",
+}
 
 Both = Annotated[DatasetKind | None, Option("--type", help="Only this dataset; both without it.")]
 DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done, and do nothing.")]
@@ -51,6 +58,7 @@ All = Annotated[bool, Option("--all", help="Every picture of the dataset.")]
 
 
 @app.define("list")
+@prints_records
 def list_dataset(  # noqa: PLR0913  (a command's options)
     pictures: Names = None,
     *,
@@ -73,14 +81,17 @@ def list_dataset(  # noqa: PLR0913  (a command's options)
         for entry in page[:most] if as_lines else ():
             print(entry.line.text)
         if not as_lines:
-            print(
-                table([(entry.source, labels_of(entry), "; ".join(entry.problems)) for entry in page[:most]])
+            print_list(
+                ENTRY_COLUMNS,
+                page[:most],
+                lambda entry: (entry.source, labels_of(entry), "; ".join(entry.problems)),
             )
         if len(page) > most:
             print(f"There are more; --most lists more than {most}.", file=sys.stderr)
 
 
 @app.define("show")
+@prints_records
 def show_dataset(
     picture: Annotated[str, Argument(help="One picture, to see its entry; without it the dataset.")] = "",
     *,
@@ -258,6 +269,7 @@ def delete_label(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("labels")
+@prints_records
 def label_settings(  # noqa: PLR0913  (a command's options)
     label: Annotated[str, Argument(help="The label to set; without it they are listed.")] = "",
     *,
@@ -283,7 +295,8 @@ def label_settings(  # noqa: PLR0913  (a command's options)
             )
             client.own.update_label_settings(**request, Labels=[setting])
         settings = client.own.list_label_settings(**request)["Labels"]
-        print(table([(entry["Name"], entry["Color"], entry["Key"]) for entry in settings]))
+        columns = {"label": "Name", "color": "Color", "key": "Key"}
+        print_list(columns, settings, lambda entry: (entry["Name"], entry["Color"], entry["Key"]))
 
 
 @app.define("import")

@@ -8,6 +8,7 @@ from vedette.cli.dataset_client import DatasetClient, open_dataset
 from vedette.cli.dataset_edits import DatasetKind
 from vedette.cli.dataset_options import Data, Endpoint, Of, Project, Which
 from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_facts, print_list, prints_records
 from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
@@ -18,11 +19,40 @@ LOOK_S = 0.5
 
 snapshots = CommandGroup("Snapshots of a dataset: made, compared, brought back.")
 
+EVENT_COLUMNS: Columns = {
+    "number": "Number",
+    "date": "Date",
+    "person": lambda event: _who(event),
+    "action": "Action",
+    "labels_before": "LabelsBefore",
+    "labels_after": "LabelsAfter",
+}
+CHANGE_COLUMNS: Columns = {
+    "number": "Number",
+    "began": "StartDate",
+    "person": lambda change: _who(change),
+    "kind": "Kind",
+    "added": "Added",
+    "removed": "Removed",
+    "changed": "Changed",
+    "labels": lambda change: [_label_change(label) for label in change["Labels"]],
+}
+SNAPSHOT_COLUMNS: Columns = {
+    "name": "Name",
+    "id": "SnapshotId",
+    "created": "CreationDate",
+    "person": lambda snapshot: _who(snapshot),
+    "pictures": "Total",
+    "labelled": "Labeled",
+    "description": "Description",
+}
+
 Name = Annotated[str, Argument(help="The snapshot's name, or its id.")]
 Wait = Annotated[bool, Option("--wait/--no-wait", help="Wait until it is done.")]
 Most = Annotated[int, Option(min=1, max=1000, help="How many to list.")]
 
 
+@prints_records
 def history(  # noqa: PLR0913  (a command's options)
     picture: Annotated[str, Argument(help="One picture's address, to see only its past.")] = "",
     *,
@@ -40,13 +70,13 @@ def history(  # noqa: PLR0913  (a command's options)
         names = _names(client)
         if picture:
             events = client.own.list_entry_events(**names, SourceRef=picture)["Events"]
-            print(table([_event_row(event) for event in events[:most]]))
+            print_list(EVENT_COLUMNS, events[:most], _event_row)
             return
         conditions = {"Label": label} if label else {}
         pages = client.own.get_paginator("list_changes").paginate(
             **names, **conditions, PaginationConfig={"MaxItems": most}
         )
-        print(table([_change_row(change) for page in pages for change in page["Changes"]]))
+        print_list(CHANGE_COLUMNS, [change for page in pages for change in page["Changes"]], _change_row)
 
 
 def revert(  # noqa: PLR0913  (a command's options)
@@ -85,6 +115,7 @@ def make_snapshot(  # noqa: PLR0913  (a command's options)
 
 
 @snapshots.define("list")
+@prints_records
 def list_snapshots(
     *,
     project: Project,
@@ -97,10 +128,11 @@ def list_snapshots(
     with translate_client_errors():
         client = open_dataset(Server("rekognition", endpoint, data), project, kind.value, service)
         listed = client.own.list_snapshots(**_names(client))["Snapshots"]
-        print(table([_snapshot_row(snapshot) for snapshot in listed]))
+        print_list(SNAPSHOT_COLUMNS, listed, _snapshot_row)
 
 
 @snapshots.define("compare")
+@prints_records
 def compare_snapshot(
     name: Name,
     *,
@@ -121,7 +153,11 @@ def compare_snapshot(
             ("other labels", str(counts["Relabeled"])),
             ("other boxes, masks or remarks", str(counts["Changed"])),
         ]
-        print(table(rows))
+        names = {"removed": "Gone", "moved": "Moved", "added": "New", "relabeled": "Relabeled"}
+        print_facts(
+            {**{name: counts[key] for name, key in names.items()}, "changed": counts["Changed"]},
+            lambda: print(table(rows)),
+        )
 
 
 @snapshots.define("restore")
@@ -207,6 +243,10 @@ def _change_row(change: dict[str, Any]) -> tuple[str, ...]:
         ", ".join(f"{count} {verb}" for count, verb in counts if count),
         " ".join(_gains(label) for label in change["Labels"]),
     )
+
+
+def _label_change(label: dict[str, Any]) -> dict[str, object]:
+    return {"name": label["Name"], "gained": label["Gained"], "lost": label["Lost"]}
 
 
 def _gains(label: dict[str, Any]) -> str:

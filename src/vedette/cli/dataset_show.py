@@ -5,6 +5,7 @@ from itertools import islice
 
 from vedette.cli.dataset_client import DatasetClient, RemoteEntry, Selection
 from vedette.cli.directory import table
+from vedette.cli.listing import is_for_people, print_facts
 from vedette.cli.terminal import ProgressLine
 from vedette.errors import Missing, Wrong
 from vedette.manifest.relabel import names_of
@@ -17,6 +18,17 @@ def show_entry(client: DatasetClient, picture: str) -> None:
     if len(entries) > 1:
         raise Wrong(f"{picture} means more than one picture; name it by its whole address.")
     entry = entries[0]
+    facts = {
+        "picture": entry.source,
+        "revision": entry.revision,
+        "labels": sorted(names_of(entry.line)),
+        "problems": entry.problems,
+        "line": dict(entry.line.values),
+    }
+    print_facts(facts, lambda: _print_entry(entry))
+
+
+def _print_entry(entry: RemoteEntry) -> None:
     print(json.dumps(dict(entry.line.values), indent=2, ensure_ascii=False))
     print(f"revision {entry.revision}")
     for problem in entry.problems:
@@ -27,13 +39,26 @@ def show_counts(client: DatasetClient) -> None:
     facts = client.remote.describe()
     if facts is None:
         raise Missing(f"Project {client.project} has no {client.kind} dataset.")
+    counts = facts.get("DatasetStats") or facts.get("ImageStats") or {}
+    if not is_for_people():
+        about = {
+            "project": client.project,
+            "type": client.kind,
+            "status": facts["Status"],
+            "message": facts["StatusMessage"],
+            "entries": counts.get("TotalEntries", counts.get("Total", 0)),
+            "labelled": counts.get("LabeledEntries", counts.get("Labeled", 0)),
+            "labels": _count_labels(client),
+        }
+        print_facts(about, lambda: None)
+        return
     print(f"{client.project}/{client.kind}: {facts['Status']}. {facts['StatusMessage']}")
-    for name, count in (facts.get("DatasetStats") or facts.get("ImageStats") or {}).items():
+    for name, count in counts.items():
         print(f"  {name:<16}{count:>9}")
-    counts = _count_labels(client)
-    if counts:
+    labels = _count_labels(client)
+    if labels:
         print()
-        print(table([("  " + name, str(count)) for name, count in sorted(counts.items())]))
+        print(table([("  " + name, str(count)) for name, count in sorted(labels.items())]))
 
 
 def _count_labels(client: DatasetClient) -> dict[str, int]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from vedette.cli.client import open_client
 from vedette.cli.credentials import Data
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.models import Endpoint, translate_client_errors
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.errors import Missing, Wrong
@@ -15,6 +16,12 @@ from vedette.manifest.places import is_s3
 app = CommandGroup("Devices beside the line that take their models from a running server.")
 
 Name = Annotated[str, Argument(help="The device's name.", metavar="NAME")]
+DEVICE_COLUMNS: Columns = {
+    "name": "DeviceName",
+    "state": "State",
+    "models": lambda device: device.get("ModelCount", 0),
+    "problem": "Problem",
+}
 AsJson = Annotated[bool, Option("--json", help="As JSON.")]
 
 
@@ -43,6 +50,7 @@ def token(name: Name, *, endpoint: Endpoint = "", data: Data = None) -> None:
 
 
 @app.define("list")
+@prints_records
 def list_devices(as_json: AsJson = False, *, endpoint: Endpoint = "", data: Data = None) -> None:
     """List the devices: whether they answer, how many models they have, what is wrong."""
     with translate_client_errors():
@@ -50,6 +58,9 @@ def list_devices(as_json: AsJson = False, *, endpoint: Endpoint = "", data: Data
         devices = [device for page in pages for device in page["Devices"]]
     if as_json:
         print(json.dumps(devices, default=str, indent=1, ensure_ascii=False))
+        return
+    if not is_for_people():
+        print_records(DEVICE_COLUMNS, devices)
         return
     for device in devices:
         words = (device["DeviceName"], device["State"], f"{device.get('ModelCount', 0)} models")

@@ -24,6 +24,7 @@ import click
 
 import vedette
 from vedette.cli.credentials import Data
+from vedette.cli.listing import is_for_people, print_records, prints_records
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
 from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
@@ -283,6 +284,7 @@ def _sdk() -> Diagnosis:
     return Diagnosis("lookoutvision", "good" if is_installed else "note", sentence)
 
 
+@prints_records
 def doctor(
     data: Data = None,
     is_security: Annotated[
@@ -291,14 +293,21 @@ def doctor(
 ) -> None:
     """Say what is installed, what is missing, what this machine can do, and how the installation is."""
     diagnoses = _security(settings_for(data)) if is_security else examine(data)
+    if is_for_people():
+        _print(diagnoses)
+    else:
+        print_records({name: name for name in ("subject", "verdict", "sentence")}, diagnoses)
+    if any(diagnosis.verdict == "bad" for diagnosis in diagnoses):
+        raise Exit(1)
+
+
+def _print(diagnoses: list[Diagnosis]) -> None:
     click.echo(styled(f"Vedette {vedette.__version__}", is_bold=True))
     widest = max(len(diagnosis.subject) for diagnosis in diagnoses)
     for diagnosis in diagnoses:
         sign, colour = SIGNS[diagnosis.verdict]
         lead = f" {diagnosis.subject:<{widest}} "
         click.echo(styled(sign, colour=colour) + lead + _wrapped(diagnosis.sentence, indent=len(lead) + 1))
-    if any(diagnosis.verdict == "bad" for diagnosis in diagnoses):
-        raise Exit(1)
 
 
 def _wrapped(sentence: str, *, indent: int) -> str:

@@ -1,6 +1,5 @@
 """`vedette edge package` and `vedette edge inspect`: models packed for devices, and what a package is."""
 
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
 from vedette.cli.edge_proofs import fetch_pictures, golden_files, pictures_at
+from vedette.cli.listing import choose_json, print_facts, prints_records
 from vedette.cli.parts import require_part
 from vedette.cli.signatures import Argument, Exit, Option
 from vedette.clock import milliseconds, system_clock
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vedette.cli.remote import Server
     from vedette.packaging.choice import ChosenModel
     from vedette.packaging.golden_files import GoldenFiles
+    from vedette.packaging.inspecting import PackageInspection
     from vedette.packaging.signing import SigningKey
 
 
@@ -112,6 +113,7 @@ def package(  # noqa: PLR0913  (each is an option of the command)
             print(file)
 
 
+@prints_records
 def inspect(
     path: Annotated[
         Path, Argument(help="A component or model package: a folder, a zip or a tar.gz.", metavar="PACKAGE")
@@ -139,15 +141,18 @@ def inspect(
         keys = tuple(read_key(text) for text in require_signature or ())
         inspection = inspect_package(path, InspectionWish(keys, tries))
         if as_json:
-            document = {"kind": inspection.kind, "sentence": inspection.sentence, **dict(inspection.rows)}
-            print(json.dumps(document, indent=1, ensure_ascii=False))
-        else:
-            print(inspection.sentence)
-            width = max((len(label) for label, _ in inspection.rows), default=0)
-            for label, text in inspection.rows:
-                print(f"  {label:<{width}}  {text}")
+            choose_json()
+        document = {"kind": inspection.kind, "sentence": inspection.sentence, **dict(inspection.rows)}
+        print_facts(document, lambda: _print_inspection(inspection))
     if not inspection.is_usable:
         raise Exit(1)
+
+
+def _print_inspection(inspection: "PackageInspection") -> None:
+    print(inspection.sentence)
+    width = max((len(label) for label, _ in inspection.rows), default=0)
+    for label, text in inspection.rows:
+        print(f"  {label:<{width}}  {text}")
 
 
 @dataclass(frozen=True, slots=True)

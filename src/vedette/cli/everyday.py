@@ -10,6 +10,7 @@ import click
 
 from vedette.cli.console import console_link
 from vedette.cli.credentials import Data
+from vedette.cli.listing import is_for_people, print_records, prints_records
 from vedette.cli.models import Endpoint, translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import MODELS, list_projects
@@ -26,6 +27,7 @@ ADDED = {
 }
 
 
+@prints_records
 def find(
     tag: Annotated[list[str], Option("--tag", help="KEY=VALUE; several all have to be there.")],
     endpoint: Endpoint = "",
@@ -33,12 +35,15 @@ def find(
 ) -> None:
     """Print the projects and models of both services that have these tags."""
     tags = pairs(tag)
-    count = 0
+    arns = []
     with translate_client_errors():
         for arn in _tagged(Server("rekognition", endpoint, data), tags):
-            print(arn, flush=True)
-            count += 1
-    if not count:
+            if is_for_people():
+                print(arn, flush=True)
+            arns.append(arn)
+    if not is_for_people():
+        print_records({"arn": str}, arns)
+    if not arns:
         print(f"Nothing has {' and '.join(tag)}.", file=sys.stderr)
         raise Exit(1)
 

@@ -4,16 +4,22 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+from vedette.cli.listing import is_for_people, print_records, prints_records
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 
 examples = CommandGroup("Example pictures, drawn on this machine, for the tutorials and the scripts.")
 
 
 @examples.define("list")
+@prints_records
 def list_sets() -> None:
     """List the sets of pictures that there are."""
     from vedette.cli.example_folders import SETS
 
+    if not is_for_people():
+        columns = {"name": lambda item: item[0], "about": lambda item: item[1].about}
+        print_records(columns, SETS.items())
+        return
     for name, folder in SETS.items():
         print(f"{name:<15}{folder.about}")
 

@@ -7,6 +7,7 @@ trials are.
 from typing import Annotated, Any
 
 from vedette.cli.dataset_edits import DatasetKind
+from vedette.cli.listing import Columns, print_facts, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote_models import open_models
 from vedette.cli.remote_trials import Facts, ProjectTrials
@@ -26,6 +27,26 @@ MIB = 1 << 20
 
 app = CommandGroup("What versions keep of what they are asked, on a running server.")
 
+SETTING_COLUMNS: Columns = {
+    "enabled": "Enabled",
+    "share": "Share",
+    "most_per_day": "MostPerDay",
+    "retention_days": "RetentionDays",
+    "doubtful_first": "DoubtfulFirst",
+    "address": "Address",
+    "kept": "Kept",
+    "kept_today": "KeptToday",
+    "bytes": "Bytes",
+    "passed_over": "PassedOver",
+    "pause": "Pause",
+}
+FINDING_COLUMNS: Columns = {
+    "name": "Name",
+    "distance": "Distance",
+    "pictures": "Pictures",
+    "higher": "Higher",
+}
+
 DRIFT_WORDS = {
     "brightness": "brightness",
     "contrast": "contrast",
@@ -44,6 +65,7 @@ DRIFT_WORDS = {
 
 
 @app.define("settings")
+@prints_records
 def feedback_settings(  # noqa: PLR0913  (a command's options)
     project: Project,
     *,
@@ -86,10 +108,11 @@ def feedback_settings(  # noqa: PLR0913  (a command's options)
             answer = own.update_feedback(ModelArn=arn, **changes)["Feedback"]
         else:
             answer = own.describe_feedback(ModelArn=arn)["Feedback"]
-        _print_settings(answer)
+        print_facts(take(answer, SETTING_COLUMNS), lambda: _print_settings(answer))
 
 
 @app.define("list")
+@prints_records
 def list_kept(
     project: Project,
     *,
@@ -133,6 +156,7 @@ def add_kept(
 
 
 @app.define("drift")
+@prints_records
 def show_drift(project: Project, version: Which = "", *, place: RemoteOptions) -> None:
     """Say whether production is still like the training; the exit status is 1 while it is not."""
     with translate_client_errors():
@@ -140,17 +164,28 @@ def show_drift(project: Project, version: Which = "", *, place: RemoteOptions) -
         model = open_models(server, project, place.service).find(version)
         answer = server.client("vedette").describe_feedback(ModelArn=model.arn)["Feedback"]
         drift = answer["Drift"]
-        print(_sentence(model.name, drift))
-        if not drift["Findings"]:
-            return
-        for finding in drift["Findings"]:
-            print(f"  {_reason(finding)}")
-        if drift["Examples"]:
-            print("Pictures that show it:")
-            trials = ProjectTrials(server, project, place.service)
-            examples = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
-            show_pictures(list(examples), len(drift["Examples"]), as_lines=False)
-        raise Exit(1)
+        facts = {
+            "version": model.name,
+            "status": drift["Status"],
+            "since": drift.get("Since"),
+            "findings": [take(finding, FINDING_COLUMNS) for finding in drift["Findings"]],
+            "examples": drift["Examples"],
+        }
+        trials = ProjectTrials(server, project, place.service)
+        print_facts(facts, lambda: _show_drift(model.name, answer, trials))
+        if drift["Findings"]:
+            raise Exit(1)
+
+
+def _show_drift(version: str, answer: Facts, trials: ProjectTrials) -> None:
+    drift = answer["Drift"]
+    print(_sentence(version, drift))
+    for finding in drift["Findings"]:
+        print(f"  {_reason(finding)}")
+    if drift["Findings"] and drift["Examples"]:
+        print("Pictures that show it:")
+        examples = trials.pictures(answer["TrialId"], PictureIds=drift["Examples"])
+        show_pictures(list(examples), len(drift["Examples"]), as_lines=False)
 
 
 def _open(place: RemoteOptions, project: str, version: str) -> tuple[OpenTrial, Facts]:

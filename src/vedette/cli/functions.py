@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import table
 from vedette.cli.function_events import dead_letters, redrive, show_logs
 from vedette.cli.function_run import (
     Code,
@@ -18,6 +17,7 @@ from vedette.cli.function_run import (
     read_code,
     run_function,
 )
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.models import Endpoint, translate_client_errors
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 from vedette.cli.tags import pairs
@@ -27,6 +27,13 @@ app = CommandGroup("Handlers written for AWS Lambda.")
 app.define("run")(run_function)
 
 Name = Annotated[str, Argument(help="The function's name.")]
+FUNCTION_COLUMNS: Columns = {
+    "name": "FunctionName",
+    "handler": "Handler",
+    "timeout_s": "Timeout",
+    "memory_mb": "MemorySize",
+    "modified": "LastModified",
+}
 RUNTIME = f"python3.{sys.version_info.minor}"
 
 
@@ -129,16 +136,17 @@ def invoke_function(
 
 
 @app.define("list")
+@prints_records
 def list_functions(endpoint: Endpoint = "", data: Data = None) -> None:
     """List the functions of the account."""
     with translate_client_errors():
         pages = _client(endpoint, data).get_paginator("list_functions").paginate()
-        rows = [
-            (entry["FunctionName"], entry["Handler"], f"{entry['Timeout']} s", f"{entry['MemorySize']} MB",
-             entry["LastModified"][:19])
-            for page in pages for entry in page["Functions"]
-        ]  # fmt: skip
-        print(table(rows))
+        print_list(FUNCTION_COLUMNS, [entry for page in pages for entry in page["Functions"]], _row)
+
+
+def _row(entry: dict[str, Any]) -> tuple[str, ...]:
+    sizes = f"{entry['Timeout']} s", f"{entry['MemorySize']} MB"
+    return entry["FunctionName"], entry["Handler"], *sizes, entry["LastModified"][:19]
 
 
 @app.define("delete")

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import directory, table
+from vedette.cli.directory import directory
+from vedette.cli.listing import print_list, prints_records
 from vedette.cli.signatures import Argument, CommandGroup
 from vedette.cli.users import Account, Policies
 from vedette.identity.holder import Holder
@@ -22,14 +23,16 @@ def create_group(name: Name, account: Account = "", data: Data = None) -> None:
 
 
 @groups.define("list")
+@prints_records
 def list_groups(account: Account = "", data: Data = None) -> None:
     """List an account's groups, their policies and their members."""
     with directory(data) as (identities, settings):
-        rows = [
-            (group.name, ", ".join(group.policies) or "-", ", ".join(group.users) or "-")
-            for group in identities.groups.in_account(account or settings.account)
-        ]
-        print(table(rows))
+        columns = {"name": "name", "policies": "policies", "users": "users"}
+        print_list(
+            columns,
+            identities.groups.in_account(account or settings.account),
+            lambda group: (group.name, ", ".join(group.policies) or "-", ", ".join(group.users) or "-"),
+        )
 
 
 @groups.define("delete")

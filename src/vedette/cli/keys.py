@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from vedette.cli.credentials import CredentialsFormat, Data, format_credentials
-from vedette.cli.directory import directory, table
+from vedette.cli.directory import directory
+from vedette.cli.listing import print_list, prints_records
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.cli.users import Account
 
@@ -30,12 +31,16 @@ def create_key(
 
 
 @keys.define("list")
+@prints_records
 def list_keys(user: User = "", account: Account = "", data: Data = None) -> None:
     """List an account's keys, or a user's."""
     with directory(data) as (identities, settings):
         rows = identities.keys(account or settings.account, user or None)
-        print(
-            table([(key.id, key.user or "(root)", "enabled" if key.enabled else "disabled") for key in rows])
+        columns = {"id": "id", "user": "user", "enabled": "enabled"}
+        print_list(
+            columns,
+            rows,
+            lambda key: (key.id, key.user or "(root)", "enabled" if key.enabled else "disabled"),
         )
 
 

@@ -4,22 +4,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vedette.cli.credentials import Data
+from vedette.cli.listing import print_facts, prints_records
 from vedette.cli.opening import opened
 from vedette.cli.signatures import CommandGroup, Exit
 
 if TYPE_CHECKING:
+    from vedette.store.blobs.caution import LifecyclePause
     from vedette.store.blobs.looks import ExpiryRecord
 
 lifecycle = CommandGroup("Lifecycle rules: what removes objects after their time.")
 
 
 @lifecycle.define("status")
+@prints_records
 def show_status(data: Data = None) -> None:
     """Show whether the rules are active or paused, and what the last run removed."""
     from vedette.store.blobs.caution import lifecycle_pause
 
     root = _root(data)
     standing = lifecycle_pause(root)
+    facts = {
+        "active": standing is None,
+        "paused_since": standing and standing.since,
+        "reason": standing and standing.reason,
+        **_look_facts(root),
+    }
+    print_facts(facts, lambda: _print_status(root, standing))
+
+
+def _print_status(root: Path, standing: "LifecyclePause | None") -> None:
     if standing is None:
         print("Lifecycle rules are carried out while the server runs.")
     else:
@@ -51,6 +64,20 @@ def _root(data: Path | None) -> Path:
         print(f"The buckets are on {settings.s3_endpoint}, which carries out their rules itself.")
         raise Exit
     return buckets_folder(settings)
+
+
+def _look_facts(root: Path) -> dict[str, object]:
+    from vedette.clock import from_milliseconds
+    from vedette.store.blobs.index import INDEX
+    from vedette.store.blobs.looks import peek
+
+    buckets, record = peek(root / INDEX)
+    looked = from_milliseconds(record.looked_ms) if record and record.looked_ms else None
+    return {
+        "buckets": buckets,
+        "last_look": looked,
+        "problems": record.problems if record else [],
+    }
 
 
 def _lines(root: Path) -> list[str]:

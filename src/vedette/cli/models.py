@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import (
     CustomLabelsModels,
@@ -56,24 +56,37 @@ CHANGING = ("STARTING", "STARTING_HOSTING", "STOPPING", "STOPPING_HOSTING")
 STOOD = ("RUNNING", "HOSTED", "STOPPED", "TRAINED")
 
 
+PROJECT_COLUMNS: Columns = {
+    "service": lambda project: project[0],
+    "name": lambda project: project[1],
+    "arn": lambda project: project[2],
+}
+MODEL_COLUMNS: Columns = {
+    "name": "name",
+    "status": "status",
+    "f1": "f1",
+    "message": "message",
+    "arn": "arn",
+}
+
+
+@prints_records
 def projects(endpoint: Endpoint = "", data: Data = None) -> None:
     """List the projects of both services."""
     with translate_client_errors():
-        print(table(list(list_projects(_server(endpoint, data)))))
+        print_list(PROJECT_COLUMNS, list_projects(_server(endpoint, data)), lambda project: project)
 
 
+@prints_records
 def models(project: Project, service: Of = "", endpoint: Endpoint = "", data: Data = None) -> None:
     """List a project's models, the newest first."""
     with translate_client_errors():
         server = _server(endpoint, data)
         versions = open_models(server, project, service).list()
-        print(
-            table(
-                [
-                    (version.name, version.status, _score(version), _message(server, version))
-                    for version in versions
-                ]
-            )
+        print_list(
+            MODEL_COLUMNS,
+            versions,
+            lambda version: (version.name, version.status, _score(version), _message(server, version)),
         )
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.opening import opened
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.clock import from_milliseconds
@@ -14,8 +14,19 @@ if TYPE_CHECKING:
 
 notifications = CommandGroup("What happens to models told to webhooks.")
 
+DELIVERY_COLUMNS: Columns = {
+    "id": "id",
+    "created": lambda row: from_milliseconds(row.created_ms),
+    "topic": "topic",
+    "kind": "kind",
+    "state": "state",
+    "tries": "tries",
+    "problem": "problem",
+}
+
 
 @notifications.define("list")
+@prints_records
 def list_notifications(
     given_up: Annotated[bool, Option("--given-up", help="Only what no webhook heard in a day.")] = False,
     data: Data = None,
@@ -23,8 +34,10 @@ def list_notifications(
     """List the last hundred deliveries, the newest first."""
     with opened(data) as installation:
         rows = _outbox(installation).list("given up" if given_up else "")
-        lines = [
-            (
+        print_list(
+            DELIVERY_COLUMNS,
+            rows,
+            lambda row: (
                 row.id,
                 f"{from_milliseconds(row.created_ms):%Y-%m-%d %H:%M:%S}",
                 row.topic,
@@ -32,10 +45,8 @@ def list_notifications(
                 row.state,
                 str(row.tries),
                 row.problem or "-",
-            )
-            for row in rows
-        ]
-        print(table(lines))
+            ),
+        )
 
 
 @notifications.define("again")

@@ -2,10 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import directory, table
+from vedette.cli.directory import directory
+from vedette.cli.listing import print_list, prints_records
 from vedette.cli.signatures import Argument, CommandGroup, Exit
 from vedette.cli.users import Account
 
@@ -15,19 +16,21 @@ Name = Annotated[str, Argument(help="The policy's name.")]
 
 
 @policies.define("list")
+@prints_records
 def list_policies(account: Account = "", data: Data = None) -> None:
     """List an account's own policies and the built-in ones, with their holders."""
     with directory(data) as (identities, settings):
         home = account or settings.account
         rows = [
-            (
-                policy.name,
-                "built in" if policy.is_builtin else "own",
-                ", ".join(str(holder) for holder in identities.policies.holders(home, policy.name)) or "-",
-            )
+            {
+                "name": policy.name,
+                "built_in": policy.is_builtin,
+                "holders": [str(holder) for holder in identities.policies.holders(home, policy.name)],
+            }
             for policy in identities.policies.available(home)
         ]
-        print(table(rows))
+        columns = {name: name for name in ("name", "built_in", "holders")}
+        print_list(columns, rows, _row)
 
 
 @policies.define("show")
@@ -55,6 +58,11 @@ def delete_policy(name: Name, account: Account = "", data: Data = None) -> None:
     """Delete a policy that is not attached."""
     with directory(data) as (identities, settings):
         identities.policies.delete(account or settings.account, name)
+
+
+def _row(policy: dict[str, Any]) -> tuple[str, ...]:
+    kind = "built in" if policy["built_in"] else "own"
+    return policy["name"], kind, ", ".join(policy["holders"]) or "-"
 
 
 def read_document(file: Path) -> str:

@@ -2,13 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import directory, table
+from vedette.cli.directory import directory
+from vedette.cli.listing import print_list, prints_records
 from vedette.cli.policies import read_document
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
-from vedette.cli.tags import Removed, Tags, pairs
+from vedette.cli.tags import Removed, Tags, pairs, print_tags
 from vedette.cli.users import Account, Policies, PolicyOption, warn_without_policies
 from vedette.identity.holder import Holder
 from vedette.identity.trust import trust_of
@@ -42,20 +43,27 @@ def create_role(
 
 
 @roles.define("list")
+@prints_records
 def list_roles(account: Account = "", data: Data = None) -> None:
     """List an account's roles, whom each trusts, and its policies."""
     with directory(data) as (identities, settings):
         home = account or settings.account
         rows = [
-            (
-                role.name,
-                role.arn,
-                ",".join(role.trusted) or "by its trust policy",
-                ", ".join(identities.policies.attached(Holder("role", home, role.name))) or "-",
-            )
+            {
+                "name": role.name,
+                "arn": role.arn,
+                "trusted": role.trusted,
+                "policies": identities.policies.attached(Holder("role", home, role.name)),
+            }
             for role in identities.roles(home)
         ]
-        print(table(rows))
+        columns = {name: name for name in ("name", "arn", "trusted", "policies")}
+        print_list(columns, rows, _row)
+
+
+def _row(role: dict[str, Any]) -> tuple[str, ...]:
+    trusted = ",".join(role["trusted"]) or "by its trust policy"
+    return role["name"], role["arn"], trusted, ", ".join(role["policies"]) or "-"
 
 
 @roles.define("trust")
@@ -97,6 +105,7 @@ def detach_from_role(name: Name, policies: Policies, account: Account = "", data
 
 
 @roles.define("tag")
+@prints_records
 def tag_role(
     name: Name, tags: Tags = None, remove: Removed = None, account: Account = "", data: Data = None
 ) -> None:
@@ -105,7 +114,7 @@ def tag_role(
         holder = Holder("role", account or settings.account, name)
         if tags or remove:
             identities.set_tags(holder, pairs(tags), remove or ())
-        print(table(sorted(identities.tags(holder).items())))
+        print_tags(identities.tags(holder))
 
 
 def _document(accounts: list[str] | None, file: Path | None) -> str:

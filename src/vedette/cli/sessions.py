@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.opening import opened
 from vedette.cli.recording import on_record
 from vedette.cli.signatures import Argument, CommandGroup, Option
@@ -17,16 +17,26 @@ if TYPE_CHECKING:
 sessions = CommandGroup("Sessions of people at the console.")
 factors = CommandGroup("Second factors of people at the console.")
 
+SESSION_COLUMNS: Columns = {
+    "id": "id",
+    "person": lambda session: _person(session),
+    "way": "way",
+    "second_factor": "verified",
+    "used": "used",
+    "expires": "expires",
+    "address": lambda session: session.browser.address,
+}
 User = Annotated[str, Option(help="The user; the account's root when nobody is named.")]
 
 
 @sessions.define("list")
+@prints_records
 def list_sessions(account: Account = "", data: Data = None) -> None:
     """List who is signed in at the console, since when, until when and from where."""
     with opened(data) as installation:
         home = account or installation.settings.account
         rows = installation.identity.console.of_account(home)
-        print(table([_row(session) for session in rows]))
+        print_list(SESSION_COLUMNS, rows, _row)
 
 
 @sessions.define("end")
@@ -52,12 +62,14 @@ def end_sessions(
 
 
 @factors.define("list")
+@prints_records
 def list_factors(user: User = "", account: Account = "", data: Data = None) -> None:
     """List the second factors of a user, or of the root."""
     with opened(data) as installation:
         owner = _owner(account or installation.settings.account, user)
         rows = installation.identity.factors.list(owner)
-        print(table([(row.id, row.kind, row.name, f"{row.created:%Y-%m-%d %H:%M}") for row in rows]))
+        columns = {name: name for name in ("id", "kind", "name", "created")}
+        print_list(columns, rows, lambda row: (row.id, row.kind, row.name, f"{row.created:%Y-%m-%d %H:%M}"))
 
 
 @factors.define("remove")
@@ -86,12 +98,15 @@ def _owner(account: str, user: str) -> "FactorOwner":
     return FactorOwner(account, user or None)
 
 
+def _person(session: "ConsoleSession") -> str:
+    return session.person.role_session or session.person.user or "root"
+
+
 def _row(session: "ConsoleSession") -> tuple[str, ...]:
-    person = session.person.role_session or session.person.user or "root"
     proof = f"{session.way}{' and factor' if session.verified else ''}"
     return (
         session.id,
-        person,
+        _person(session),
         proof,
         f"{session.used:%Y-%m-%d %H:%M}",
         f"{session.expires:%Y-%m-%d %H:%M}",

@@ -4,11 +4,15 @@ import sys
 from typing import Annotated
 
 from vedette.cli.credentials import Data
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.opening import opened
 from vedette.cli.signatures import Option
 from vedette.cli.terminal import aligned, cell_width
 
+SPACE_COLUMNS: Columns = {"name": "name", "bytes": "size", "files": "files", "advice": "advice"}
 
+
+@prints_records
 def space(
     data: Data = None,
     most: Annotated[int, Option("--most", help="So many lines at most.")] = 20,
@@ -25,6 +29,9 @@ def space(
         sys.stdout.write(report.dump().decode() + "\n")
         return
     lines = report.lines[:most]
+    if not is_for_people():
+        print_records(SPACE_COLUMNS, lines)
+        return
     rows = aligned(
         [("", "on the disk", "files"), *((line.name, amount(line.size), f"{line.files:,}") for line in lines)]
     )

@@ -11,18 +11,24 @@ from vedette.cli.dataset_client import open_dataset
 from vedette.cli.dataset_edits import DatasetKind
 from vedette.cli.dataset_options import Data, Endpoint, Of, Project, Which
 from vedette.cli.directory import table
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.models import translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.signatures import Exit, Option
 from vedette.cli.terminal import ProgressLine
 from vedette.errors import Wrong
 
+SUGGESTION_COLUMNS: Columns = {
+    "picture": lambda item: item["Entry"]["SourceRef"],
+    "stands_for": "StandsFor",
+}
 POLL_S = 0.3
 MOST = 100
 """As many as one answer of the server has."""
 TASKS = ("labels", "boxes", "masks")
 
 
+@prints_records
 def suggest_pictures(  # noqa: PLR0913  (a command's options)
     project: Project,
     *,
@@ -69,6 +75,9 @@ def _study(own: Any, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _show(pictures: list[dict[str, Any]], state: dict[str, Any], *, sources: bool) -> None:
+    if not is_for_people():
+        print_records(SUGGESTION_COLUMNS, pictures)
+        return
     if sources:
         for picture in pictures:
             print(picture["Entry"]["SourceRef"])

@@ -1,9 +1,10 @@
 """Tags as commands take them: KEY=VALUE."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
+from vedette.cli.listing import print_list
 from vedette.cli.signatures import Argument, Exit, Option
 
 Tags = Annotated[list[str] | None, Argument(metavar="[KEY=VALUE]...", help="Tags to add or to change.")]
@@ -20,3 +21,9 @@ def pairs(texts: Iterable[str] | None) -> dict[str, str]:
             raise Exit(2)
         tags[key] = value
     return tags
+
+
+def print_tags(tags: Mapping[str, str]) -> None:
+    """Print tags by their keys, as the command's --output says."""
+    columns = {"key": lambda item: item[0], "value": lambda item: item[1]}
+    print_list(columns, sorted(tags.items()), lambda item: item)

@@ -6,11 +6,21 @@ from typing import Annotated, Any
 
 from vedette.cli.credentials import Data
 from vedette.cli.directory import table
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.models import Endpoint, Of, Project, Which, translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import open_models
 from vedette.cli.signatures import Option
 from vedette.errors import Wrong
+
+THRESHOLD_COLUMNS: Columns = {
+    "label": "Label",
+    "threshold": "Threshold",
+    "trained_threshold": lambda row: row.get("TrainedThreshold", row["Threshold"]),
+    "reason": "Reason",
+    "changed_by": "ChangedBy",
+    "changed": "ChangedDate",
+}
 
 
 class Switch(StrEnum):
@@ -20,6 +30,7 @@ class Switch(StrEnum):
     OFF = "off"
 
 
+@prints_records
 def show_thresholds(  # noqa: PLR0913  (a command has as many options as it has)
     project: Project,
     *,
@@ -56,6 +67,10 @@ def show_thresholds(  # noqa: PLR0913  (a command has as many options as it has)
             answer = client.put_version_thresholds(**name, **changes)
         else:
             answer = client.get_version_thresholds(**name)
+        if not is_for_people():
+            used = {"used_on_wire": lambda _: answer["UseOnWire"]}
+            print_records({**THRESHOLD_COLUMNS, **used}, answer["Thresholds"])
+            return
         print(table([_row(row) for row in answer["Thresholds"]]))
         print(f"The services' answers hold to {'these' if answer['UseOnWire'] else 'the trained ones'}.")
 

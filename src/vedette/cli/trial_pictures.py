@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli.dataset_edits import DatasetKind
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, is_for_people, print_list
 from vedette.cli.remote_trials import Facts, ProjectTrials, Verification, read_corrections, select
 from vedette.cli.signatures import Argument, Exit, Option
 from vedette.errors import Missing, Wrong
@@ -47,6 +47,16 @@ VIEWS: Mapping[PictureChoice, Mapping[str, Any]] = {
     PictureChoice.UNREADABLE: {"State": "unreadable"},
 }
 
+PICTURE_COLUMNS: Columns = {
+    "id": "PictureId",
+    "picture": "SourceRef",
+    "state": "State",
+    "guess": lambda picture: guess_of(picture),
+    "confidence": lambda picture: picture["Confidence"] if picture["State"] == "answered" else None,
+    "verdict": "Verdict",
+    "verified_by": "VerifiedBy",
+    "added_to": "AddedTo",
+}
 VerdictWord = Annotated[GuessVerdict, Argument(help="correct, incorrect, corrected (with --lines), or none.")]
 Names = Annotated[
     list[str] | None,
@@ -155,8 +165,9 @@ def show_pictures(
         for picture in pictures[:most]:
             if line := picture["VerifiedLine"] or picture["Line"]:
                 print(line)
-    elif pictures:
-        print(table([_row(picture, marked) for picture in pictures[:most]]))
+    elif pictures or not is_for_people():
+        columns = {**PICTURE_COLUMNS, "marked": lambda picture: picture["PictureId"] in marked}
+        print_list(columns, pictures[:most], lambda picture: _row(picture, marked))
     if len(pictures) > most:
         print(f"There are {len(pictures) - most} more; --most lists more than {most}.", file=sys.stderr)
 

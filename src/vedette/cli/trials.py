@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from vedette.cli.dataset_edits import DatasetKind
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, is_for_people, print_list, prints_records
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote_models import open_models
 from vedette.cli.remote_trials import USABLE, Facts, ProjectTrials, pictures_below
@@ -24,6 +24,23 @@ app = CommandGroup("Trials of a version on pictures without labels, on a running
 
 TrialName = Annotated[str, Option("--trial", help="The trial's name or id; the newest without it.")]
 OneTrial = Annotated[str, Argument(help="The trial's name or id; the newest without it.")]
+
+
+TRIAL_COLUMNS: Columns = {
+    "name": "TrialName",
+    "id": "TrialId",
+    "version": "VersionName",
+    "status": "Status",
+    "pictures": "Total",
+    "answered": "Answered",
+    "unreadable": "Unreadable",
+    "correct": "Correct",
+    "incorrect": "Incorrect",
+    "corrected": "Corrected",
+    "added": "Added",
+    "created": "CreationDate",
+    "message": "Message",
+}
 
 
 @app.define("start")
@@ -60,14 +77,16 @@ def start_trial(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("list")
+@prints_records
 def list_trials(project: Project, place: RemoteOptions) -> None:
     """List a project's trials, the newest first."""
     with translate_client_errors():
         trials = _trials_of(place, project).newest_first()
-        print(table([_row(trial) for trial in trials]))
+        print_list(TRIAL_COLUMNS, trials, _row)
 
 
 @app.define("show")
+@prints_records
 def show_trial(
     trial: OneTrial = "",
     *,
@@ -79,7 +98,7 @@ def show_trial(
     with translate_client_errors():
         trials = _trials_of(place, project)
         facts = trials.find(trial)
-        if not options.as_lines:
+        if not options.as_lines and is_for_people():
             print(_summary(facts))
         OpenTrial(trials, facts["TrialId"]).show(options)
 

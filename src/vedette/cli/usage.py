@@ -10,10 +10,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from vedette.cli.credentials import Data
 from vedette.cli.directory import table
+from vedette.cli.listing import Columns, is_for_people, print_records, prints_records
 from vedette.cli.opening import opened, translate_refusals
 from vedette.cli.signatures import Option
 from vedette.clock import milliseconds, system_clock
@@ -44,6 +46,7 @@ class UsageLine:
     counts: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
+@prints_records
 def usage(
     data: Data = None,
     month: Annotated[str, Option("--month", help="Which month: 2026-11; the one that is now.")] = "",
@@ -60,6 +63,9 @@ def usage(
     heads = ("account", "region", "service", "project", "version")
     depth = {UsageBy.ACCOUNT: 1, UsageBy.PROJECT: 4, UsageBy.VERSION: 5}[by]
     head = ("month", *heads[:depth], "hours", "unit hours", "pictures", *COUNTS[1:])
+    if not is_for_people():
+        print_records(_columns(name, heads[:depth]), sorted(lines.items()))
+        return
     rows = [head, *(_row(name, key, line) for key, line in sorted(lines.items()))]
     if is_csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
@@ -70,6 +76,27 @@ def usage(
     print(table([*rows, _row("together", ("",) * depth, total)] if len(lines) > 1 else rows))
     if not lines:
         print(f"No model ran and nothing was asked in {name} (UTC).", file=sys.stderr)
+
+
+def _columns(month: str, heads: tuple[str, ...]) -> Columns:
+    """Return what a program gets of a line: its figures as they were counted, not rounded."""
+    names = {head: partial(_part, at) for at, head in enumerate(heads)}
+    counts = {"pictures" if name == "answered" else name: partial(_count, name) for name in COUNTS}
+    return {
+        "month": lambda _: month,
+        **names,
+        "hours": lambda item: round(item[1].hours, 6),
+        "unit_hours": lambda item: round(item[1].unit_hours, 6),
+        **counts,
+    }
+
+
+def _part(at: int, item: tuple[tuple[str, ...], UsageLine]) -> str:
+    return item[0][at]
+
+
+def _count(name: str, item: tuple[tuple[str, ...], UsageLine]) -> int:
+    return round(item[1].counts.get(name, 0))
 
 
 def edges_of(month: str, now: datetime) -> tuple[str, int, int]:

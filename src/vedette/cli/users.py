@@ -4,9 +4,10 @@ import sys
 from typing import Annotated
 
 from vedette.cli.credentials import Data
-from vedette.cli.directory import directory, table
+from vedette.cli.directory import directory
+from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.signatures import Argument, CommandGroup, Option
-from vedette.cli.tags import Removed, Tags, pairs
+from vedette.cli.tags import Removed, Tags, pairs, print_tags
 from vedette.identity.holder import Holder
 
 accounts = CommandGroup("Accounts: namespaces that do not see one another.")
@@ -16,6 +17,13 @@ Account = Annotated[str, Option(help="The account; the installation's own when i
 Policies = Annotated[list[str], Argument(help="The policies' names; `vedette policy list` shows them.")]
 PolicyOption = Annotated[list[str] | None, Option("--policy", help="A policy to attach; may be repeated.")]
 Name = Annotated[str, Argument(help="The user's name.")]
+
+USER_COLUMNS: Columns = {
+    "name": lambda row: row[0].name,
+    "id": lambda row: row[0].user_id,
+    "arn": lambda row: row[0].arn,
+    "policies": lambda row: row[1],
+}
 
 
 @accounts.define("create")
@@ -31,10 +39,12 @@ def create_account(
 
 
 @accounts.define("list")
+@prints_records
 def list_accounts(data: Data = None) -> None:
     """List the accounts."""
     with directory(data) as (identities, _):
-        print(table([(row.id, row.name) for row in identities.accounts()]))
+        columns = {"id": "id", "name": "name"}
+        print_list(columns, identities.accounts(), lambda row: (row.id, row.name))
 
 
 @users.define("create")
@@ -47,20 +57,17 @@ def create_user(name: Name, policy: PolicyOption = None, account: Account = "", 
 
 
 @users.define("list")
+@prints_records
 def list_users(account: Account = "", data: Data = None) -> None:
     """List an account's users and their policies, those of their groups included."""
     with directory(data) as (identities, settings):
         home = account or settings.account
-        rows = [
-            (
-                user.name,
-                user.user_id,
-                user.arn,
-                ", ".join(identities.policies_of_user(home, user.name)) or "-",
-            )
-            for user in identities.users(home)
-        ]
-        print(table(rows))
+        rows = [(user, identities.policies_of_user(home, user.name)) for user in identities.users(home)]
+        print_list(
+            USER_COLUMNS,
+            rows,
+            lambda row: (row[0].name, row[0].user_id, row[0].arn, ", ".join(row[1]) or "-"),
+        )
 
 
 @users.define("delete")
@@ -85,6 +92,7 @@ def detach_from_user(name: Name, policies: Policies, account: Account = "", data
 
 
 @users.define("tag")
+@prints_records
 def tag_user(
     name: Name, tags: Tags = None, remove: Removed = None, account: Account = "", data: Data = None
 ) -> None:
@@ -93,7 +101,7 @@ def tag_user(
         holder = Holder("user", account or settings.account, name)
         if tags or remove:
             identities.set_tags(holder, pairs(tags), remove or ())
-        print(table(sorted(identities.tags(holder).items())))
+        print_tags(identities.tags(holder))
 
 
 def warn_without_policies(kind: str, name: str, account: str) -> None:
