@@ -5,32 +5,56 @@ import os
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vedette.cli.opening import settings_for
 from vedette.errors import Wrong
 
+if TYPE_CHECKING:
+    from botocore.session import Session
+
 DEFAULT = "http://127.0.0.1:8080"
 
 
-def open_client(service: str, *, endpoint: str, data: Path | None) -> Any:
+def open_client(
+    service: str, *, endpoint: str, data: Path | None, profile: str = "", region: str = ""
+) -> Any:
     """Return a botocore client, with keys from the environment, or the root key of the data folder.
 
+    Or with those of a profile of ~/.aws, of which the address of the server is never taken.
     Vedette's shape files are used where botocore has none, since it dropped Lookout for Vision.
     """
     from botocore.config import Config
     from botocore.session import Session
 
-    key, secret, region = _credentials(data)
-    session = Session()
-    session.set_credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
+    if profile:
+        session = Session(profile=profile)
+        place = _region_of(session, profile)
+    else:
+        key, secret, place = _credentials(data)
+        session = Session()
+        session.set_credentials(key, secret, os.environ.get("AWS_SESSION_TOKEN"))
     session.register_component("data_loader", _loader())
     return session.create_client(
         service,
-        region_name=region,
+        region_name=region or place,
         endpoint_url=endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT,
         config=Config(retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
     )
+
+
+def _region_of(session: "Session", profile: str) -> str:
+    """Return a profile's region; refuse a profile that there is not, or that has no keys."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        region = session.get_config_variable("region")
+        keys = session.get_credentials()
+    except BotoCoreError as fault:
+        raise Wrong(f"{fault}.".replace("..", ".")) from None
+    if keys is None:
+        raise Wrong(f"The profile {profile} has no keys: `vedette credentials --format profile` writes them.")
+    return str(region or "us-east-1")
 
 
 @cache

@@ -7,7 +7,7 @@ again and changed anew, so that a long run over a dataset at which others work o
 import fnmatch
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vedette.cli.remote import Server, remote_dataset
@@ -88,7 +88,7 @@ class DatasetClient:
         self.project = project
         self.arn = arn
         self.kind = kind
-        self.remote = remote_dataset(Server(service, server.endpoint, server.data), project, kind)
+        self.remote = remote_dataset(replace(server, service=service), project, kind)
 
     @property
     def dialect(self) -> "Dialect":

@@ -72,10 +72,10 @@ def _look_facts(root: Path) -> dict[str, object]:
     from vedette.store.blobs.looks import peek
 
     buckets, record = peek(root / INDEX)
-    looked = from_milliseconds(record.looked_ms) if record and record.looked_ms else None
+    last_look = from_milliseconds(record.looked_ms) if record and record.looked_ms else None
     return {
         "buckets": buckets,
-        "last_look": looked,
+        "last_look": last_look,
         "problems": record.problems if record else [],
     }
 

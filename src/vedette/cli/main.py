@@ -31,6 +31,7 @@ from vedette.cli.audit import audit
 from vedette.cli.backbones import backbone
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
+from vedette.cli.copying import copy_projects
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
 from vedette.cli.detect import detect
@@ -102,6 +103,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "projects": projects,
         "models": models,
         "find": find,
+        "copy": copy_projects,
         "import": import_format,
         "export": export_format,
     },

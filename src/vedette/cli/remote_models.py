@@ -64,12 +64,12 @@ class CustomLabelsModels:
     def __init__(self, server: Server, project: str, arn: str) -> None:
         self.client = server.client("rekognition")
         self.s3 = server.client("s3")
-        self._arn = arn
+        self.arn = arn
         self.project = project
 
     def list(self) -> Iterator[RemoteModel]:
         """Yield the versions, the newest first."""
-        for page in self.client.get_paginator("describe_project_versions").paginate(ProjectArn=self._arn):
+        for page in self.client.get_paginator("describe_project_versions").paginate(ProjectArn=self.arn):
             yield from map(_version, page["ProjectVersionDescriptions"])
 
     def find(self, name: str) -> RemoteModel:
@@ -85,9 +85,7 @@ class CustomLabelsModels:
             raise Wrong("Say --name: what the new version is to be called.")
         output = {"S3Bucket": bucket, "S3KeyPrefix": prefix}
         more = {"Tags": dict(tags)} if tags else {}
-        self.client.create_project_version(
-            ProjectArn=self._arn, VersionName=name, OutputConfig=output, **more
-        )
+        self.client.create_project_version(ProjectArn=self.arn, VersionName=name, OutputConfig=output, **more)
         return self.find(name)
 
     def delete(self, name: str) -> None:
