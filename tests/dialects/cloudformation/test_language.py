@@ -169,6 +169,25 @@ def test_conditions_that_lead_to_one_another_are_refused():
         in_order(values(json.dumps(template)))
 
 
+@pytest.mark.parametrize(
+    ("declared", "value", "given"),
+    [
+        ({"Mappings": {"M": {"a": {"b": "z" * 400_000}}}}, {"Fn::FindInMap": ["M", "a", "b"]}, {}),
+        ({"Mappings": {"M": {"a": {"b": ["z"] * 40_000}}}}, {"Fn::FindInMap": ["M", "a", "b"]}, {}),
+        ({"Parameters": {"L": {"Type": "CommaDelimitedList"}}}, {"Ref": "L"}, {"L": "," * 4000}),
+        ({"Parameters": {"L": {"Type": "String"}}}, {"Ref": "L"}, {"L": "z" * 4000}),
+        ({}, {"Fn::Split": [";", ";" * 4000]}, {}),
+    ],
+)
+def test_what_is_looked_up_again_and_again_is_bounded(declared, value, given):
+    """A few letters ask for a long value; 10,000 of them made 3.8 GB of a template of 760 KB."""
+    template = json.dumps({**declared, "Resources": {"A": {"Type": "T"}}})
+    few, many = ([{**value} for _ in range(count)] for count in (10, 5000))
+    assert len(values(template, **given).resolve(few)) == 10
+    with pytest.raises(Wrong, match="more text than a template may have"):
+        values(template, **given).resolve(many)
+
+
 def test_functions_within_functions_do_not_blow_up():
     """Ten thousand times a variable of ten thousand times another: 400 GB, if it were built."""
     value: object = {"Fn::Sub": "${Big}" * 8000}

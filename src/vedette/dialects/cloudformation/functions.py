@@ -29,6 +29,8 @@ LONGEST_TEXT = 1_048_576
 # What all functions of a stack yield together, and conditions that lead to one another.
 MOST_TEXT, LONGEST_CHAIN = 16 * LONGEST_TEXT, 50
 MOST_BLOCKS = 256
+# Quotes and a comma.
+ROUND_A_PART = 3
 # Attributes that no event shows.
 SECRET = frozenset(("SecretAccessKey",))
 
@@ -106,12 +108,23 @@ class TemplateValues:
 
     def bounded(self, text: str) -> str:
         """Return a text that a function yields, unless all are too long together."""
-        self._spent += len(text)
-        if len(text) > LONGEST_TEXT or self._spent > MOST_TEXT:
-            raise Wrong(
-                "Template error: functions yield more text than a template may have.", kind="template"
-            )
+        self._spend(len(text))
+        if len(text) > LONGEST_TEXT:
+            raise _too_much()
         return UNKNOWN if UNKNOWN in text else text
+
+    def counted(self, value: Any) -> Any:
+        """Return a value that lies elsewhere, unless all that was looked up is too much together.
+
+        A few letters ask for it: what it holds is written out at each place that does.
+        """
+        self._spend(_size_of(value))
+        return value
+
+    def _spend(self, count: int) -> None:
+        self._spent += count
+        if self._spent > MOST_TEXT:
+            raise _too_much()
 
     def _holds(self, value: Any) -> bool:
         if isinstance(value, dict) and len(value) == 1:
@@ -138,7 +151,7 @@ class TemplateValues:
                 f"Template error: resource {mention.name} has no attribute {mention.attribute}.",
                 kind="template",
             )
-        return product.attributes[mention.attribute]
+        return self.counted(product.attributes[mention.attribute])
 
     def _named(self, name: str) -> Any:
         if name == "AWS::NoValue":
@@ -149,7 +162,7 @@ class TemplateValues:
             if self.masks and name in self.parameters.hidden:
                 return MASKED
             kind = self.template.parameters[name]["Type"]
-            return parameter_value(kind, self.parameters.values[name])
+            return self.counted(parameter_value(kind, self.parameters.values[name]))
         product = self._made(name)
         return UNKNOWN if product is None else product.physical
 
@@ -167,6 +180,24 @@ class TemplateValues:
 
 
 Function = Callable[[TemplateValues, Any], Any]
+
+
+def _too_much() -> Wrong:
+    return Wrong("Template error: functions yield more text than a template may have.", kind="template")
+
+
+def _size_of(value: Any) -> int:
+    """Return how long a value is once it is written out, about."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(len(name) + _size_of(inner) + ROUND_A_PART for name, inner in value.items())
+    if not isinstance(value, list):
+        return ROUND_A_PART
+    try:
+        return len("".join(value)) + ROUND_A_PART * len(value)  # of texts, as nearly all are
+    except TypeError:
+        return sum(_size_of(inner) + ROUND_A_PART for inner in value)
 
 
 def _list(values: TemplateValues, argument: Any, purpose: str, count: int) -> list[Any]:
@@ -239,7 +270,7 @@ def _split(values: TemplateValues, argument: Any) -> Any:
     if not isinstance(separator, str) or not separator:
         raise malformed("Fn::Split takes a separator.")
     whole = values.text(text, "Fn::Split")
-    return UNKNOWN if whole == UNKNOWN else whole.split(separator)
+    return UNKNOWN if whole == UNKNOWN else values.counted(whole.split(separator))
 
 
 def _find_in_map(values: TemplateValues, argument: Any) -> Any:
@@ -251,7 +282,7 @@ def _find_in_map(values: TemplateValues, argument: Any) -> Any:
                 f"Template error: Unable to get mapping for {'::'.join(parts)}"[:500], kind="template"
             )
         result = result[part]
-    return result
+    return values.counted(result)
 
 
 def _base64(values: TemplateValues, argument: Any) -> Any:
@@ -271,7 +302,7 @@ def _import_value(values: TemplateValues, argument: Any) -> Any:
     result = values.imported(name)
     if result is None and name != UNKNOWN:
         raise Wrong(f"No export named {name} found.", kind="export", name=name)
-    return UNKNOWN if result is None else result
+    return UNKNOWN if result is None else values.counted(result)
 
 
 def _cidr(values: TemplateValues, argument: Any) -> Any:
