@@ -102,3 +102,35 @@ def test_a_reference_that_was_measured_anew_elsewhere_is_read_anew(asked):
     second = a_server(asked)
     show(second, asked, DARK[:5])
     assert first._open(asked.version).reference.pictures[0].features["light"] == USUAL[0]
+
+
+def test_a_warning_is_told_once_when_it_begins_and_once_when_it_ends_by_whichever_server(asked):
+    teach(asked)
+    told = []
+    servers = a_server(asked), a_server(asked)
+    for server in servers:
+        server.on_turn = lambda _, version, findings: told.append((version.name, findings))
+    for number in range(0, 60, 5):
+        show(servers[number // 5 % 2], asked, DARK[number : number + 5])
+    ((name, findings),) = told
+    assert name == asked.version.name
+    assert [finding["name"] for finding in findings] == ["light"]
+    assert servers[0].state(asked.version).findings
+    number = 0
+    while servers[0].state(asked.version).findings:
+        show(servers[number // 5 % 2], asked, USUAL[number : number + 5])
+        number += 5
+    assert [bool(findings) for _, findings in told] == [True, False]
+
+
+def test_a_warning_that_cannot_be_told_is_not_written_either(asked):
+    teach(asked)
+    server = a_server(asked)
+
+    def fall_over(*_):
+        raise OSError("the disk is full")
+
+    server.on_turn = fall_over
+    with pytest.raises(OSError, match="full"):
+        show(server, asked, DARK)
+    assert not server.state(asked.version).findings

@@ -85,7 +85,7 @@ def records(hook, count):
     while len(found) < count:
         assert hook.heard.acquire(timeout=PATIENCE_S), f"only {len(found)} of {count} were heard"
         bodies = [json.loads(body) for _, _, body in hook.requests]
-        found = [one for body in bodies for one in json.loads(body["Message"])["Records"]]
+        found = [one for body in bodies for one in json.loads(body["Message"]).get("Records", ())]
     return sorted(found, key=lambda record: record["s3"]["object"]["sequencer"])
 
 
@@ -152,6 +152,19 @@ def _post_form(form):
     headers = {"content-type": f"multipart/form-data; boundary={edge}"}
     with urllib.request.urlopen(urllib.request.Request(form["url"], body, headers)) as answer:
         assert answer.status == 204
+
+
+def test_a_topic_that_a_bucket_names_is_told_so_by_s3s_own_message(s3, bucket, hooks):
+    watch(s3, bucket, rule("ObjectCreated:Put"), rule("ObjectRemoved:*", name="another"))
+    assert hooks[0].heard.acquire(timeout=PATIENCE_S)
+    ((_, _, body),) = [one for one in hooks[0].requests if bucket in one[2].decode()]
+    envelope = json.loads(body)
+    message = json.loads(envelope["Message"])
+    assert (envelope["TopicArn"], envelope["Subject"]) == (TOPIC, "Amazon S3 Notification")
+    assert (message["Service"], message["Event"], message["Bucket"]) == (
+        "Amazon S3", "s3:TestEvent", bucket,
+    )  # fmt: skip
+    assert set(message) == {"Service", "Event", "Time", "Bucket", "RequestId", "HostId"}
 
 
 def test_filters_and_names_of_events_choose(s3, bucket, hooks):

@@ -233,3 +233,24 @@ def test_an_alarm_is_noted_with_its_move_or_not_at_all(database, clock, hook):
     ]
     hook.status = 500
     assert sent(outbox, Sender(outbox, lambda: ActionBook(topics)))[0][1] == WAITING, "it is tried again"
+
+
+def test_a_warning_of_drift_is_told_to_who_waits_for_it_in_its_account(database, clock, hook):
+    topics = {
+        "sns": Topic(hook.address, events=("drift",)),
+        "bridge": Topic(hook.address, events=("drift",), form="eventbridge"),
+        "models": Topic(hook.address, events=("model", "training")),
+        f"{OTHER}:theirs": Topic(hook.address, events=("drift",)),
+    }
+    outbox, version = an_outbox(database, clock, topics), a_version(clock)
+    finding = {"name": "light", "is_higher": False, "distance": 0.4}
+    with database.write() as connection:
+        outbox.note_drift(connection, version, [finding])
+        outbox.note_drift(connection, version, [])
+    rows = [(row.topic, json.loads(row.body)) for row in outbox.list()]
+    assert sorted(topic for topic, _ in rows) == ["bridge", "bridge", "sns", "sns"]
+    events = [body if topic == "bridge" else json.loads(body["Message"]) for topic, body in rows]
+    assert {event["detail-type"] for event in events} == {"Model Drift State Change"}
+    facts = {event["detail"]["state"]: event["detail"]["findings"] for event in events}
+    assert facts == {"DRIFT_FOUND": [finding], "DRIFT_ENDED": []}
+    assert events[0]["resources"] == [str(version.arn)]

@@ -11,7 +11,7 @@ from vedette.engines.port import Event
 from vedette.feedback.feedback import Feedback, FeedbackTools
 from vedette.feedback.learning import ReferenceTools
 from vedette.feedback.storing import SampleStore
-from vedette.feedback.watching import DriftWatch, Measure
+from vedette.feedback.watching import DriftWatch, Measure, OnTurn, untold
 from vedette.jobs.runner import JobRunner
 from vedette.manifest.lines import Manifest
 from vedette.projects.version import Version
@@ -31,12 +31,18 @@ class FeedbackPlaces:
 
 
 def open_feedback(
-    trials: Trials, jobs: JobRunner, places: FeedbackPlaces, ask: Ask, is_tight: Callable[[], bool]
+    trials: Trials,
+    jobs: JobRunner,
+    places: FeedbackPlaces,
+    ask: Ask,
+    is_tight: Callable[[], bool],
+    on_drift: OnTurn = untold,
 ) -> Feedback:
-    """Return the room; `ask` measures pictures in a process of its own."""
+    """Return the room; `ask` measures pictures in a process of its own, and `on_drift` hears of warnings."""
     tools, datasets = trials.tools, trials.datasets
     collections = TrialCollections(tools.database, datasets, tools.blobs, tools.clock, tools.lock)
     watch = DriftWatch(tools.database, measure_by(ask, places.root), tools.clock)
+    watch.on_turn = on_drift
     store = SampleStore(tools.database, collections, tools.blobs, tools.access, tools.clock, is_tight)
     references = ReferenceTools(
         tools.database,

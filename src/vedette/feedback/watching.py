@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from vedette.clock import Clock, milliseconds
 from vedette.feedback import records
@@ -29,11 +30,18 @@ from vedette.store.db import Database
 
 # Measures a picture's bytes; nothing where it cannot be read.
 Measure = Callable[[bytes], Mapping[str, float] | None]
+# Hears, within the transaction, of a warning that begins (its findings) or ends (none).
+OnTurn = Callable[[Connection, Version, list[dict[str, Any]]], None]
 MOST_RECENT = max(WINDOWS)
 # The last pictures are written down so often: after a crash that many are counted anew.
 WRITTEN_EVERY = 5
 # Servers that write at the same moment so many times over wait for the next picture.
 TRIES = 5
+
+
+def untold(connection: Connection, version: Version, findings: list[dict[str, Any]]) -> None:
+    """Tell nobody."""
+    del connection, version, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ class DriftWatch:
         self._database = database
         self._measure = measure
         self._clock = clock
+        self.on_turn: OnTurn = untold
         self._watched: dict[int, _Watched] = {}
         self._lock = threading.Lock()
 
@@ -173,7 +182,7 @@ class DriftWatch:
 
     def _write(self, version: Version, watched: _Watched, count_before: int) -> bool:
         """Write where the row still holds as many pictures; say whether it did."""
-        findings = orjson.dumps([asdict(finding) for finding in watched.findings]).decode()
+        findings = [asdict(finding) for finding in watched.findings]
         with self._database.write() as connection:
             row = records.find_drift(connection, version.id)
             if row is None or row._mapping["count"] != count_before or row.reference != watched.body:
@@ -185,7 +194,9 @@ class DriftWatch:
                 recent=records.pack_pictures(list(watched.recent)),
                 count=watched.count,
                 looks=watched.look_count,
-                findings=findings,
+                findings=orjson.dumps(findings).decode(),
                 since_ms=watched.since_ms if watched.findings else 0,
             )
+            if bool(findings) != bool(orjson.loads(row.findings)):
+                self.on_turn(connection, version, findings)
         return True

@@ -45,6 +45,16 @@ class TopicSubscriber:
         topic = self._outbox.topics(bucket.account, OBJECTS)[name]
         self._outbox.add(list(rows_for(name, topic, bucket, events)))
 
+    def hear_test(self, target: str, bucket: Bucket, document: Mapping[str, Any]) -> None:
+        """Write down what S3 sends to a topic that a bucket names: not an event, and told apart by that."""
+        name = self._outbox.topic_name(target)
+        topic = self._outbox.topics(bucket.account, OBJECTS)[name]
+        if topic.form == "eventbridge":
+            return  # A bus has no such test.
+        number = str(uuid.uuid4())
+        body = _envelope(name, bucket, (number, document["Time"]), document)
+        self._outbox.add([(number, name, OBJECTS, body)])
+
 
 class BusSubscriber:
     """Hears for the bus of an account: every topic of it that waits for objects is told."""
@@ -86,11 +96,19 @@ def _number(name: str, events: Sequence[BucketEvent]) -> str:
 def _enveloped(name: str, bucket: Bucket, number: str, events: Sequence[BucketEvent]) -> dict[str, Any]:
     """Return records as SNS delivers those of S3 to a web address."""
     records = [event.record for event in events]
+    return _envelope(name, bucket, (number, records[-1]["eventTime"]), {"Records": records})
+
+
+def _envelope(
+    name: str, bucket: Bucket, stamp: tuple[str, str], message: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what S3 says in SNS's envelope. `stamp` is its id and time."""
+    number, moment = stamp
     return {
         "Type": "Notification",
         "MessageId": number,
         "TopicArn": f"arn:aws:sns:{bucket.region}:{bucket.account}:{name.rpartition(':')[2]}",
         "Subject": "Amazon S3 Notification",
-        "Message": json.dumps({"Records": records}),
-        "Timestamp": records[-1]["eventTime"],
+        "Message": json.dumps(message),
+        "Timestamp": moment,
     }

@@ -4,14 +4,14 @@ The source is `vedette` and the service: programs that match by it know that AWS
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vedette.clock import from_milliseconds
 from vedette.projects.version import State, Version
 
-TRAINING, MODEL = "training", "model"
+TRAINING, MODEL, DRIFT = "training", "model", "drift"
 # Of each state in which a move ends: what it is an event of, and the word for it.
 TOLD: Mapping[State, tuple[str, str]] = {
     "trained": (TRAINING, "TRAINING_COMPLETED"),
@@ -22,7 +22,7 @@ TOLD: Mapping[State, tuple[str, str]] = {
     "start-failed": (MODEL, "FAILED"),
     "stopped": (MODEL, "STOPPED"),
 }
-TITLES = {TRAINING: "Training State Change", MODEL: "Model State Change"}
+TITLES = {TRAINING: "Training State Change", MODEL: "Model State Change", DRIFT: "Model Drift State Change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,22 @@ def happening_of(version: Version, state: State, message: str, stamp: tuple[str,
     """Return what a move to a state says; nothing where nobody waits for it. `stamp` is its id and time."""
     if state not in TOLD:
         return None
-    (kind, word), (number, now_ms), arn = TOLD[state], stamp, version.arn
+    kind, word = TOLD[state]
+    return _happening(version, kind, {"state": word, "message": message}, stamp)
+
+
+def drift_of(version: Version, findings: Sequence[Mapping[str, Any]], stamp: tuple[str, int]) -> Happening:
+    """Return what a warning of drift says that begins, or ends where nothing is found any more."""
+    facts: dict[str, Any] = {
+        "state": "DRIFT_FOUND" if findings else "DRIFT_ENDED",
+        "message": ", ".join(str(finding["name"]) for finding in findings),
+        "findings": list(findings),
+    }
+    return _happening(version, DRIFT, facts, stamp)
+
+
+def _happening(version: Version, kind: str, facts: Mapping[str, Any], stamp: tuple[str, int]) -> Happening:
+    (number, now_ms), arn = stamp, version.arn
     document = {
         "version": "0",
         "id": number,
@@ -48,12 +63,7 @@ def happening_of(version: Version, state: State, message: str, stamp: tuple[str,
         "time": f"{from_milliseconds(now_ms):%Y-%m-%dT%H:%M:%SZ}",
         "region": arn.region,
         "resources": [str(arn)],
-        "detail": {
-            "project": version.project.name,
-            "version": version.name,
-            "state": word,
-            "message": message,
-        },
+        "detail": {"project": version.project.name, "version": version.name, **facts},
     }
     return Happening(kind, arn.account, document)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, Refusal
 from vedette.monitoring.actions import ActionBook, Topic, topic_name
-from vedette.notifications.events import enveloped, happening_of
+from vedette.notifications.events import Happening, drift_of, enveloped, happening_of
 from vedette.notifications.tables import deliveries
 from vedette.projects.version import State, Version
 from vedette.store.db import Database
@@ -65,8 +65,17 @@ class Outbox:
         """Write down for each topic that waits for it what a version's move says."""
         now = milliseconds(self._clock())
         happening = happening_of(version, state, message, (str(uuid4()), now))
-        if happening is None:
-            return
+        if happening is not None:
+            self._note(connection, happening, now)
+
+    def note_drift(
+        self, connection: Connection, version: Version, findings: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Write down that a warning of drift begins, or ends where there are no findings."""
+        now = milliseconds(self._clock())
+        self._note(connection, drift_of(version, findings, (str(uuid4()), now)), now)
+
+    def _note(self, connection: Connection, happening: Happening, now: int) -> None:
         for name, topic in self._topics(happening.account, happening.kind):
             is_plain = topic.form == "eventbridge"
             body = happening.document if is_plain else enveloped(happening.document, name)

@@ -49,7 +49,14 @@ from vedette.server.installation import (
     open_installation,
 )
 from vedette.server.nightly import SpaceWatch
-from vedette.server.opening import open_audit, open_batches, open_delivery, open_kept, open_watched
+from vedette.server.opening import (
+    open_audit,
+    open_batches,
+    open_delivery,
+    open_kept,
+    open_outbox,
+    open_watched,
+)
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -348,7 +355,8 @@ def _open_feedback(
     )
     measuring = Pool("measure", 1)
     closing.callback(measuring.close)
-    feedback = open_feedback(trials, jobs, places, measuring.ask, reserve.is_tight)
+    outbox = open_outbox(trials.tools.database, hold.settings)
+    feedback = open_feedback(trials, jobs, places, measuring.ask, reserve.is_tight, outbox.note_drift)
     closing.callback(feedback.close)
     feedback.start(is_alone=hold.is_alone)
     return feedback

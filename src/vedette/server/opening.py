@@ -41,6 +41,7 @@ from vedette.server.stores import open_keys_and_buckets
 from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.port import Blobs
+from vedette.store.db import Database
 from vedette.trials.trials import Trials
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,7 @@ def open_versions(
     """Return the versions, whose moves are told to the operator's webhooks from now on; objects' too."""
     settings, versions = installation.settings, Versions(installation.database, projects)
     book = partial(read_actions, settings.alarm_actions)
-    outbox = Outbox(installation.database, book, settings.account, system_clock)
+    outbox = open_outbox(installation.database, settings)
     versions.on_move = outbox.note_move
     sender = Sender(outbox, book)
     closing.callback(sender.close)
@@ -119,12 +120,16 @@ def _open_functions(installation: Installation, jobs: JobRunner, closing: contex
     return functions
 
 
+def open_outbox(database: Database, settings: Settings) -> Outbox:
+    """Return where events wait for the operator's webhooks; the file is read at each."""
+    return Outbox(database, partial(read_actions, settings.alarm_actions), settings.account, system_clock)
+
+
 def open_watched(
     installation: Installation, meter: Meter, settings: Settings, closing: contextlib.ExitStack
 ) -> Monitoring:
     """Return figures and alarms, whose webhooks are told by way of the outbox."""
-    book = partial(read_actions, settings.alarm_actions)
-    outbox = Outbox(installation.database, book, settings.account, system_clock)
+    outbox = open_outbox(installation.database, settings)
     return open_monitoring(installation.database, meter, settings, closing, outbox.note_alarm)
 
 

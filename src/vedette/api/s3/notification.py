@@ -14,8 +14,8 @@ from typing import Any
 
 from vedette.api.s3.access import authorise
 from vedette.api.s3.call import Call, in_thread, read_document, rewrite
-from vedette.api.s3.faults import S3Fault
-from vedette.store.blobs.events import DOCUMENT, EventSubscriber
+from vedette.api.s3.faults import S3Fault, short_id
+from vedette.store.blobs.events import DOCUMENT, EventSubscriber, HearsTests
 from vedette.store.blobs.values import Bucket
 from vedette.wire.http import Response
 from vedette.wire.models import operation
@@ -69,11 +69,14 @@ async def put_notification(call: Call) -> Response:
     bucket = call.owned_bucket()
     authorise(call, "s3:PutBucketNotification", bucket)
     document = _checked(await call.raw_document())
-    if call.header("x-amz-skip-destination-validation").lower() != "true":
+    is_checked = call.header("x-amz-skip-destination-validation").lower() != "true"
+    if is_checked:
         await in_thread(_check_targets, call, bucket, document)
     buckets = call.store.buckets
     if document:
         await in_thread(buckets.put_document, bucket.name, DOCUMENT, rewrite(PUT, document, ROOT))
+        if is_checked:
+            await in_thread(_tell_targets, call, bucket, document)
     else:
         await in_thread(buckets.delete_documents, bucket.name, [DOCUMENT])
     return Response()
@@ -178,6 +181,22 @@ def _check_targets(call: Call, bucket: Bucket, document: Mapping[str, Any]) -> N
             f"Unable to validate the following destination configurations: {problem}.",
             members={"ArgumentName": target, "ArgumentValue": problem},
         )
+
+
+def _tell_targets(call: Call, bucket: Bucket, document: Mapping[str, Any]) -> None:
+    """Send S3's own test message to each target that takes one: that of topics do, functions do not."""
+    message = {
+        "Service": "Amazon S3",
+        "Event": "s3:TestEvent",
+        "Time": f"{call.now:%Y-%m-%dT%H:%M:%S}.{call.now.microsecond // 1000:03}Z",
+        "Bucket": bucket.name,
+        "RequestId": short_id(call.request),
+        "HostId": call.request.id,
+    }
+    for target in dict.fromkeys(rule.target for rule in _rules(document)):
+        subscriber = call.store.subscribers.get(service_of(target))
+        if isinstance(subscriber, HearsTests):
+            subscriber.hear_test(target, bucket, message)
 
 
 def _names(pattern: str, event: str) -> bool:

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import orjson
 
@@ -136,6 +136,14 @@ class EventSubscriber(Protocol):
         again, a minute apart and ten times at most; where a server dies in it, too. So an event may be
         heard twice, with the same id.
         """
+
+
+@runtime_checkable
+class HearsTests(EventSubscriber, Protocol):
+    """A subscriber whose targets are told once by a message of no event that they were named, as S3 does."""
+
+    def hear_test(self, target: str, bucket: Bucket, document: Mapping[str, Any]) -> None:
+        """Take the message; return once it is kept where a crash does not lose it."""
 
 
 def note_events(db: sqlite3.Connection, changes: Sequence[Change], now_ms: int) -> None:
