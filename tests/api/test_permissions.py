@@ -127,6 +127,8 @@ NEW_BATCH = {
     "Source": "s3://pictures/p",
     "Address": "s3://out/batch",
 }
+LOOP = {"ProjectArn": PROJECT, "LoopId": "0" * 32}
+NEW_LOOP = {"ProjectArn": PROJECT, "LoopName": "monday", "VersionName": "v1", "Address": "s3://pictures/p"}
 NEW_DOORS_BATCH = {**NEW_BATCH, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
@@ -367,6 +369,12 @@ REQUESTS = [
     ("vedette", "StartBatchDetection", NEW_BATCH, "with a project of Custom Labels"),
     ("vedette", "StartBatchDetection", NEW_DOORS_BATCH, "with a project of Lookout for Vision"),
     ("vedette", "StopBatchDetection", BATCH, ""),
+    ("vedette", "ContinueLoop", LOOP, ""),
+    ("vedette", "DeleteLoop", LOOP, ""),
+    ("vedette", "DescribeLoop", LOOP, ""),
+    ("vedette", "ListLoops", {"ProjectArn": PROJECT}, ""),
+    ("vedette", "StartLoop", NEW_LOOP, ""),
+    ("vedette", "StopLoop", LOOP, ""),
     ("vedette", "DeleteTrialDetection", TRIAL, ""),
     ("vedette", "DescribeTrialDetection", TRIAL, "with a project of Custom Labels"),
     ("vedette", "GetTrialMask", {**TRIAL, "PictureId": 1}, "with a project of Custom Labels"),

@@ -41,6 +41,8 @@ from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
+from vedette.loops.loops import Loops
+from vedette.loops.running import LoopTools
 from vedette.metering.meter import Meter
 from vedette.migrations import upgrade
 from vedette.monitoring.monitoring import Monitoring
@@ -287,6 +289,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
         devices=Devices(DeviceTools(database, projects.tags, keys, packages, clock)),
         trials=trials,
         batches=batches,
+        loops=Loops(LoopTools(database, jobs, clock, clock.ticks)),
         feedback=open_feedback(trials, jobs, places, measured_here, lambda: False),
         suggestions=Suggestions(database, jobs, tools, clock, drafts.doubts),
         drafts=drafts,

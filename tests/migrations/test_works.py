@@ -47,6 +47,7 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table loops",
     "drop table function_logs",
     "drop table function_events",
     "drop table functions",

@@ -248,6 +248,7 @@ SERVICES = {
         OrderOwnPackage UpdateDevice
         DeleteBatchDetection DescribeBatchDetection GetBatchResults ListBatchDetections ResumeBatchDetection
         StartBatchDetection StopBatchDetection
+        ContinueLoop DeleteLoop DescribeLoop ListLoops StartLoop StopLoop
         AddTrialPictures DeleteTrialDetection DescribeTrialDetection ListTrialDetections StartTrialDetection
         StopTrialDetection VerifyTrialPictures
         GetTrainingReport ListVersionChanges PreviewTraining StopTraining

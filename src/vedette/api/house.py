@@ -25,6 +25,7 @@ from vedette.imports.imports import Imports
 from vedette.jobs.members import ServerRoll
 from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
+from vedette.loops.loops import Loops
 from vedette.metering.meter import Meter
 from vedette.monitoring.monitoring import Monitoring
 from vedette.packaging.packagings import Packagings
@@ -68,6 +69,7 @@ class House:
     next_steps: NextSteps
     trials: Trials
     batches: Batches
+    loops: Loops
     feedback: Feedback
     monitoring: Monitoring
     access: ObjectAccess

@@ -12,6 +12,7 @@ import vedette.functions.tables
 import vedette.identity.tables
 import vedette.imports.tables
 import vedette.jobs.tables
+import vedette.loops.tables
 import vedette.metering.tables
 import vedette.monitoring.tables
 import vedette.notifications.tables
@@ -36,6 +37,7 @@ ROOMS = (
     vedette.imports.tables,
     vedette.exports.tables,
     vedette.batches.tables,
+    vedette.loops.tables,
     vedette.rounds.tables,
     vedette.trials.tables,
     vedette.feedback.tables,

@@ -97,6 +97,15 @@ class Projects:
         with self._database.read() as connection:
             return _require_arn(connection, arn, region)
 
+    def find_by_id(self, number: int) -> Project:
+        """Return the project of that number."""
+        with self._database.read() as connection:
+            project = by_id(connection, number)
+        if project is None:
+            name = str(number)
+            raise Missing(f"The project {name} was deleted.", kind="project", name=name)
+        return project
+
     def list(
         self,
         scope: Scope,

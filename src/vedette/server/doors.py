@@ -60,11 +60,12 @@ BY_NAME = {door.name: door for door in SERVICES}
 
 
 def connect(house: House) -> None:
-    """Let stacks make their resources by the operations of the other doors, and functions have keys."""
+    """Let stacks and loops ask the operations of the other doors, and functions have keys."""
     operations = {door.name: door for door in SERVICES if isinstance(door, OperationsDoor)}
     inner = InnerCalls(house, operations, s3.DOOR)
     house.stacks.tools.hand_over(cloudformation.TypeMaker(inner))
     house.functions.tools.hand_over(functions.RoleActor(house))
+    house.loops.tools.hand_over(own.LoopOperations(inner))
 
 
 def page_door(visit: Visit) -> PageDoor | None:

@@ -32,6 +32,8 @@ from vedette.jobs.drains import NodeDrains
 from vedette.jobs.members import ServerRoll, ServerSelf
 from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
+from vedette.loops.loops import Loops
+from vedette.loops.running import LoopTools
 from vedette.metering.meter import Meter, open_meter
 from vedette.migrations import numbers
 from vedette.packaging.packagings import Packagings
@@ -99,7 +101,6 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
     trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
     batches = open_batches(installation, trials, meter, jobs, closing)
-    packagings = _open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
     feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
     hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
     _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
@@ -112,7 +113,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         datasets=datasets,
         imports=imports,
         exports=exports,
-        packagings=packagings,
+        packagings=_open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal)),
         devices=_open_devices(settings, projects, lender, SigningKeys(database, seal)),
         pictures=pictures,
         rounds=open_rounds(database, datasets, blobs, jobs),
@@ -127,6 +128,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         next_steps=steps,
         trials=trials,
         batches=batches,
+        loops=Loops(LoopTools(database, jobs, system_clock)),
         feedback=feedback,
         monitoring=open_watched(installation, meter, settings, closing),
         page_key=seal.derive("page tokens"),

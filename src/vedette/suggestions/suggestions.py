@@ -97,6 +97,11 @@ class Suggestions:
         self._rows = FeatureRows()
         jobs.register(JobKind(KIND, StudyOrder, STUDIES, self._run, self._fail))
 
+    @property
+    def tools(self) -> StudyTools:
+        """What studies work with, for a look at pictures that no dataset has."""
+        return self._tools
+
     def start(self, *, is_alone: bool = True) -> None:
         """Clear what a crash or a deleted dataset left. The server calls this before its jobs start.
 

@@ -321,6 +321,15 @@ export interface ConsoleSessionSummary {
   readonly Agent?: string | undefined;
 }
 
+export interface ContinueLoopRequest {
+  readonly ProjectArn: string;
+  readonly LoopId: string;
+}
+
+export interface ContinueLoopResponse {
+  readonly Loop?: LoopDescription | undefined;
+}
+
 export interface CountChangesRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -559,6 +568,11 @@ export interface DeleteImportRequest {
   readonly ImportId: string;
 }
 
+export interface DeleteLoopRequest {
+  readonly ProjectArn: string;
+  readonly LoopId: string;
+}
+
 export interface DeletePolicyRequest {
   readonly PolicyName: string;
 }
@@ -689,6 +703,15 @@ export interface DescribeImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface DescribeLoopRequest {
+  readonly ProjectArn: string;
+  readonly LoopId: string;
+}
+
+export interface DescribeLoopResponse {
+  readonly Loop?: LoopDescription | undefined;
 }
 
 export interface DescribeRestorationRequest {
@@ -1741,6 +1764,14 @@ export interface ListLabelSettingsResponse {
   readonly Labels?: ReadonlyArray<LabelSetting> | undefined;
 }
 
+export interface ListLoopsRequest {
+  readonly ProjectArn: string;
+}
+
+export interface ListLoopsResponse {
+  readonly Loops?: ReadonlyArray<LoopDescription> | undefined;
+}
+
 export interface ListMyRoundsResponse {
   readonly Rounds?: ReadonlyArray<MyRound> | undefined;
 }
@@ -1885,6 +1916,43 @@ export interface ListVersionChangesResponse {
   readonly Versions?: ReadonlyArray<VersionChange> | undefined;
   readonly Since?: VersionChange | undefined;
   readonly NextToken?: string | undefined;
+}
+
+export interface LoopDescription {
+  readonly LoopId?: string | undefined;
+  readonly LoopName?: string | undefined;
+  readonly VersionName?: string | undefined;
+  readonly Status?: "running" | "done" | "failed" | "stopped" | undefined;
+  readonly Step?: "begin" | "look" | "choose" | "share" | "label" | "train" | "order" | "learn" | "compare" | "move" | "start" | "switch" | "retire" | "end" | undefined;
+  readonly Message?: string | undefined;
+  readonly NeedsConfirmation?: boolean | undefined;
+  readonly CreatedBy?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly AliasName?: string | undefined;
+  readonly MaxPictures?: number | undefined;
+  readonly TestShare?: number | undefined;
+  readonly Automatic?: boolean | undefined;
+  readonly StopOld?: boolean | undefined;
+  readonly TrialId?: string | undefined;
+  readonly RoundIds?: ReadonlyArray<string> | undefined;
+  readonly Pictures?: ReadonlyArray<LoopPicture> | undefined;
+  readonly NewVersionName?: string | undefined;
+  readonly Verdict?: "better" | "worse" | "unclear" | "none" | undefined;
+  readonly PValue?: number | undefined;
+  readonly LookedAt?: number | undefined;
+  readonly Labeled?: number | undefined;
+  readonly Compared?: number | undefined;
+  readonly OldCorrect?: number | undefined;
+  readonly NewCorrect?: number | undefined;
+  readonly CreationDate?: string | undefined;
+  readonly UpdateDate?: string | undefined;
+}
+
+export interface LoopPicture {
+  readonly SourceRef?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly Doubt?: number | undefined;
 }
 
 export interface MaskColor {
@@ -2450,6 +2518,26 @@ export interface StartEdgePackageResponse {
   readonly Package?: EdgePackageDescription | undefined;
 }
 
+export interface StartLoopRequest {
+  readonly ProjectArn: string;
+  readonly LoopName: string;
+  readonly VersionName?: string | undefined;
+  readonly AliasName?: string | undefined;
+  readonly Address?: string | undefined;
+  readonly DatasetType?: "train" | "test" | undefined;
+  readonly MaxPictures?: number | undefined;
+  readonly Task?: "labels" | "boxes" | "masks" | undefined;
+  readonly UserNames?: ReadonlyArray<string> | undefined;
+  readonly GroupNames?: ReadonlyArray<string> | undefined;
+  readonly TestShare?: number | undefined;
+  readonly Automatic?: boolean | undefined;
+  readonly StopOld?: boolean | undefined;
+}
+
+export interface StartLoopResponse {
+  readonly Loop?: LoopDescription | undefined;
+}
+
 export interface StartSuggestionsRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
@@ -2499,6 +2587,15 @@ export interface StopDraftsResponse {
   readonly Total?: number | undefined;
   readonly Done?: number | undefined;
   readonly Count?: number | undefined;
+}
+
+export interface StopLoopRequest {
+  readonly ProjectArn: string;
+  readonly LoopId: string;
+}
+
+export interface StopLoopResponse {
+  readonly Loop?: LoopDescription | undefined;
 }
 
 export interface StopSuggestionsRequest {
@@ -2869,6 +2966,7 @@ export interface VedetteOperations {
   readonly CheckProjectPolicy: { readonly input: CheckProjectPolicyRequest; readonly output: CheckProjectPolicyResponse };
   readonly CompareVersions: { readonly input: CompareVersionsRequest; readonly output: CompareVersionsResponse };
   readonly ConfigureImport: { readonly input: ConfigureImportRequest; readonly output: ConfigureImportResponse };
+  readonly ContinueLoop: { readonly input: ContinueLoopRequest; readonly output: ContinueLoopResponse };
   readonly CountChanges: { readonly input: CountChangesRequest; readonly output: CountChangesResponse };
   readonly CountEntries: { readonly input: CountEntriesRequest; readonly output: CountEntriesResponse };
   readonly CreateAccessKey: { readonly input: CreateAccessKeyRequest; readonly output: CreateAccessKeyResponse };
@@ -2888,6 +2986,7 @@ export interface VedetteOperations {
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
   readonly DeleteGroup: { readonly input: DeleteGroupRequest; readonly output: Record<never, never> };
   readonly DeleteImport: { readonly input: DeleteImportRequest; readonly output: Record<never, never> };
+  readonly DeleteLoop: { readonly input: DeleteLoopRequest; readonly output: Record<never, never> };
   readonly DeletePolicy: { readonly input: DeletePolicyRequest; readonly output: Record<never, never> };
   readonly DeleteRound: { readonly input: DeleteRoundRequest; readonly output: Record<never, never> };
   readonly DeleteSnapshot: { readonly input: DeleteSnapshotRequest; readonly output: Record<never, never> };
@@ -2901,6 +3000,7 @@ export interface VedetteOperations {
   readonly DescribeExport: { readonly input: DescribeExportRequest; readonly output: DescribeExportResponse };
   readonly DescribeFeedback: { readonly input: DescribeFeedbackRequest; readonly output: DescribeFeedbackResponse };
   readonly DescribeImport: { readonly input: DescribeImportRequest; readonly output: DescribeImportResponse };
+  readonly DescribeLoop: { readonly input: DescribeLoopRequest; readonly output: DescribeLoopResponse };
   readonly DescribeRestoration: { readonly input: DescribeRestorationRequest; readonly output: DescribeRestorationResponse };
   readonly DescribeRound: { readonly input: DescribeRoundRequest; readonly output: DescribeRoundResponse };
   readonly DescribeRoundAgreement: { readonly input: DescribeRoundAgreementRequest; readonly output: DescribeRoundAgreementResponse };
@@ -2947,6 +3047,7 @@ export interface VedetteOperations {
   readonly ListImports: { readonly input: ListImportsRequest; readonly output: ListImportsResponse };
   readonly ListKeyUses: { readonly input: ListKeyUsesRequest; readonly output: ListKeyUsesResponse };
   readonly ListLabelSettings: { readonly input: ListLabelSettingsRequest; readonly output: ListLabelSettingsResponse };
+  readonly ListLoops: { readonly input: ListLoopsRequest; readonly output: ListLoopsResponse };
   readonly ListMyRounds: { readonly input: Record<never, never>; readonly output: ListMyRoundsResponse };
   readonly ListMyTasks: { readonly input: ListMyTasksRequest; readonly output: ListMyTasksResponse };
   readonly ListNextSteps: { readonly input: ListNextStepsRequest; readonly output: ListNextStepsResponse };
@@ -2987,10 +3088,12 @@ export interface VedetteOperations {
   readonly StartBatchDetection: { readonly input: StartBatchDetectionRequest; readonly output: StartBatchDetectionResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };
   readonly StartEdgePackage: { readonly input: StartEdgePackageRequest; readonly output: StartEdgePackageResponse };
+  readonly StartLoop: { readonly input: StartLoopRequest; readonly output: StartLoopResponse };
   readonly StartSuggestions: { readonly input: StartSuggestionsRequest; readonly output: StartSuggestionsResponse };
   readonly StartTrialDetection: { readonly input: StartTrialDetectionRequest; readonly output: StartTrialDetectionResponse };
   readonly StopBatchDetection: { readonly input: StopBatchDetectionRequest; readonly output: StopBatchDetectionResponse };
   readonly StopDrafts: { readonly input: StopDraftsRequest; readonly output: StopDraftsResponse };
+  readonly StopLoop: { readonly input: StopLoopRequest; readonly output: StopLoopResponse };
   readonly StopSuggestions: { readonly input: StopSuggestionsRequest; readonly output: StopSuggestionsResponse };
   readonly StopTraining: { readonly input: StopTrainingRequest; readonly output: Record<never, never> };
   readonly StopTrialDetection: { readonly input: StopTrialDetectionRequest; readonly output: StopTrialDetectionResponse };

@@ -61,6 +61,8 @@ export const messages: Translation<typeof english> = {
   beforeAnImport: "Avant une importation",
   beforeRestoring: "Avant de restaurer {name}",
   beforeTakingBackChange: "Avant de reprendre le changement {number}",
+  behindTheAliasIsTheVersion: "Derrière l’alias {alias} se trouve la version {current}, et non {name}.",
+  betterThanByTheLoop: "Meilleure que {versionName}, d’après la boucle {name}.",
   boxesMakeItAnAnomalyThey: "{boxes} cadres en font une anomalie ; ils ne sont pas gardés.",
   cameChangedItsHashIsAnother:
     "{name} est arrivé modifié : son empreinte est une autre. Envoyez-le de nouveau.",
@@ -203,6 +205,7 @@ export const messages: Translation<typeof english> = {
   moreRequestsThanTheUnitsOf: "Plus de requêtes que les {units} unités de {name} ne peuvent en traiter.",
   nameEitherBytesOrASourceref: "Donnez soit Bytes, soit un SourceRef.",
   nameTheLinesToMendOr: "Nommez les lignes à réparer, ou le code qu’elles ont toutes.",
+  nameTheVersionnameThatIsTo: "Indiquez le VersionName à améliorer, ou un AliasName qui y mène.",
   nameUpToLinesOrTheir: "Nommez jusqu’à {atOnce} lignes, ou leur code.",
   namesNoPictureJpegPngIn: "{name} ne nomme aucune image (JPEG, PNG, …) dans ses données.",
   noAnnotationsWereFound: "Aucune annotation n’a été trouvée.",
@@ -226,6 +229,7 @@ export const messages: Translation<typeof english> = {
   nothingIsAsThisChangeLeft:
     "Rien n’est comme ce changement l’a laissé, ou ce qu’il y avait avant n’est plus gardé ; il n’y a rien à reprendre.",
   nothingIsKeptTheDiskOf: "Rien n’est gardé : le disque de cette installation a trop peu de place.",
+  ofPicturesAreLookedAt: "{count} images sur {total} ont été examinées.",
   ofTheEntriesAreInThe: "{twins} des entrées sont déjà dans le jeu {kind}, dont {twins2}.",
   oldPicturesAreNotRemovedSave:
     "Les anciennes images ne sont pas supprimées : {problem}. Enregistrez les réglages pour continuer.",
@@ -248,6 +252,7 @@ export const messages: Translation<typeof english> = {
   signInWithABodyOf: "Connectez-vous avec un corps du type application/json.",
   signInWithALinkOr: "Connectez-vous avec un lien, ou avec l’identifiant d’une clé d’accès et son secret.",
   somebodyChangedTheThresholdsOfThe: "Quelqu’un a changé entre-temps les seuils de la version {name}.",
+  somebodyMovedToMeanwhileItStays: "Quelqu’un a déplacé {alias} vers {versionName} entre-temps ; il y reste.",
   standsInTwoOfTheLines: "{twin} figure dans deux des lignes.",
   suggestionsOfThisDatasetAreDismissed: "{most} suggestions de ce jeu sont écartées ; reprenez-en d’abord.",
   test: "de test",
@@ -345,6 +350,7 @@ export const messages: Translation<typeof english> = {
   theLineNeedsASourceRef: "La ligne doit avoir un source-ref de la forme s3://compartiment/chemin.",
   theLineOfPictureCannotBe: "On ne peut pas apprendre de la ligne de l’image {number} : {reason}.",
   theLineOfPictureIsAbout: "La ligne de l’image {number} porte sur une autre image.",
+  theLookAtThePicturesDid: "L’examen des images n’est pas arrivé à son terme : {reason}.",
   theManifestCouldNotBeRead: "Le manifeste n’a pas pu être lu : {value1}",
   theManifestFileContainsImagesFrom: "Le manifeste contient des images de plusieurs compartiments S3.",
   theManifestFileContainsInsufficientLabeled:
@@ -431,7 +437,9 @@ export const messages: Translation<typeof english> = {
   theRoundIs: "La tournée {name} est {status}.",
   theRoundIsCancelItOr: "La tournée {name} est {status} ; annulez-la ou rendez-la d’abord.",
   theRoundIsItCannotBecome: "La tournée {name} est {status} ; elle ne peut pas devenir {status2}.",
+  theRoundIsOfTasksAre: "La tournée {name} est {status} : {count} tâches sur {tasks} ont une réponse.",
   theRoundShowsNoPicture: "La tournée ne montre pas d’image {source}.",
+  theRoundWaitsToBeAssigned: "La tournée {name} attend d’être attribuée à des personnes.",
   theS3BucketPermissionsAreIncorrect: "Les droits du compartiment S3 ne sont pas corrects.",
   theServerFailedItsLogTells: "Le serveur a échoué ; son journal dit pourquoi, sous le numéro de la requête.",
   theServerIsStartingOrStopping: "Le serveur démarre ou s’arrête.",
@@ -475,6 +483,7 @@ export const messages: Translation<typeof english> = {
   theTrialHasNoPicture: "L’essai n’a pas d’image {number}.",
   theTrialIsUnderWayCancel: "L’essai est en cours ; annulez-le d’abord.",
   theTrialWasDeleted: "L’essai a été supprimé.",
+  theTrialWasDeletedBeforePictures: "L’essai a été supprimé avant que des images soient choisies.",
   theUnitsAreBeingReplaced: "Les unités sont en cours de remplacement.",
   theUseCaseTypeOfThe:
     "Le type d’usage des métadonnées {value1}-metadata n’est pas pris en charge. Vérifiez le champ type.",
@@ -483,7 +492,9 @@ export const messages: Translation<typeof english> = {
   theVersionHasNoLabelIt: "La version {name} n’a pas d’étiquette « {unknown} » ; elle a {labels}.",
   theVersionHasNoModel: "La version {name} n’a pas de modèle.",
   theVersionIsBeingCopiedTo: "La version {name} est en cours de copie vers {name2}.",
+  theVersionIsBeingTrained: "La version {name} est en cours d’entraînement.",
   theVersionIsDamagedOnThe: "La version {name} est endommagée sur le disque du serveur.",
+  theVersionIsStarting: "La version {name} démarre.",
   theVersionItHasNoModel: "La version {name} {state} : elle n’a pas de modèle.",
   theVersionOf: "La version {name} de {name2} {state}.",
   theVersionOf2: "La version {name} de {project} {state}",

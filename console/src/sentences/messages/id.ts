@@ -59,6 +59,8 @@ export const messages: Translation<typeof english> = {
   beforeAnImport: "Sebelum impor",
   beforeRestoring: "Sebelum memulihkan {name}",
   beforeTakingBackChange: "Sebelum menarik kembali perubahan {number}",
+  behindTheAliasIsTheVersion: "Di balik alias {alias} ada versi {current}, bukan {name}.",
+  betterThanByTheLoop: "Lebih baik daripada {versionName} menurut siklus {name}.",
   boxesMakeItAnAnomalyThey: "{boxes} kotak menjadikannya anomali; kotaknya tidak disimpan.",
   cameChangedItsHashIsAnother: "{name} tiba dalam keadaan berubah: hash-nya lain. Kirim lagi.",
   cameWithAGapItsPart: "{path} tiba dengan celah: bagian mulai {size} hilang. Kirim lagi.",
@@ -190,6 +192,8 @@ export const messages: Translation<typeof english> = {
   moreRequestsThanTheUnitsOf: "Permintaan lebih banyak daripada yang dapat dijawab {units} unit {name}.",
   nameEitherBytesOrASourceref: "Berikan Bytes atau SourceRef.",
   nameTheLinesToMendOr: "Sebutkan baris yang diperbaiki, atau kode yang dimiliki semuanya.",
+  nameTheVersionnameThatIsTo:
+    "Sebutkan VersionName yang akan diperbaiki, atau AliasName yang menunjuk ke sana.",
   nameUpToLinesOrTheir: "Sebutkan sampai {atOnce} baris, atau kodenya.",
   namesNoPictureJpegPngIn: "{name} tidak menyebut gambar (JPEG, PNG, …) dalam datanya.",
   noAnnotationsWereFound: "Tidak ditemukan anotasi.",
@@ -214,6 +218,7 @@ export const messages: Translation<typeof english> = {
   nothingIsAsThisChangeLeft:
     "Tidak ada yang masih seperti ditinggalkan perubahan ini, atau yang sebelumnya tidak disimpan lagi; tidak ada yang dapat ditarik kembali.",
   nothingIsKeptTheDiskOf: "Tidak ada yang disimpan: disk instalasi ini kekurangan ruang.",
+  ofPicturesAreLookedAt: "{count} dari {total} gambar sudah dilihat.",
   ofTheEntriesAreInThe: "{twins} dari entri sudah ada di dataset {kind}, di antaranya {twins2}.",
   oldPicturesAreNotRemovedSave: "Gambar lama tidak dihapus: {problem}. Simpan pengaturan untuk melanjutkan.",
   oneOfMoreClassIdsIs: "Satu atau beberapa nomor kelas tidak ada di peta kelas.",
@@ -235,6 +240,8 @@ export const messages: Translation<typeof english> = {
   signInWithABodyOf: "Masuklah dengan isi berjenis application/json.",
   signInWithALinkOr: "Masuklah dengan tautan, atau dengan id kunci akses dan rahasianya.",
   somebodyChangedTheThresholdsOfThe: "Seseorang sementara itu mengubah ambang versi {name}.",
+  somebodyMovedToMeanwhileItStays:
+    "Seseorang telah memindahkan {alias} ke {versionName} sementara itu; alias tetap di sana.",
   standsInTwoOfTheLines: "{twin} ada di dua baris.",
   suggestionsOfThisDatasetAreDismissed:
     "{most} saran dataset ini sudah diabaikan; ambil kembali beberapa dulu.",
@@ -329,6 +336,7 @@ export const messages: Translation<typeof english> = {
   theLineNeedsASourceRef: "Baris perlu source-ref berbentuk s3://bucket/jalur.",
   theLineOfPictureCannotBe: "Baris gambar {number} tidak dapat dipelajari: {reason}.",
   theLineOfPictureIsAbout: "Baris gambar {number} adalah tentang gambar lain.",
+  theLookAtThePicturesDid: "Pemeriksaan gambar tidak selesai: {reason}.",
   theManifestCouldNotBeRead: "Manifes tidak dapat dibaca: {value1}",
   theManifestFileContainsImagesFrom: "Manifes memuat gambar dari beberapa bucket S3.",
   theManifestFileContainsInsufficientLabeled:
@@ -416,7 +424,10 @@ export const messages: Translation<typeof english> = {
   theRoundIs: "Putaran {name} {status}.",
   theRoundIsCancelItOr: "Putaran {name} {status}; batalkan atau serahkan dulu.",
   theRoundIsItCannotBecome: "Putaran {name} {status}; tidak dapat menjadi {status2}.",
+  theRoundIsOfTasksAre:
+    "Putaran {name} berstatus {status}: {count} dari {tasks} tugas sudah dijawab.",
   theRoundShowsNoPicture: "Putaran tidak menampilkan gambar {source}.",
+  theRoundWaitsToBeAssigned: "Putaran {name} menunggu untuk diberikan kepada orang.",
   theS3BucketPermissionsAreIncorrect: "Izin bucket S3 tidak benar.",
   theServerFailedItsLogTells: "Server gagal; lognya menjelaskan sebabnya, di bawah id permintaan.",
   theServerIsStartingOrStopping: "Server sedang mulai atau berhenti.",
@@ -456,6 +467,7 @@ export const messages: Translation<typeof english> = {
   theTrialHasNoPicture: "Uji coba tidak punya gambar {number}.",
   theTrialIsUnderWayCancel: "Uji coba sedang berjalan; batalkan dulu.",
   theTrialWasDeleted: "Uji coba sudah dihapus.",
+  theTrialWasDeletedBeforePictures: "Uji coba dihapus sebelum gambar dipilih.",
   theUnitsAreBeingReplaced: "Unit sedang diganti.",
   theUseCaseTypeOfThe:
     "Jenis penggunaan metadata atribut label {value1}-metadata tidak didukung. Periksa kolom type.",
@@ -464,7 +476,9 @@ export const messages: Translation<typeof english> = {
   theVersionHasNoLabelIt: "Versi {name} tidak punya label “{unknown}”; punyanya {labels}.",
   theVersionHasNoModel: "Versi {name} tidak punya model.",
   theVersionIsBeingCopiedTo: "Versi {name} sedang disalin ke {name2}.",
+  theVersionIsBeingTrained: "Versi {name} sedang dilatih.",
   theVersionIsDamagedOnThe: "Versi {name} rusak di disk server.",
+  theVersionIsStarting: "Versi {name} sedang dimulai.",
   theVersionItHasNoModel: "Versi {name} {state}: tidak punya model.",
   theVersionOf: "Versi {name} dari {name2} {state}.",
   theVersionOf2: "Versi {name} dari {project} {state}",

@@ -77,6 +77,15 @@ from vedette.api.own.imports import (
 )
 from vedette.api.own.key_uses import list_key_uses
 from vedette.api.own.labels import list_label_settings, update_label_settings
+from vedette.api.own.loop_actor import LoopOperations
+from vedette.api.own.loops import (
+    continue_loop,
+    delete_loop,
+    describe_loop,
+    list_loops,
+    start_loop,
+    stop_loop,
+)
 from vedette.api.own.models import describe_training, download_model
 from vedette.api.own.my_rounds import (
     get_my_round,
@@ -174,6 +183,12 @@ OPERATIONS: dict[str, Handler] = {
     "ResumeBatchDetection": resume_batch_detection,
     "StartBatchDetection": start_batch_detection,
     "StopBatchDetection": stop_batch_detection,
+    "ContinueLoop": continue_loop,
+    "DeleteLoop": delete_loop,
+    "DescribeLoop": describe_loop,
+    "ListLoops": list_loops,
+    "StartLoop": start_loop,
+    "StopLoop": stop_loop,
     "CancelExport": cancel_export,
     "CreateExport": create_export,
     "DeleteExport": delete_export,
@@ -307,4 +322,4 @@ DOOR = OperationsDoor(
     permissions=PERMISSIONS,
 )
 
-__all__ = ["DOOR", "OPERATIONS", "translate"]
+__all__ = ["DOOR", "OPERATIONS", "LoopOperations", "translate"]

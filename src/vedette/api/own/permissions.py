@@ -209,6 +209,12 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         *reads(""),
     ),
     "StopBatchDetection": _on("StopBatchDetection", PROJECT),
+    "ContinueLoop": _on("ContinueLoop", PROJECT),
+    "DeleteLoop": _on("DeleteLoop", PROJECT),
+    "DescribeLoop": _on("DescribeLoop", PROJECT),
+    "ListLoops": _on("ListLoops", PROJECT),
+    "StartLoop": _on("StartLoop", PROJECT),
+    "StopLoop": _on("StopLoop", PROJECT),
     "CancelExport": _on("CancelExport", PROJECT),
     "CreateExport": (
         *_on("CreateExport", PROJECT),

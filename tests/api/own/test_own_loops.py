@@ -1,0 +1,217 @@
+"""A feedback loop over the house's own operations, from pictures in a bucket to a name that has moved.
+
+The training alone is put there instead of run, which takes its minutes in tests/journeys.
+"""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from doubles.evaluated import evaluation_of, labelled, put_evaluated
+from doubles.houses import HERE, a_caller
+from doubles.tried import a_png
+from vedette.api.own import OPERATIONS, LoopOperations
+from vedette.datasets.dataset import Filter, NewDataset
+from vedette.datasets.editing import EntryEdit, revision_of
+from vedette.errors import Missing, Wrong
+from vedette.evaluation.document import write_evaluation
+from vedette.identity.principal import root_of
+from vedette.loops.running import LOOPS
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.classification import write_labels
+from vedette.manifest.lines import change_line, read_line
+from vedette.projects.project import Scope
+from vedette.projects.projects import NewProject
+from vedette.rounds.handback import HAND_BACKS
+from vedette.trials.running import TRIALS
+
+BUCKET = "line-pictures"
+ROOT = replace(a_caller("vedette"), principal=root_of(HERE))
+HALF = {"red": 0.5, "dark": 0.5}
+
+
+def multilabel(right):
+    """The evaluation of twelve test pictures, of which so many are judged rightly."""
+    scores = [(0.9, 0.1)] * right + [(0.1, 0.1)] * (12 - right)
+    return write_evaluation(evaluation_of("multilabel", labelled([("red",)] * 12, scores), thresholds=HALF))
+
+
+class PutTraining(LoopOperations):
+    """The steps as they are, but a training is a version that is put there."""
+
+    right = 12
+
+    def order(self, loop, context):
+        project = self._finder.project(loop)
+        version = put_evaluated(
+            self._house, project, "multilabel", multilabel(self.right), name=loop.facts["new_name"]
+        )
+        return {"new": version.id}
+
+
+class LoopPlace:
+    """A project with a version, two datasets, and a folder of pictures."""
+
+    def __init__(self, house):
+        self.house = house
+        self.project = house.projects.create(Scope("rekognition", HERE, ROOT.region), NewProject("line"))
+        self.arn = str(self.project.arn)
+        self.version = put_evaluated(house, self.project, "multilabel", multilabel(2), name="v1")
+        house.blobs.make_bucket(BUCKET, account=HERE, region=ROOT.region)
+        for kind in ("train", "test"):
+            house.datasets.create(self.project, NewDataset(kind, None, ROOT.principal, {}))
+        house.loops.tools.hand_over(PutTraining(house.loops.tools.actor._inner))
+
+    def put(self, name, color):
+        body = a_png(color)
+        self.house.blobs.put(BUCKET, name, body)
+        return body
+
+    def call(self, operation, caller=ROOT, **request):
+        return OPERATIONS[operation](self.house, caller, {"ProjectArn": self.arn, **request})
+
+    def lines(self, kind):
+        dataset = self.house.datasets.find(self.project, kind)
+        entries, _ = self.house.datasets.contents.page(dataset, Filter(), most=1000)
+        return [entry.line for entry in entries]
+
+    def start(self, **members):
+        members = {"LoopName": "monday", "VersionName": "v1", "Address": f"s3://{BUCKET}/in/", **members}
+        return self.settled(self.call("StartLoop", **members)["Loop"]["LoopId"])
+
+    def settled(self, loop):
+        """Return the loop once nothing works on it any more."""
+        for _ in range(3):
+            assert self.house.jobs.wait(60, LOOPS, TRIALS)
+            self.house.clock.move(seconds=10)
+            self.house.jobs.beat()
+        assert self.house.jobs.wait(60, LOOPS, TRIALS)
+        return self.call("DescribeLoop", LoopId=loop)["Loop"]
+
+    def label(self, loop, *labels):
+        """Label every picture of the loop's rounds in the datasets, and end the rounds."""
+        for kind in ("train", "test"):
+            dataset = self.house.datasets.find(self.project, kind)
+            edits = [EntryEdit(self._labelled(line, labels), revision_of(line)) for line in self.lines(kind)]
+            if edits:
+                self.house.datasets.editor.update(self.project, dataset, edits, ROOT.principal)
+        for number in loop["RoundIds"]:
+            self.call("CancelRound", RoundId=number)
+        assert self.house.jobs.wait(30, HAND_BACKS)
+        return self.settled(loop["LoopId"])
+
+    def _labelled(self, line, labels):
+        return change_line(read_line(line), write_labels(labels, stamp=Stamp(job="labeling-job/mine"))).text
+
+
+@pytest.fixture
+def place(house):
+    made = LoopPlace(house)
+    made.bodies = {}
+    chance = np.random.default_rng(17)
+    for number in range(12):
+        name = f"in/{number:02}.png"
+        made.bodies[f"s3://{BUCKET}/{name}"] = made.put(
+            name, tuple(int(part) for part in chance.integers(0, 255, 3))
+        )
+    house.jobs.start()
+    yield made
+    house.jobs.close()
+
+
+def test_a_loop_from_pictures_to_a_name_that_has_moved(place):
+    place.call("SetAlias", ModelArn=str(place.version.arn), AliasName="line-3")
+    loop = place.start(AliasName="line-3", VersionName="v1", MaxPictures=8, TestShare=0.4)
+    assert (loop["Status"], loop["Step"], loop["LookedAt"]) == ("running", "label", 12), loop
+    assert len(loop["Pictures"]) == 8
+    assert "waits to be assigned to people" in loop["Message"]
+    sides = {picture["SourceRef"]: picture["DatasetType"] for picture in loop["Pictures"]}
+    for source, side in sides.items():
+        share = int(sha256(place.bodies[source]).hexdigest()[:12], 16) / 16**12
+        assert side == ("test" if share < 0.4 else "train")
+    for kind in ("train", "test"):
+        assert {json.loads(line)["source-ref"] for line in place.lines(kind)} == {
+            source for source, side in sides.items() if side == kind
+        }
+    loop = place.label(loop, "red")
+    assert (loop["Step"], loop["NeedsConfirmation"], loop["Labeled"]) == ("train", True, 8)
+    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+    assert (loop["Step"], loop["Verdict"], loop["NewCorrect"], loop["OldCorrect"]) == (
+        "move",
+        "better",
+        12,
+        2,
+    )
+    assert place.call("ListAliases")["Aliases"][0]["VersionName"] == "v1"
+    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+    assert (loop["Status"], loop["NewVersionName"]) == ("done", "monday")
+    alias = place.call("DescribeAlias", AliasName="line-3")
+    assert (alias["Alias"]["VersionName"], alias["RollbackVersion"]) == ("monday", "v1")
+    assert place.call("RollBackAlias", AliasName="line-3")["Alias"]["VersionName"] == "v1"
+
+
+def test_a_second_loop_puts_a_copy_of_a_picture_on_the_same_side_and_asks_for_none_twice(place):
+    loop = place.start(MaxPictures=12, TestShare=0.5, Automatic=True)
+    sides = {picture["SourceRef"]: picture["DatasetType"] for picture in loop["Pictures"]}
+    assert set(sides.values()) == {"train", "test"}
+    assert place.label(loop, "red")["Status"] == "done"
+    again = place.start(LoopName="tuesday")
+    assert (again["Status"], again["Message"]) == ("done", "No picture was left to label.")
+    for source, body in place.bodies.items():
+        place.house.blobs.put(BUCKET, source.rpartition("/")[2].join(("copies/", "")), body)
+    third = place.start(LoopName="copies", Address=f"s3://{BUCKET}/copies/", TestShare=0.5, MaxPictures=12)
+    for picture in third["Pictures"]:
+        origin = picture["SourceRef"].replace("/copies/", "/in/")
+        assert picture["DatasetType"] == sides[origin]
+
+
+def test_exact_copies_are_asked_about_once_and_broken_pictures_not_at_all(place):
+    for name in ("x", "y", "z"):
+        place.put(f"same/{name}.png", (9, 200, 9))
+    place.house.blobs.put(BUCKET, "same/broken.png", b"no picture")
+    loop = place.start(Address=f"s3://{BUCKET}/same/")
+    assert (loop["LookedAt"], len(loop["Pictures"])) == (3, 1)
+
+
+def test_a_name_that_somebody_moved_meanwhile_stays_where_it_is(place):
+    place.call("SetAlias", ModelArn=str(place.version.arn), AliasName="line-3")
+    loop = place.start(AliasName="line-3", VersionName="v1", MaxPictures=2)
+    loop = place.label(loop, "red")
+    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+    other = put_evaluated(place.house, place.project, "multilabel", multilabel(5), name="other")
+    place.call("SetAlias", ModelArn=str(other.arn), AliasName="line-3")
+    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+    assert (loop["Status"], loop["Message"]) == (
+        "failed",
+        "Somebody moved line-3 to other meanwhile; it stays there.",
+    )
+    assert place.call("ListAliases")["Aliases"][0]["VersionName"] == "other"
+
+
+def test_a_loop_without_a_version_or_with_another_than_its_alias_is_refused(place):
+    with pytest.raises(Wrong, match="Name the VersionName"):
+        place.call("StartLoop", LoopName="x", Address="s3://a/b", AliasName="nowhere")
+    with pytest.raises(Missing):
+        place.call("StartLoop", LoopName="x", Address="s3://a/b", VersionName="v9")
+    place.call("SetAlias", ModelArn=str(place.version.arn), AliasName="line-3")
+    put_evaluated(place.house, place.project, "multilabel", multilabel(5), name="other")
+    with pytest.raises(Wrong, match="Behind the alias line-3 is the version v1, and not other"):
+        place.call("StartLoop", LoopName="x", Address="s3://a/b", AliasName="line-3", VersionName="other")
+
+
+def test_what_the_caller_may_not_do_fails_the_loop_in_a_sentence(place):
+    directory, caller = place.house.identity.directory, a_caller("vedette")
+    directory.create_user(HERE, "alice")
+    (user,) = directory.users(HERE)
+    caller = replace(caller, principal=replace(caller.principal, user_id=user.user_id))
+    loop = place.call("StartLoop", caller, LoopName="x", VersionName="v1", Address=f"s3://{BUCKET}/in/")
+    loop = place.settled(loop["Loop"]["LoopId"])
+    assert (loop["Status"], loop["Step"]) == ("failed", "begin")
+    assert "not authorized to perform: vedette:StartTrialDetection" in loop["Message"]
+    # Somebody who may gives the word, and is from then on who it is done for.
+    assert (
+        place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])["Step"] == "label"
+    )
