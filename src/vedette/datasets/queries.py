@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from vedette.datasets import changes
 from vedette.datasets.addresses import Addresses
-from vedette.datasets.answers import KeptAnswers, QueryAnswer
+from vedette.datasets.answers import KeptAnswers, QueryAnswer, keep_places
 from vedette.datasets.asking import EntryFilter, EntryQuery
 from vedette.datasets.blocks import hash_ref
 from vedette.datasets.columns import MOST_PARTS, Bits, ColumnStore, PartColumns
@@ -142,10 +142,10 @@ class EntryQueries:
         """
         with self._reading(dataset) as reading:
             answer = reading.answer(query, snapshot)
-            at = np.flatnonzero(answer.places == reading.place_of(entry))
-            if not len(at):
+            at = answer.places.index(reading.place_of(entry))
+            if at is None:
                 raise Missing(f"The entry {entry} is not among those that pass.", kind="entry", name=entry)
-            return reading.page(answer, max(0, int(at[0]) - most // 2), most)
+            return reading.page(answer, max(0, at - most // 2), most)
 
     def count(self, dataset: Dataset, conditions: EntryFilter) -> EntryCounts:
         """Count the entries that pass, by state and by label."""
@@ -313,7 +313,7 @@ class _Reading:
 
     def page(self, answer: QueryAnswer, offset: int, most: int) -> QueryPage:
         """Return a page of an answer."""
-        places = answer.places[offset : offset + most].astype(np.int64)
+        places = answer.places.page(offset, most).astype(np.int64)
         summaries = self._summaries(places)
         return QueryPage(
             answer.snapshot,
@@ -408,7 +408,7 @@ class _Reading:
         )
         ordered = order_places(places, ranks, descending=query.descending)
         is_pending = query.asks_for_twins and self.twins[0].is_pending
-        return QueryAnswer(snapshot, ordered.astype(np.int32), is_pending)
+        return QueryAnswer(snapshot, keep_places(ordered), is_pending)
 
     def _snapshot(self, query: EntryQuery) -> str:
         return f"{self._snapshot_head()}.{query.key()}"
