@@ -1,12 +1,16 @@
 """Copies for another process: sealed where their object is, by a key that goes with the work."""
 
+from pathlib import Path
+
 import pytest
 
 from doubles.houses import HERE
 from doubles.tried import BRIGHT, BUCKET, DARK, TriedProject, a_png
 from vedette.encryption.keys import NewEncryptionKey
 from vedette.encryption.values import KeyPlace
+from vedette.engines.pool import Pool
 from vedette.errors import Wrong
+from vedette.pictures.inspector import Drawing, ImageObject, Inspector
 from vedette.store.sealed_folders import FOLDERS, SealedFolders
 from vedette.store.working_copies import working_copies
 
@@ -82,3 +86,33 @@ def test_a_trial_of_sealed_pictures_has_none_in_clear_on_the_disk(project, house
     assert all(folder.endswith("/sealed") for folder in engine.keys[0])
     assert len(engine.keys[0]) == 1
     assert not any(folder.endswith("/sealed") for folder in FOLDERS._keys)
+
+
+class WatchedPool(Pool):
+    """A pool of processes that notes what lies in the files of its orders."""
+
+    contents = ()
+
+    def ask(self, order):
+        places = [Path(item["file"]) for item in [*order.get("looks", []), *order.get("thumbnails", [])]]
+        self.contents = [*self.contents, *(place.read_bytes() for place in places)]
+        return super().ask(order)
+
+
+def test_a_sealed_picture_is_checked_and_drawn_without_a_clear_copy(project, house, key, tmp_path, database):
+    picture = a_png(DARK)
+    house.blobs.put(BUCKET, "closed.png", picture, encryption_key=key)
+    house.blobs.put(BUCKET, "clear.png", a_png(BRIGHT))
+    pool = WatchedPool("look", 1)
+    inspector = Inspector(database, house.blobs, pool, tmp_path / "fetched")
+    try:
+        images = [ImageObject(f"s3://{BUCKET}/{name}.png") for name in ("closed", "clear")]
+        results = inspector.finish(inspector.begin(HERE, BUCKET, images))
+        assert [results[image].inspection.width for image in images] == [96, 96]
+        drawing = Drawing(house.blobs.find(BUCKET, "closed.png"), 32)
+        [thumbnail] = inspector.draw([drawing])
+        assert (thumbnail.problem, bool(thumbnail.webp)) == ("", True)
+    finally:
+        inspector.close()
+    assert [picture[:16] in content for content in pool.contents] == [False, True, False]
+    assert [path for path in (tmp_path / "fetched").rglob("*") if path.is_file()] == []

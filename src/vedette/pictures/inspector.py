@@ -3,6 +3,8 @@
 import base64
 import contextlib
 import logging
+import os
+import secrets
 import shutil
 import tempfile
 import threading
@@ -11,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from vedette.datasets.turns import FairThreads
 from vedette.dialects.registry import MOST_PICTURE_BYTES
@@ -20,7 +22,10 @@ from vedette.errors import Missing
 from vedette.manifest.places import split_s3
 from vedette.pictures.inspections import inspection_key, read_inspections, store_inspections
 from vedette.store.blobs.port import Blobs, StoredObject
+from vedette.store.blobs.sealed import is_sealed_stream
 from vedette.store.db import Database
+from vedette.store.sealed_folders import FOLDERS, keys_for
+from vedette.store.working_copies import DATA_KEY
 from vedette.vision.inspect import Inspection
 
 log = logging.getLogger(__name__)
@@ -110,6 +115,9 @@ class Inspector:
         self._threads = FairThreads(2 * pool.size, "looks")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        # Copies of what lies sealed in its bucket, by a key that is in memory alone (decisions/0438).
+        self._sealed = folder / "sealed"
+        FOLDERS.unlock(self._sealed, secrets.token_bytes(DATA_KEY))
 
     def close(self) -> None:
         """End the processes, and whoever waits for one."""
@@ -117,6 +125,7 @@ class Inspector:
         self._pool.close()
         self._finders.shutdown(cancel_futures=True)
         self._threads.close()
+        FOLDERS.forget(self._sealed)
 
     def begin(self, account: str, bucket: str, objects: Sequence[ImageObject]) -> PendingBatch:
         """Find the objects, those of other buckets aside, and begin to look at those that are new.
@@ -180,7 +189,7 @@ class Inspector:
     def _ask_for_thumbnails(self, orders: Sequence[Mapping[str, Any]]) -> list[Thumbnail]:
         if not orders:
             return []
-        facts = self._pool.ask({"thumbnails": orders}).facts
+        facts = self._pool.ask({"thumbnails": orders, "keys": self._keys_of(orders)}).facts
         if "thumbnails" not in facts:
             raise WorkerLost(str(facts.get("sentence")))
         return [Thumbnail(base64.b64decode(item["webp"]), item["why"]) for item in facts["thumbnails"]]
@@ -237,10 +246,16 @@ class Inspector:
             return Inspection(bytes=new[2].size, problem=f"It could not be looked at: {error}.")
 
     def _ask(self, orders: Sequence[Mapping[str, Any]]) -> list[Inspection | None]:
-        event = self._pool.ask({"looks": orders})
+        event = self._pool.ask({"looks": orders, "keys": self._keys_of(orders)})
         if event.kind != "done":
             raise WorkerLost(str(event.facts.get("sentence")))
         return [None if facts is None else Inspection(**facts) for facts in event.facts["looks"]]
+
+    def _keys_of(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return what a process needs to read the files of its orders; nothing where all lie in clear."""
+        sealed = f"{self._sealed}{os.sep}"
+        is_needed = any(str(order["file"]).startswith(sealed) for order in orders)
+        return keys_for(self._sealed / "any") if is_needed else {}
 
     def _open(self, location: StoredObject, closing: contextlib.ExitStack) -> Path | None:
         try:
@@ -256,7 +271,22 @@ class Inspector:
             if isinstance(name, str | Path) and Path(name).is_file():
                 yield Path(name)
                 return
+            if is_sealed_stream(source):
+                with self._sealed_copy(source) as copy:
+                    yield copy
+                return
             with tempfile.NamedTemporaryFile(dir=self._folder) as file:
                 shutil.copyfileobj(source, file)
                 file.flush()
                 yield Path(file.name)
+
+    @contextlib.contextmanager
+    def _sealed_copy(self, source: BinaryIO) -> Iterator[Path]:
+        self._sealed.mkdir(exist_ok=True)
+        file = self._sealed / secrets.token_hex(8)
+        try:
+            with FOLDERS.create(file) as out:
+                shutil.copyfileobj(source, out)
+            yield file
+        finally:
+            file.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 order   looks: a list of {file, colors (of a mask, `#rrggbb`; else null)}
         or thumbnails: a list of {file, side, is_mask}
         seconds: how much processor time one may take, after which the process ends
+        keys: of folders whose files are sealed
 result  looks: a list of facts, null where a file has gone
         or thumbnails: a list of {webp (in base64), why (there is none)}
 """
@@ -17,6 +18,8 @@ from typing import Any
 
 from vedette.dialects.registry import allow_sides
 from vedette.engines.port import EmitEvent
+from vedette.file_access import read_file
+from vedette.store.sealed_folders import take_keys
 from vedette.vision.colors import read_colors
 from vedette.vision.files import open_image
 from vedette.vision.images import BrokenPicture
@@ -30,6 +33,7 @@ LOOK_S = 4.0
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Inspect files, one after the other."""
     del emit, cancelled  # an order takes milliseconds
+    take_keys(order.get("keys", {}))
     seconds = float(order.get("seconds", LOOK_S))
     if "thumbnails" in order:
         thumbnails = []
@@ -62,7 +66,7 @@ def _cpu_limit(seconds: float) -> Iterator[None]:
 
 def _look(file: Path, colors: list[str] | None) -> dict[str, Any] | None:
     try:
-        data = file.read_bytes()
+        data = read_file(file)
     except FileNotFoundError:
         return None
     facts = inspect_image(data, are_allowed=allow_sides)
