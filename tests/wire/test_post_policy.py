@@ -266,6 +266,7 @@ def test_a_form_that_is_none_is_refused(body, piece):
         "text/plain",
         "multipart/form-data",
         "multipart/form-data; boundary=",
+        'multipart/form-data; boundary=""',
         f"multipart/form-data; boundary={'x' * 300}",
     ],
 )

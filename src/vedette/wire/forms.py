@@ -120,7 +120,7 @@ class _FormCursor:
 def _boundary(content_type: str) -> bytes:
     kind, _, _ = content_type.partition(";")
     parameters = {match[1].lower(): match[2] or match[3] for match in PARAMETER.finditer(content_type)}
-    boundary: str = parameters.get("boundary", "")
+    boundary = parameters.get("boundary") or ""  # one that is quoted and empty is none
     if kind.strip().lower() != "multipart/form-data" or not 1 <= len(boundary) <= 200:
         raise _malformed("Bucket POST must be of the enclosure-type multipart/form-data, with a boundary.")
     return boundary.encode("latin-1", "replace")
