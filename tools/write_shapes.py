@@ -37,7 +37,7 @@ CUSTOM_LABELS = frozenset(
 CLOUDTRAIL = frozenset(
     """
     CreateTrail DeleteTrail DescribeTrails GetEventSelectors GetTrail GetTrailStatus ListPublicKeys ListTrails
-    LookupEvents StartLogging StopLogging UpdateTrail
+    LookupEvents PutEventSelectors StartLogging StopLogging UpdateTrail
     """.split()
 )
 # Of CloudFormation what is done with stacks of one account; not its registry, sets of stacks and generators.

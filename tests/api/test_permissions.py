@@ -207,6 +207,7 @@ REQUESTS = [
     ("cloudtrail", "ListPublicKeys", {}, ""),
     ("cloudtrail", "ListTrails", {}, ""),
     ("cloudtrail", "LookupEvents", {}, ""),
+    ("cloudtrail", "PutEventSelectors", {"TrailName": "main", "EventSelectors": [{}]}, ""),
     ("cloudtrail", "StartLogging", {"Name": "main"}, ""),
     ("cloudtrail", "StopLogging", {"Name": "main"}, ""),
     ("cloudtrail", "UpdateTrail", {"Name": "main"}, ""),

@@ -5,6 +5,7 @@ from uuid import uuid4
 from vedette.api.door import AuditFacts, Visit
 from vedette.audit.event import AuditCaller, AuditEvent, clean, resources_of, shown
 from vedette.clock import milliseconds
+from vedette.dialects.cloudtrail import DATA
 from vedette.identity.principal import Principal
 
 # Operations that change nothing on the disk, and are on record all the same: pictures looked at, keys given.
@@ -20,6 +21,17 @@ ALWAYS = (
 # Of these a refusal is on record although nobody was recognised; how often one may try is bounded.
 SIGN_IN = "signin"
 NOBODY = AuditCaller("anonymous", "", "")
+
+
+def reads_too(visit: Visit) -> bool:
+    """Return whether what only reads is on record: of everybody, or since a trail of the account wants it."""
+    house, principal = visit.house, visit.principal
+    if house.settings.audit == "all":
+        return True
+    if principal is None or house.delivery is None or visit.audit.effect != "reads":
+        return False
+    operation = visit.audit.operation or visit.request.operation
+    return house.delivery.trails.records_reads(principal.account, of_data=operation in DATA)
 
 
 def event_of(visit: Visit, status: int, *, reads_too: bool) -> AuditEvent | None:

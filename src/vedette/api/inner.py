@@ -14,7 +14,7 @@ from uuid import uuid4
 import orjson
 
 from vedette.access.request import environment, via_service
-from vedette.api.auditing import event_of
+from vedette.api.auditing import event_of, reads_too
 from vedette.api.door import Visit
 from vedette.api.faults import Fault
 from vedette.api.fitting import fit
@@ -148,7 +148,7 @@ class InnerCalls:
         trail = self.house.audit
         if trail is None:
             return
-        event = event_of(visit, status, reads_too=self.house.settings.audit == "all")
+        event = event_of(visit, status, reads_too=reads_too(visit))
         if event is not None:
             trail.note(event)
 

@@ -12,11 +12,11 @@ import logging
 import threading
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from vedette.audit.digest_key import DigestKey, open_digest_key
 from vedette.audit.event import AuditEvent
@@ -57,6 +57,9 @@ MOST_EVENTS, MOST_LINES = 5000, 50_000
 
 class DeliveryForm(Protocol):
     """How files of events and digests are named and written: a dialect's."""
+
+    def selects(self, selection: Mapping[str, Any], event: AuditEvent) -> bool:
+        """Say whether a selection of a trail has an event."""
 
     def events(self, events: Sequence[AuditEvent]) -> bytes:
         """Return the text of a file of events."""
@@ -221,7 +224,8 @@ class _Delivering:
                 is_more |= end > positions + MOST_LINES
         if ranges:
             stamp_s = milliseconds(self.tools.clock()) // 1000
-            self._keep(batch=DeliveryBatch(self.trail.bucket, self.trail.prefix, stamp_s, ranges))
+            trail = self.trail
+            self._keep(batch=DeliveryBatch(trail.bucket, trail.prefix, stamp_s, ranges, trail.selections))
         return is_more
 
     def _put_batch(self, batch: DeliveryBatch) -> None:
@@ -231,7 +235,7 @@ class _Delivering:
             count = 0
             for event in read_range(self.tools.data / "audit" / name, after, until):
                 count += 1
-                if event is not None and self._is_ours(event):
+                if event is not None and self._is_ours(event) and self._is_selected(batch, event):
                     events[event.region or self.trail.region].append(event)
             missed += until - after - count
         files = [
@@ -281,6 +285,11 @@ class _Delivering:
         etag = hashlib.md5(packed, usedforsecurity=False).hexdigest()
         if present is None or present.size != len(packed) or present.etag.strip('"') != etag:
             blobs.put(bucket, key, packed, content_type="application/json", metadata=metadata)
+
+    def _is_selected(self, batch: DeliveryBatch, event: AuditEvent) -> bool:
+        """Return whether the selection of the event's moment has it."""
+        rows = [row for row in batch.selections if row["from_ms"] <= event.time_ms]
+        return not rows or self.tools.form.selects(rows[-1]["selection"], event)
 
     def _is_ours(self, event: AuditEvent) -> bool:
         trail = self.trail

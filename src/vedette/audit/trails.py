@@ -9,6 +9,7 @@ A name is one of CloudTrail's, which no path can be made of.
 import fcntl
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -18,13 +19,16 @@ from typing import Any, Self
 import orjson
 
 from vedette.audit.lines import HEAD, SignedNote, chains_of, write_whole
-from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.errors import Missing, Taken, TooFast, TooMuch, Wrong
 
 FOLDER = "trails"
 # As CloudTrail has them: 3 to 128 letters, digits and single . _ - between; never an address.
 NAME = re.compile(r"[A-Za-z0-9](?:[._-]?[A-Za-z0-9]){2,127}")
 ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 MOST_TRAILS = 5
+# Selections of a day are kept, since what happened under them may not be delivered yet.
+SELECTIONS_MS, MOST_SELECTIONS = 86_400_000, 100
+BELIEVED_S = 1.0
 STATE = ".state"
 
 
@@ -43,6 +47,16 @@ class Trail:
     started_ms: int = 0
     stopped_ms: int = 0
     beginnings: dict[str, int] = field(default_factory=dict)
+    # Which events, as a dialect says it, each from a moment on; before the first one, all.
+    selections: list[dict[str, Any]] = field(default_factory=list)
+    # Whether it wants what only reads, of the management of things and of contents.
+    wants_reads: bool = False
+    wants_data_reads: bool = False
+
+    @property
+    def selection(self) -> dict[str, Any]:
+        """The selection of now; nothing where all is delivered."""
+        return dict(self.selections[-1]["selection"]) if self.selections else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class DeliveryBatch:
     stamp_s: int
     # Of each chain the lines after the first number, up to the second.
     ranges: dict[str, tuple[int, int]]
+    selections: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +121,9 @@ class TrailState:
         facts = {name: value for name, value in document.items() if name in names}
         if batch := facts.get("batch"):
             ranges = {chain: (first, last) for chain, (first, last) in batch["ranges"].items()}
-            facts["batch"] = DeliveryBatch(batch["bucket"], batch["prefix"], batch["stamp_s"], ranges)
+            facts["batch"] = DeliveryBatch(
+                batch["bucket"], batch["prefix"], batch["stamp_s"], ranges, batch.get("selections", [])
+            )
         if digest := facts.get("digest"):
             facts["digest"] = SignedDigest(**digest)
         facts["files"] = tuple(DeliveredFile(**file) for file in facts.get("files", ()))
@@ -119,6 +136,8 @@ class Trails:
     def __init__(self, data: Path) -> None:
         self._data, self._folder = data, data / FOLDER
         self._turn = threading.Lock()
+        self._readers: set[tuple[str, bool]] = set()
+        self._readers_at = 0.0
 
     def make(self, trail: Trail) -> Trail:
         """Keep a new trail."""
@@ -158,6 +177,39 @@ class Trails:
             trail = replace(self.find(account, name), **changes)
             self._write(trail)
         return trail
+
+    def select(
+        self, account: str, name: str, selection: dict[str, Any], reads: tuple[bool, bool], now_ms: int
+    ) -> Trail:
+        """Have a trail deliver a selection of what happens from now on; the rest goes by the old one.
+
+        Otherwise who narrows a selection would hide what they did in the minutes before.
+        """
+        with self._changing():
+            trail = self.find(account, name)
+            recent = [row for row in trail.selections if row["from_ms"] > now_ms - SELECTIONS_MS]
+            # The one that was in force when the oldest of these began.
+            before = trail.selections[: len(trail.selections) - len(recent)][-1:]
+            if len(recent) >= MOST_SELECTIONS:
+                raise TooFast("The event selectors of this trail were changed too often today.")
+            selections = [*before, *recent, {"from_ms": now_ms, "selection": selection}]
+            trail = replace(trail, selections=selections, wants_reads=reads[0], wants_data_reads=reads[1])
+            self._write(trail)
+        return trail
+
+    def records_reads(self, account: str, *, of_data: bool) -> bool:
+        """Say whether a trail of the account wants what only reads; believed for a second."""
+        now = time.monotonic()
+        if not self._readers_at or now - self._readers_at > BELIEVED_S:
+            self._readers = {
+                (trail.account, is_data)
+                for trail in self.every()
+                if trail.is_on
+                for is_data, wants in ((False, trail.wants_reads), (True, trail.wants_data_reads))
+                if wants
+            }
+            self._readers_at = now
+        return (account, of_data) in self._readers
 
     def start(self, account: str, name: str, now_ms: int) -> Trail:
         """Have a trail's events delivered from now on."""
@@ -206,6 +258,7 @@ class Trails:
     def _write(self, trail: Trail) -> None:
         self._file(trail.account, trail.name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(self._file(trail.account, trail.name), orjson.dumps(asdict(trail)))
+        self._readers_at = 0.0
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

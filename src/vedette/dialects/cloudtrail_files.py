@@ -6,7 +6,7 @@ AWSLogs/<account>/CloudTrail-Digest/<region>/2026/11/29/
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -15,12 +15,17 @@ from vedette.audit.digest_key import DigestKey
 from vedette.audit.event import AuditEvent
 from vedette.audit.trails import DeliveredFile, Trail, TrailState
 from vedette.dialects.cloudtrail import record_of
+from vedette.dialects.cloudtrail_selectors import is_selected
 
 ALGORITHM = "SHA256withRSA"
 
 
 class CloudTrailFiles:
     """CloudTrail's layout."""
+
+    def selects(self, selection: Mapping[str, Any], event: AuditEvent) -> bool:
+        """Say whether event selectors select an event."""
+        return is_selected(selection, event)
 
     def events(self, events: Sequence[AuditEvent]) -> bytes:
         """Return the text of a file of events."""

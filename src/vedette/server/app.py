@@ -17,7 +17,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
-from vedette.api.auditing import event_of
+from vedette.api.auditing import event_of, reads_too
 from vedette.api.authentication import find_account
 from vedette.api.door import SMALL_REQUEST, ChosenAnswer, Door, PageDoor, SlowBody, Visit
 from vedette.api.house import House
@@ -124,14 +124,13 @@ class Application:
         trail = self.house.audit
         if trail is None or not visit.audit.service:
             return
-        reads_too = self.house.settings.audit == "all"
         try:
-            event = event_of(visit, status, reads_too=reads_too)
+            event = event_of(visit, status, reads_too=reads_too(visit))
         except Exception:
             # Whatever a client managed to send: its request is on record, without what cannot be written.
             log.exception("%s: what was asked cannot be put on record", visit.request.id)
             visit.audit.parameters = visit.audit.answer = None
-            event = event_of(visit, status, reads_too=reads_too)
+            event = event_of(visit, status, reads_too=reads_too(visit))
         if event is not None:
             trail.note(event)
 

@@ -95,7 +95,7 @@ def test_a_trail_is_described(server, trail):
         (
             "put_event_selectors",
             {"TrailName": "plant", "EventSelectors": []},
-            "UnsupportedOperationException",
+            "InvalidEventSelectorsException",
         ),
     ],
 )
@@ -104,3 +104,37 @@ def test_what_is_not_so_is_refused_by_its_name(trail, name, request_, code):
     with pytest.raises(ClientError) as refused:
         getattr(client, name)(**request_)
     assert refused.value.response["Error"]["Code"] == code
+
+
+def test_a_trail_delivers_what_is_selected_and_nothing_else(server):
+    client, s3 = server.client("cloudtrail"), server.client("s3")
+    for bucket in ("selected-logs", "selected-pictures"):
+        s3.create_bucket(Bucket=bucket)
+    client.create_trail(Name="selecting", S3BucketName="selected-logs", EnableLogFileValidation=True)
+    assert client.get_trail(Name="selecting")["Trail"]["HasCustomEventSelectors"] is False
+    objects = {"Type": "AWS::S3::Object", "Values": ["arn:aws:s3:::selected-pictures/line-4/"]}
+    selector = {"ReadWriteType": "ReadOnly", "IncludeManagementEvents": False, "DataResources": [objects]}
+    answer = client.put_event_selectors(TrailName="selecting", EventSelectors=[selector])
+    assert answer["EventSelectors"] == [selector]
+    assert client.get_event_selectors(TrailName="selecting")["EventSelectors"] == [selector]
+    assert client.get_trail(Name="selecting")["Trail"]["HasCustomEventSelectors"] is True
+    client.start_logging(Name="selecting")
+    for key in ("line-4/a.png", "line-5/a.png"):
+        s3.put_object(Bucket="selected-pictures", Key=key, Body=b"x")
+        s3.get_object(Bucket="selected-pictures", Key=key)["Body"].read()
+    server.client("iam").create_user(UserName="not-selected")
+    client.stop_logging(Name="selecting")
+    ended(client, "selecting")
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="selected-logs")["Contents"]]
+    files = [json.loads(gzip.decompress(_body_of(s3, key))) for key in keys if "-Digest" not in key]
+    records = [record for file in files for record in file["Records"]]
+    told = [(r["eventName"], (r["requestParameters"] or {}).get("key", "")) for r in records]
+    # What changes a trail is always delivered: who narrows a selection is seen.
+    assert [row for row in told if row[0] != "StartLogging" and row[0] != "StopLogging"] == [
+        ("GetObject", "line-4/a.png")
+    ]
+    client.delete_trail(Name="selecting")
+
+
+def _body_of(s3, key):
+    return s3.get_object(Bucket="selected-logs", Key=key)["Body"].read()

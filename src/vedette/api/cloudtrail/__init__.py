@@ -17,6 +17,7 @@ OPERATIONS: dict[str, Handler] = {
     "ListPublicKeys": trails.list_public_keys,
     "ListTrails": trails.list_trails,
     "LookupEvents": operation(effect="reads")(lookup_events),
+    "PutEventSelectors": trails.put_event_selectors,
     "StartLogging": operation(effect="writes")(trails.start_logging),
     "StopLogging": operation(effect="writes")(trails.stop_logging),
     "UpdateTrail": trails.update_trail,

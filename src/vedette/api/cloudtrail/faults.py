@@ -13,6 +13,7 @@ FAULTS: dict[type[errors.Refusal], tuple[str, int]] = {
 KINDS: dict[str, tuple[str, int]] = {
     "lookup attribute": ("InvalidLookupAttributesException", 400),
     "time range": ("InvalidTimeRangeException", 400),
+    "event selectors": ("InvalidEventSelectorsException", 400),
     "no trail": ("TrailNotFoundException", 400),
     "trail arn": ("CloudTrailARNInvalidException", 400),
     "trail bucket": ("S3BucketDoesNotExistException", 400),

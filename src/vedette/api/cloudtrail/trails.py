@@ -9,6 +9,7 @@ from vedette.audit.delivery import TrailDelivery, require_bucket_of
 from vedette.audit.digest_key import FOREVER_S, public_digest_keys
 from vedette.audit.trails import Trail, TrailState, check_name
 from vedette.clock import milliseconds
+from vedette.dialects.cloudtrail_selectors import read_advanced, read_basic, reads_selected
 from vedette.errors import Denied, Unbuilt, Wrong
 
 LONGEST_PREFIX = 200
@@ -146,14 +147,37 @@ def list_public_keys(house: House, caller: Caller, request: dict[str, Any]) -> d
 
 
 def get_event_selectors(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Return what is delivered: everything that the audit trail holds of the account."""
+    """Return what is delivered: what was selected, or all that the audit trail holds of the account."""
     name = _name(request["TrailName"], caller)
     caller.require("GetEventSelectors", _arn(caller, name))
     trail = _delivery(house).trails.find(caller.account, name)
+    if trail.selection:
+        return _selectors(trail)
     kind = "All" if house.settings.audit == "all" else "WriteOnly"
     objects = [{"Type": "AWS::S3::Object", "Values": ["arn:aws:s3"]}]
     selector = {"ReadWriteType": kind, "IncludeManagementEvents": True, "DataResources": objects}
     return {"TrailARN": _facts(trail)["TrailARN"], "EventSelectors": [selector]}
+
+
+def put_event_selectors(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
+    """Select what a trail delivers of what happens from now on."""
+    name = _name(request["TrailName"], caller)
+    caller.require("PutEventSelectors", _arn(caller, name))
+    basic, advanced = request.get("EventSelectors"), request.get("AdvancedEventSelectors")
+    if (basic is None) == (advanced is None):
+        raise Wrong("Give EventSelectors or AdvancedEventSelectors, one of the two.", kind="event selectors")
+    trails = _delivery(house).trails
+    trails.find(caller.account, name)
+    selection = read_basic(basic) if basic is not None else read_advanced(advanced or [])
+    now_ms = milliseconds(house.clock())
+    trail = trails.select(caller.account, name, dict(selection), reads_selected(selection), now_ms)
+    return _selectors(trail)
+
+
+def _selectors(trail: Trail) -> dict[str, Any]:
+    forms = {"basic": "EventSelectors", "advanced": "AdvancedEventSelectors"}
+    members = {forms[form]: selectors for form, selectors in trail.selection.items()}
+    return {"TrailARN": _shown(trail)["TrailARN"], **members}
 
 
 def _delivery(house: House) -> TrailDelivery:
@@ -203,7 +227,7 @@ def _arn(caller: Caller, name: str) -> str:
 def _facts(trail: Trail) -> dict[str, Any]:
     return _shown(trail) | {
         "HomeRegion": trail.region,
-        "HasCustomEventSelectors": False,
+        "HasCustomEventSelectors": bool(trail.selection),
         "HasInsightSelectors": False,
     }
 
