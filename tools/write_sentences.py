@@ -27,7 +27,7 @@ TARGET = ROOT / "console" / "src" / "sentences" / "messages" / "en.ts"
 # The rooms whose sentences the console shows. Not those that only programs and the command line meet:
 # policies, signatures, moves of files.
 ROOMS = (
-    "datasets", "imports", "exports", "suggestions", "rounds", "trials", "feedback",
+    "datasets", "imports", "exports", "suggestions", "rounds", "trials", "feedback", "batches",
     "exchange/coco.py", "exchange/cvat.py", "exchange/labelstudio.py", "exchange/voc.py",
     "exchange/yolo.py", "exchange/items.py", "exchange/packing.py", "exchange/groundtruth.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
@@ -36,7 +36,7 @@ ROOMS = (
     "jobs/placing.py",
     "dialects/limits.py",
     "projects/projects.py", "projects/version_rows.py", "projects/version_states.py", "projects/versions.py",
-    "projects/thresholds.py", "projects/tags.py",
+    "projects/thresholds.py", "projects/tags.py", "projects/aliases.py",
     "store/disk.py", "store/reserve.py", "identity/may.py", "identity/console_sessions.py",
     "identity/administrators.py", "api/own", "api/console/attempts.py", "api/console/exports.py",
     "api/console/faults.py", "api/console/pictures.py", "api/console/sessions.py", "api/console/origin.py",
@@ -48,6 +48,7 @@ PARTS = (
     "The {kind} dataset of {name}",
     "The version {name} of {project} {state}",
     "a unit", "a training",
+    "points to the version {standing}", "is not there",
     "are several pictures",
     "is no picture",
     "train", "test", "running", "done", "failed", "cancelled", "undoing", "undone", "preparing", "open",

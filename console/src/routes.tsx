@@ -1,6 +1,8 @@
 /** Every address of the console: the pages of the features, below one sign-in and one frame. */
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
+import { routes as aliases } from "./features/aliases";
+import { routes as batches } from "./features/batches";
 import { routes as cluster } from "./features/cluster";
 import { routes as dashboard } from "./features/dashboard";
 import { routes as comparison } from "./features/comparison";
@@ -33,6 +35,8 @@ const pages = [
   ...use,
   ...dashboard,
   ...trials,
+  ...batches,
+  ...aliases,
   ...edge,
   ...cluster,
   ...keys,

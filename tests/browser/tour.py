@@ -58,6 +58,7 @@ class House:
     round_id: str
     import_id: str
     trial_id: str
+    batch_id: str
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,9 @@ def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     _make_device(server, call)
     tour_trust.make_key(server)
     trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
-    return House(server, arn, round_id, made["ImportId"], trial_id)
+    call("SetAlias", ModelArn=f"{plates}/1".replace(":project/", ":model/"), AliasName="line-" + "long-" * 11)
+    batch_id = tour_models.run_batch(call, plates, f"s3://{BUCKET}/set/", f"s3://{BUCKET}/results/")
+    return House(server, arn, round_id, made["ImportId"], trial_id, batch_id)
 
 
 def _make_device(server: RunningServer, call: Callable[..., Any]) -> None:
@@ -310,9 +313,22 @@ def model_stops(house: House) -> list[Stop]:
         Stop("trial-start", f"{plates}/trials", heading, _button("Run trial detection")),
         Stop("trial", trial, tour_models.first_card),
         Stop("trial-picture", trial, tour_models.first_card, tour_models.enlarge),
+        Stop("batches", f"{plates}/batches", lambda page: page.get_by_role("row").nth(1)),
+        Stop("batches-none", f"{project}/batches", _heading("No batches yet")),
+        Stop("batch-start", f"{plates}/batches", heading, _button("Run batch")),
+        Stop("batch", f"{plates}/batches/{house.batch_id}", _heading("Least sure")),
+        Stop("batch-send", f"{plates}/batches/{house.batch_id}", _heading("Least sure"), _send),
+        Stop("aliases", f"{plates}/aliases", lambda page: page.get_by_role("row").nth(1)),
+        Stop("aliases-none", f"{project}/aliases", _heading("No aliases yet")),
+        Stop("alias-make", f"{project}/aliases", heading, _button("Create alias")),
         Stop("feedback", f"{plates}/feedback", heading, tour_models.keep_sample),
         Stop("dashboard", "/console/dashboard?range=1d", lambda page: page.get_by_role("row").nth(1)),
     ]
+
+
+def _send(page: Page) -> None:
+    page.get_by_role("button", name="to a labelling round").click()
+    page.get_by_test_id("sending-plan").wait_for()
 
 
 def _range(page: Page) -> None:

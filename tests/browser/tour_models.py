@@ -58,6 +58,15 @@ def run_trial(call: Call, arn: str, folder: str) -> str:
     return str(found["TrialId"])
 
 
+def run_batch(call: Call, arn: str, folder: str, results: str) -> str:
+    """Run a batch of Lookout's model on pictures of a bucket, and return its id."""
+    wish = {"BatchName": TRIAL, "Source": folder, "Address": results}
+    begun = call("StartBatchDetection", ProjectArn=arn, VersionName="1", **wish)
+    found = {"ProjectArn": arn, "BatchId": begun["Batch"]["BatchId"]}
+    _until(lambda: call("DescribeBatchDetection", **found)["Batch"]["Status"] == "done")
+    return str(found["BatchId"])
+
+
 def _sources(lines: list[str]) -> list[str]:
     return [sample.sample.source for sample in judged_lines("rekognition", lines)]
 

@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { asFault, useCall } from "../../api";
 import { useNames } from "../../ui/address";
+import { BatchLink } from "../../ui/batches";
 import { FaultAlert } from "../../ui/faults";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { MissingVersion } from "../../ui/missingVersion";
@@ -20,7 +21,7 @@ const LIVE_MS = 1000;
 const IDLE_MS = 10_000;
 const MISSING = 404;
 
-function Parts({ model }: { readonly model: ModelPlace }) {
+function Parts({ model, project }: { readonly model: ModelPlace; readonly project: string }) {
   const query = useServing(model.arn);
   // Deleted a moment ago, which the list of versions does not know yet.
   if (query.isError && asFault(query.error).status === MISSING) {
@@ -36,7 +37,7 @@ function Parts({ model }: { readonly model: ModelPlace }) {
       {query.isError && <FaultAlert error={query.error} onRetry={() => void query.refetch()} />}
       <Running model={model} serving={query.data} />
       <TryIt model={model} serving={query.data} />
-      <Code model={model} />
+      <Code model={model} project={project} />
       <TakeAlong model={model} serving={query.data} />
     </SpaceBetween>
   );
@@ -59,16 +60,25 @@ export function UsePage() {
   const name = useNames().version ?? "";
   return (
     <InProject place={place}>
-      {({ versions }) => (
-        <VersionFrame
-          project={place}
-          name={name}
-          version={versions.find((version) => version.name === name)}
-          tab="use"
-        >
-          {({ arn }) => <Parts model={{ service: place.service, project: place.name, version: name, arn }} />}
-        </VersionFrame>
-      )}
+      {({ versions, arn: project }) => {
+        const version = versions.find((item) => item.name === name);
+        return (
+          <VersionFrame
+            project={place}
+            name={name}
+            version={version}
+            tab="use"
+            actions={version && <BatchLink project={place} version={version} />}
+          >
+            {({ arn }) => (
+              <Parts
+                project={project}
+                model={{ service: place.service, project: place.name, version: name, arn }}
+              />
+            )}
+          </VersionFrame>
+        );
+      }}
     </InProject>
   );
 }

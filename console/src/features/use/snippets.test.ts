@@ -41,3 +41,16 @@ test("over https each program that asks a server says how it trusts a certificat
   }
   expect(trustOf("python", "https://127.0.0.1:8080")).toBeUndefined();
 });
+
+test("what asks a server asks by the alias that was chosen, and what takes a version along names it", () => {
+  const version = "arn:aws:rekognition:us-east-1:000000000000:project/programs-doors/version/1/1700000000000";
+  const alias = { name: "line-3", arn: version.replace("/version/1/", "/version/line-3/") };
+  for (const service of ["rekognition", "lookoutvision"] as const) {
+    const facts = { ...FACTS, service, arn: version };
+    const plain = new Map(snippetsOf(facts).map(({ id, code }) => [id, code]));
+    for (const { id, code } of snippetsOf(facts, alias)) {
+      if (id === "python" || id === "edge") expect(code).toBe(plain.get(id));
+      else expect(code).toContain(service === "rekognition" ? alias.arn : "line-3");
+    }
+  }
+});

@@ -11,6 +11,12 @@ export interface SnippetFacts extends ModelPlace {
   readonly region: string;
 }
 
+/** A name that points to the version: what asks by it needs no change when the name moves. */
+export interface AskedAlias {
+  readonly name: string;
+  readonly arn: string;
+}
+
 export interface Snippet {
   readonly id: "boto3" | "cli" | "curl" | "python" | "javascript" | "java" | "csharp" | "go" | "edge";
   /** A name of a language or a program: the same in every language. */
@@ -27,15 +33,17 @@ export AWS_ENDPOINT_URL=${endpoint}
 `;
 }
 
-export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
+/** With an alias, what asks a server asks by it; what is fetched and run elsewhere is a version. */
+export function snippetsOf(facts: SnippetFacts, alias?: AskedAlias): readonly Snippet[] {
+  const asked = alias === undefined ? facts : { ...facts, arn: alias.arn, version: alias.name };
   return [
-    { id: "boto3", name: "Python (boto3)", code: boto3(facts) },
-    { id: "cli", name: "AWS CLI", code: awsCli(facts) },
-    { id: "curl", name: "curl", code: curl(facts) },
-    { id: "javascript", name: "JavaScript", code: javaScript(facts) },
-    { id: "java", name: "Java", code: java(facts) },
-    { id: "csharp", name: "C#", code: cSharp(facts) },
-    { id: "go", name: "Go", code: go(facts) },
+    { id: "boto3", name: "Python (boto3)", code: boto3(asked) },
+    { id: "cli", name: "AWS CLI", code: awsCli(asked) },
+    { id: "curl", name: "curl", code: curl(asked) },
+    { id: "javascript", name: "JavaScript", code: javaScript(asked) },
+    { id: "java", name: "Java", code: java(asked) },
+    { id: "csharp", name: "C#", code: cSharp(asked) },
+    { id: "go", name: "Go", code: go(asked) },
     { id: "python", name: "Python (vedette)", code: library(facts) },
     { id: "edge", name: "Edge", code: edge(facts) },
   ];

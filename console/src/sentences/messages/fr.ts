@@ -2,6 +2,7 @@ import type { Translation } from "../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  aBatchHasANameOf: "Un lot a un nom d’au plus {longestName} caractères visibles.",
   aChangeCanBeUndoneFor: "Un changement peut être annulé pendant une minute.",
   aCommentHasCharactersAtMost: "Un commentaire a {longestText} caractères au plus.",
   aCostOfIsNotBetween: "Un coût de « {label} » n’est pas compris entre 0 et {mostCost}.",
@@ -18,13 +19,14 @@ export const messages: Translation<typeof english> = {
   aLinkAnAccessKeyS:
     "Un lien, l’identifiant d’une clé d’accès, son secret, son jeton et un code sont des textes.",
   aMaskIsAPngWith: "Un masque est un PNG dont l’adresse a la forme s3://compartiment/clé.",
+  aModelCanHaveUnitsHere: "Un modèle peut avoir {mostUnits} unités ici, pas {top}.",
   aPackageIsNamedByProjectarn:
     "Un paquet est désigné par ProjectArn et JobName, ou par Address et PublicKey.",
-  aModelCanHaveUnitsHere: "Un modèle peut avoir {mostUnits} unités ici, pas {top}.",
   aPictureIsNamedTwice: "Une image est nommée deux fois.",
   aPieceHasANumberFrom: "Une partie a un numéro de 0 à {mostPieces}, pas {number}.",
   aProjectHasSettingsForLabels: "Un projet a des réglages pour {most} étiquettes au plus.",
   aProjectNamedExistsAlreadyIn: "Un projet nommé {name} existe déjà dans {region}.",
+  aReasonHasCharactersAtMost: "Une raison a {longestReason} caractères au plus.",
   aRoundHasExamplePicturesAt: "Une tournée a {mostExamples} images d’exemple au plus.",
   aRoundHasPicturesAtMost: "Une tournée a {mostPictures} images au plus ; choisissez-en moins.",
   aShortcutKeyIsOneOf: "Une touche de raccourci est 0-9 ou a-z, pas {key}.",
@@ -48,9 +50,13 @@ export const messages: Translation<typeof english> = {
   allNodesOfTheRayCluster:
     "Tous les nœuds de la grappe Ray sont pris : {kind} demande {need} sur l’un des {nodes}.",
   allPicturesOfADatasetLie: "Toutes les images d’un jeu de données se trouvent dans un seul compartiment.",
+  anAliasHasUpTo63:
+    "Un alias a jusqu’à 63 lettres, chiffres, _ et -, commence par une lettre et n’est pas latest ; {name} n’en est pas un.",
   anAnomalyLabelHas1To: "Une étiquette d’anomalie a de 1 à 256 caractères : {value1}",
   anEmptyLineIsNoneLeave: "Une ligne vide n’en est pas une ; laissez-la plutôt de côté.",
   anImportKeepsItsKindOf: "Une importation garde sa sorte de source ; faites-en une autre.",
+  anotherBatchWritesItsResultsInto: "Un autre lot écrit ses résultats dans {address}.",
+  anotherBatchWritesItsResultsThere: "Un autre lot y écrit ses résultats.",
   anotherMaskLiesAtStoreThis: "Un autre masque se trouve à {key} : enregistrez celui-ci sous un nouveau nom.",
   areInTheDatasetAlready: "{twins} sont déjà dans le jeu {kind}.",
   areSeveralPictures: "a plusieurs images",
@@ -58,9 +64,11 @@ export const messages: Translation<typeof english> = {
     "Autant d’entraînements sont en cours qu’un serveur en exécute à la fois : {atOnce}.",
   askForUpToHashesAs: "Demandez jusqu’à {mostHashes} empreintes, dans une liste `sha256`.",
   atMostUnitsAreFewerThan: "Au plus {top} unités, c’est moins qu’au moins {least}.",
+  batchesOfThisProjectAreUnder: "{mostUnderWay} lots de ce projet sont en cours ; attendez-en un.",
   beforeAnImport: "Avant une importation",
   beforeRestoring: "Avant de restaurer {name}",
   beforeTakingBackChange: "Avant de reprendre le changement {number}",
+  beginWhenThatIsDone: "{sentence} ; commencez quand ce sera fait.",
   behindTheAliasIsTheVersion: "Derrière l’alias {alias} se trouve la version {current}, et non {name}.",
   betterThanByTheLoop: "Meilleure que {versionName}, d’après la boucle {name}.",
   boxesMakeItAnAnomalyThey: "{boxes} cadres en font une anomalie ; ils ne sont pas gardés.",
@@ -106,12 +114,11 @@ export const messages: Translation<typeof english> = {
     "Donnez un manifeste d’entraînement, et soit un manifeste de test, soit AutoCreate.",
   handedBack: "rendue",
   handingBack: "en cours de remise",
-  hasABoxOfImageAnd:
-    "{path} a un cadre de l’image {annotation} et de la catégorie {category} ; l’une des deux manque.",
   hasABoxOfThatIs: "{name} a un cadre de {labels} qui n’est pas sur son image.",
   hasAOfThatBecomesThe: "{name} a un {tag} de {label} qui devient le cadre autour de lui.",
   hasAOfThatIsNot: "{name} a un {tag} de {label} qui n’est pas sur son image.",
   hasAPolygonWithoutPoints: "{name} a un polygone sans points.",
+  hasARegionThatBecomesThe: "{place} a une région, qui devient le cadre autour d’elle.",
   hasAResultOfTheType: "{name} a un résultat du type {kind}, qui ne devient pas une étiquette.",
   hasARotationThatIsNo: "{name} a une rotation qui n’est pas un nombre.",
   hasAShapeWithout: "{name} a une forme sans {keys}.",
@@ -126,6 +133,7 @@ export const messages: Translation<typeof english> = {
   hasChangedTheAnswerMeanwhileLook: "{name} a changé la réponse entre-temps ; regardez de nouveau.",
   hasNeitherDataYamlNorClasses: "{folder} n’a ni data.yaml ni classes.txt, qui nomment les classes.",
   hasNo: "{name} n’a pas de {key}.",
+  hasNoAreaOnAndIs: "{place} n’a pas de surface sur {name}, et est laissé de côté.",
   hasNoBox: "{source} n’a pas de cadre {number}.",
   hasNoNames: "{file} n’a pas de names.",
   hasNoNumberFor: "{file} n’a pas de nombre pour {key}.",
@@ -138,6 +146,7 @@ export const messages: Translation<typeof english> = {
   inThisProjectARoundAsks: "Dans ce projet une tournée demande {tasks}, pas {task}.",
   instructionsHaveCharactersAtMost: "Les consignes ont {longestText} caractères au plus.",
   invalidOwnerIdForImagesS3: "Le compartiment des images a un autre propriétaire.",
+  isACrowdOfWhichBecomes: "{place} est une foule de {label}, qui devient un seul cadre autour de tous.",
   isAFileAndAFolder: "{path} est à la fois un fichier et un dossier.",
   isAPicturesInABucket: "{name} est un {ending} ; les images d’un compartiment sont des JPEG ou des PNG.",
   isBeingCopied: "est en cours de copie",
@@ -153,14 +162,14 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} n’est ni un JPEG ni un PNG.",
   isNoAddressOfAPicture: "{address} n’est pas l’adresse d’une image (s3://compartiment/clé).",
   isNoAddressOfAnObject: "{ref} n’est pas l’adresse d’un objet (s3://compartiment/clé).",
-  isNoPackageInABucket:
-    "{address} n’est pas un paquet d’un compartiment : il a la forme s3://compartiment/NOM.zip.",
   isNoFolderInABucket:
     "{address} n’est pas un dossier d’un compartiment : il a la forme s3://compartiment/dossier.",
   isNoFolderInABucket2:
     "{address} n’est pas un dossier d’un compartiment : il a la forme s3://compartiment/dossier/.",
   isNoNameOfARound:
     "{name} n’est pas un nom de tournée : 1 à 63 lettres, chiffres, traits d’union, points et soulignés, une lettre ou un chiffre d’abord. Il figure dans le manifeste comme nom de la tâche d’étiquetage.",
+  isNoPackageInABucket:
+    "{address} n’est pas un paquet d’un compartiment : il a la forme s3://compartiment/NOM.zip.",
   isNoPicture: "n’a pas d’image",
   isNoPlaceInABucket:
     "{address} n’est pas un endroit d’un compartiment : il a la forme s3://compartiment/dossier. Rien n’est pris sur le web ni sur le disque du serveur.",
@@ -170,6 +179,7 @@ export const messages: Translation<typeof english> = {
   isNotAColourOfThe: "{colour} n’est pas une couleur de la forme #RRGGBB.",
   isNotForYouToRead: "Vous n’avez pas le droit de lire {address}.",
   isNotTheArnOfA: "{project} n’est pas l’ARN d’un projet.",
+  isNotThere: "n’est pas là",
   isNotUtf8: "{file} n’est pas en UTF-8.",
   isRunning: "tourne",
   isStarting: "démarre",
@@ -235,6 +245,7 @@ export const messages: Translation<typeof english> = {
     "Les anciennes images ne sont pas supprimées : {problem}. Enregistrez les réglages pour continuer.",
   oneOfMoreClassIdsIs: "Un ou plusieurs numéros de classe manquent dans la table des classes.",
   oneOrMoreBoundingBoxesHas: "Un ou plusieurs cadres n’ont pas de confiance.",
+  onlyWhoBeganTheBatchCan: "Seul celui qui a lancé le lot peut le reprendre : {caller}.",
   open: "ouverte",
   openPicturesAreGivenToSomebody:
     "Les images ouvertes sont données à quelqu’un d’autre de la tournée ; choisissez à qui.",
@@ -243,6 +254,7 @@ export const messages: Translation<typeof english> = {
   picturesAreKeptFrom1To: "Les images sont gardées de 1 à {mostDays} jours.",
   picturesOfTheTrainingAreStill:
     "{pictures} images de l’entraînement sont encore dans leur compartiment ; la dérive se voit à partir de {leastReference}.",
+  pointsToTheVersion: "pointe vers la version {standing}",
   preparing: "en préparation",
   projectStillHasDeleteThemFirst: "Le projet {name} a encore {contents} ; supprimez-les d’abord.",
   ready: "prête",
@@ -252,8 +264,11 @@ export const messages: Translation<typeof english> = {
   signInWithABodyOf: "Connectez-vous avec un corps du type application/json.",
   signInWithALinkOr: "Connectez-vous avec un lien, ou avec l’identifiant d’une clé d’accès et son secret.",
   somebodyChangedTheThresholdsOfThe: "Quelqu’un a changé entre-temps les seuils de la version {name}.",
+  somebodyMovedTheAliasOfMeanwhile: "Quelqu’un a déplacé entre-temps l’alias {name} de {name2} : il {now}.",
   somebodyMovedToMeanwhileItStays: "Quelqu’un a déplacé {alias} vers {versionName} entre-temps ; il y reste.",
   standsInTwoOfTheLines: "{twin} figure dans deux des lignes.",
+  startItFirstPointsToThe:
+    "{project} Démarrez-la d’abord : {name} pointe vers la version {versionName}, qui tourne.",
   suggestionsOfThisDatasetAreDismissed: "{most} suggestions de ce jeu sont écartées ; reprenez-en d’abord.",
   test: "de test",
   theAccountHasUnderWayAnd: "Le compte en a {running} en cours, et peut en avoir {most} à la fois.",
@@ -264,6 +279,11 @@ export const messages: Translation<typeof english> = {
   theAnswerOfWasAcceptedFor:
     "La réponse de {name} a été acceptée pour cette image ; renvoyez d’abord celle-là.",
   theBatchHasNoPartIt: "Le lot n’a pas de partie {number} ; il en a {parts}.",
+  theBatchIsDone: "Le lot est terminé.",
+  theBatchIsStillBeingStopped: "Le lot est encore en train de s’arrêter ; réessayez dans un instant.",
+  theBatchIsUnderWayAlready: "Le lot est déjà en cours.",
+  theBatchIsUnderWayStop: "Le lot est en cours ; arrêtez-le d’abord.",
+  theBatchWasDeleted: "Le lot a été supprimé.",
   theBoundingBoxHasOffFrame: "Le cadre dépasse l’image.",
   theBucketIsInTheRegion:
     "Le compartiment {value1} est dans la région {value2} ; il doit être dans {value3}, comme le projet.",
@@ -400,17 +420,22 @@ export const messages: Translation<typeof english> = {
   thePictureIsNoJpegAnd: "L’image n’est ni un JPEG ni un PNG lisible.",
   thePictureIsNotDecoded: "L’image n’est pas décodée : {costly}.",
   thePictureIsNotInIts: "L’image n’est plus dans son compartiment.",
+  thePictureIsNotThereOr: "L’image n’est pas là, ou celui qui a lancé le lot n’a pas le droit de la lire.",
   thePictureKeptAUnitBusy: "L’image a occupé une unité trop longtemps.",
   thePictureMayNotBeRead: "L’image ne peut pas être lue par qui a lancé l’essai.",
   thePictureWasReplacedByAnother: "L’image a été remplacée par une autre depuis que le modèle l’a regardée.",
   theProjectHasADatasetAlready: "Le projet {name} a déjà un jeu {kind}.",
   theProjectHasARoundCalled: "Le projet a déjà une tournée nommée {name}.",
   theProjectHasAVersionNamed: "Le projet {name} a déjà une version nommée {name2}.",
+  theProjectHasAVersionNamed2:
+    "Le projet {name} a une version nommée {name2} ; un alias a besoin d’un autre nom.",
+  theProjectHasAliasesWhichAre: "Le projet {name} a {mostAliases} alias, ce qui est le maximum.",
   theProjectHasAnAliasNamed: "Le projet {name} a un alias nommé {name2}.",
   theProjectHasDatasetsSoThat:
     "Le projet {name} a des jeux de données, si bien qu’on ne peut pas entraîner avec d’autres manifestes.",
   theProjectHasImportsDeleteOne: "Le projet a {mostOfProject} importations ; supprimez-en une d’abord.",
   theProjectHasMoreThan100: "Le projet a plus de 100 étiquettes d’anomalie.",
+  theProjectHasNoAlias: "Le projet {name} n’a pas d’alias {name2}.",
   theProjectHasNoDataset: "Le projet n’a pas de jeu {other}.",
   theProjectHasNoDataset2: "Le projet {name} n’a pas de jeu {kind}.",
   theProjectHasNoDatasetWith:
@@ -454,6 +479,8 @@ export const messages: Translation<typeof english> = {
     "Le service a échoué ; son journal dit pourquoi. Rendez la tournée de nouveau.",
   theServiceFailedItsLogTells3: "Le service a échoué ; son journal dit pourquoi. Réessayez plus tard.",
   theServiceFailedItsLogTells4:
+    "Le service a échoué ; son journal dit pourquoi. Ce qu’il y avait avant est gardé comme instantané.",
+  theServiceFailedItsLogTells5:
     "Le service a échoué ; son journal dit pourquoi. Ce qu’il y avait avant est gardé comme instantané.",
   theServiceFailedWhileItCopied:
     "Le service a échoué pendant la copie du modèle ; son journal dit pourquoi. Réessayez plus tard.",
@@ -508,7 +535,9 @@ export const messages: Translation<typeof english> = {
   thereAreMoreBoundingBoxesThan: "Il y a plus de cadres que permis.",
   thereAreMoreLabelsOnThe: "L’image a plus d’étiquettes que permis.",
   thereAreMoreThanObjectsBelow: "Il y a plus de {mostObjects} objets sous s3://{bucket}/{prefix}.",
+  thereAreMoreThanObjectsBelow2: "Il y a plus de {mostPictures} objets sous {source}.",
   thereAreMoreThanObjectsIn: "Il y a plus de {mostObjects} objets dans s3://{bucket}/{base}.",
+  thereAreMoreThanPicturesBelow: "Il y a plus de {mostPictures} images sous {source}.",
   thereAreNoTemporaryKeysWith:
     "Il n’y a pas de clés temporaires avec cet identifiant, ce secret et ce jeton de session.",
   thereAreProjectsCalledAlreadyDelete:
@@ -517,6 +546,7 @@ export const messages: Translation<typeof english> = {
   thereIsNo: "Il n’y a pas de {kind} {text}.",
   thereIsNoAccessKeyWith: "Il n’y a pas de clé d’accès avec cet identifiant et ce secret.",
   thereIsNoAccount: "Il n’y a pas de compte {account}.",
+  thereIsNoBatch: "Il n’y a pas de lot {batch}.",
   thereIsNoChange: "Il n’y a pas de changement {change}.",
   thereIsNoDataset: "Il n’y a pas de jeu de données {text}.",
   thereIsNoEntry: "Il n’y a pas d’entrée {entry}.",
@@ -527,6 +557,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoLabelFileHere: "Il n’y a pas de fichier d’étiquettes ici ({endingsText}).",
   thereIsNoLabellingRound: "Il n’y a pas de tournée d’étiquetage {name}.",
   thereIsNoMend: "Il n’y a pas de réparation {kind}.",
+  thereIsNoModelToAsk: "{sentence} : il n’y a pas de modèle à interroger.",
   thereIsNoModelToDownload: "{label} {state} : il n’y a pas de modèle à télécharger.",
   thereIsNoModelToTry: "{sentence} : il n’y a pas de modèle à essayer.",
   thereIsNoNode: "Il n’y a pas de nœud {name}.",
@@ -544,8 +575,12 @@ export const messages: Translation<typeof english> = {
   thereIsNoXmlFileBelow: "Il n’y a pas de fichier XML sous {folder}.",
   thereIsNothingInS3: "Il n’y a rien dans s3://{bucket}/{base}.",
   thereIsNothingToImportNo: "Il n’y a rien à importer : ni image ni étiquette n’a été trouvée.",
+  thereIsNothingToRollBack:
+    "Il n’y a rien à quoi ramener {name} : aucune version vers laquelle il pointait n’est encore là.",
   thereIsSomethingInAlreadyChoose:
     "Il y a déjà quelque chose dans {address}. Choisissez un dossier vide, ou dites que les objets de même nom sont à remplacer.",
+  thereIsSomethingInAlreadyResults:
+    "Il y a déjà quelque chose dans {address} ; les résultats vont dans un dossier vide.",
   theseAre: "Ici il y en a {unique}.",
   theseAreTemporaryKeysTheyNeed: "Ce sont des clés temporaires : il leur faut aussi leur jeton de session.",
   thisAccountHasNoBucket: "Ce compte n’a pas de compartiment {bucket}.",
@@ -556,6 +591,7 @@ export const messages: Translation<typeof english> = {
   thisPersonHasASecondFactor: "Cette personne a un second facteur : son code est aussi nécessaire.",
   thisPictureIsSomebodyElseS: "Dans cette tournée, cette image est à quelqu’un d’autre.",
   thisPictureWasReviewedItCan: "Cette image a été relue ; elle pourra être changée une fois renvoyée.",
+  thisProjectHasBatchesDeleteOne: "Ce projet a {mostBatches} lots ; supprimez-en un qui est terminé.",
   thisProjectHasTrialsDeleteOne: "Ce projet a {mostTrials} essais ; supprimez-en un qui est fini.",
   thisServerIsBeingEmptiedAnother: "Ce serveur est en cours de vidage : un autre prend ce qui attend.",
   thisServerTakesNoRequestsFrom:
@@ -579,7 +615,8 @@ export const messages: Translation<typeof english> = {
   userIsNotAuthorizedToPerform3: "L’utilisateur {arn} n’a pas le droit s3:PutObject sur {bucket}/{key}",
   userIsNotAuthorizedToPerform4:
     "L’utilisateur {arn} n’a pas le droit s3:PutObject sur {bucket}/{prefix}sample",
-  userIsNotAuthorizedToPerform5: "L’utilisateur {name} n’a pas le droit {action} sur la ressource {resource}",
+  userIsNotAuthorizedToPerform5: "L’utilisateur {arn} n’a pas le droit {action} sur {resource}",
+  userIsNotAuthorizedToPerform6: "L’utilisateur {name} n’a pas le droit {action} sur la ressource {resource}",
   wasChangedAgainMeanwhileLookAgain: "{source} a encore été changée entre-temps ; regardez de nouveau.",
   wasChangedMeanwhile: "{ref} a été changée entre-temps.",
   wasDeleted: "{label} a été supprimée.",

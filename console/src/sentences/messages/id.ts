@@ -2,6 +2,7 @@ import type { Translation } from "../../i18n/texts";
 import type { messages as english } from "./en";
 
 export const messages: Translation<typeof english> = {
+  aBatchHasANameOf: "Nama kelompok memuat sampai {longestName} karakter yang terlihat.",
   aChangeCanBeUndoneFor: "Perubahan dapat dibatalkan selama satu menit.",
   aCommentHasCharactersAtMost: "Komentar paling banyak {longestText} karakter.",
   aCostOfIsNotBetween: "Biaya “{label}” tidak di antara 0 dan {mostCost}.",
@@ -17,13 +18,14 @@ export const messages: Translation<typeof english> = {
   aLabelHasFrom1To: "Label memiliki 1 sampai {longest} karakter.",
   aLinkAnAccessKeyS: "Tautan, id kunci akses, rahasianya, tokennya, dan kode adalah teks.",
   aMaskIsAPngWith: "Masker adalah PNG dengan alamat berbentuk s3://bucket/kunci.",
+  aModelCanHaveUnitsHere: "Model dapat memiliki {mostUnits} unit di sini, bukan {top}.",
   aPackageIsNamedByProjectarn:
     "Paket disebut dengan ProjectArn dan JobName, atau dengan Address dan PublicKey.",
-  aModelCanHaveUnitsHere: "Model dapat memiliki {mostUnits} unit di sini, bukan {top}.",
   aPictureIsNamedTwice: "Sebuah gambar disebut dua kali.",
   aPieceHasANumberFrom: "Potongan bernomor 0 sampai {mostPieces}, bukan {number}.",
   aProjectHasSettingsForLabels: "Proyek menyimpan pengaturan untuk paling banyak {most} label.",
   aProjectNamedExistsAlreadyIn: "Proyek bernama {name} sudah ada di {region}.",
+  aReasonHasCharactersAtMost: "Alasan paling banyak {longestReason} karakter.",
   aRoundHasExamplePicturesAt: "Putaran punya paling banyak {mostExamples} gambar contoh.",
   aRoundHasPicturesAtMost: "Putaran punya paling banyak {mostPictures} gambar; pilih lebih sedikit.",
   aShortcutKeyIsOneOf: "Tombol pintas adalah 0-9 atau a-z, bukan {key}.",
@@ -46,9 +48,13 @@ export const messages: Translation<typeof english> = {
   allNodesOfTheRayCluster:
     "Semua node klaster Ray terpakai: {kind} memerlukan {need} di salah satu dari {nodes}.",
   allPicturesOfADatasetLie: "Semua gambar sebuah dataset terletak di satu bucket.",
+  anAliasHasUpTo63:
+    "Alias memuat sampai 63 huruf, angka, _ dan -, diawali huruf dan bukan latest; {name} bukan alias.",
   anAnomalyLabelHas1To: "Label anomali memiliki 1 sampai 256 karakter: {value1}",
   anEmptyLineIsNoneLeave: "Baris kosong bukan baris; tinggalkan saja.",
   anImportKeepsItsKindOf: "Impor tetap memakai jenis sumbernya; buat yang lain.",
+  anotherBatchWritesItsResultsInto: "Kelompok lain menulis hasilnya ke {address}.",
+  anotherBatchWritesItsResultsThere: "Kelompok lain menulis hasilnya di sana.",
   anotherMaskLiesAtStoreThis: "Masker lain ada di {key}: simpan yang ini dengan nama baru.",
   areInTheDatasetAlready: "{twins} sudah ada di dataset {kind}.",
   areSeveralPictures: "ada beberapa gambar",
@@ -56,9 +62,12 @@ export const messages: Translation<typeof english> = {
     "Pelatihan yang berjalan sudah sebanyak yang dijalankan satu server sekaligus: {atOnce}.",
   askForUpToHashesAs: "Mintalah sampai {mostHashes} hash, sebagai daftar `sha256`.",
   atMostUnitsAreFewerThan: "Paling banyak {top} unit lebih sedikit daripada paling sedikit {least}.",
+  batchesOfThisProjectAreUnder:
+    "{mostUnderWay} kelompok proyek ini sedang berlangsung; tunggu salah satunya.",
   beforeAnImport: "Sebelum impor",
   beforeRestoring: "Sebelum memulihkan {name}",
   beforeTakingBackChange: "Sebelum menarik kembali perubahan {number}",
+  beginWhenThatIsDone: "{sentence}; mulailah setelah itu selesai.",
   behindTheAliasIsTheVersion: "Di balik alias {alias} ada versi {current}, bukan {name}.",
   betterThanByTheLoop: "Lebih baik daripada {versionName} menurut siklus {name}.",
   boxesMakeItAnAnomalyThey: "{boxes} kotak menjadikannya anomali; kotaknya tidak disimpan.",
@@ -99,12 +108,11 @@ export const messages: Translation<typeof english> = {
   giveATrainingManifestAndEither: "Berikan manifes pelatihan, dan manifes uji atau AutoCreate.",
   handedBack: "diserahkan",
   handingBack: "sedang diserahkan",
-  hasABoxOfImageAnd:
-    "{path} punya kotak dari gambar {annotation} dan kategori {category}; salah satunya tidak ada.",
   hasABoxOfThatIs: "{name} punya kotak {labels} yang tidak berada di gambarnya.",
   hasAOfThatBecomesThe: "{name} punya {tag} dari {label} yang menjadi kotak di sekelilingnya.",
   hasAOfThatIsNot: "{name} punya {tag} dari {label} yang tidak berada di gambarnya.",
   hasAPolygonWithoutPoints: "{name} punya poligon tanpa titik.",
+  hasARegionThatBecomesThe: "{place} punya wilayah yang menjadi kotak di sekelilingnya.",
   hasAResultOfTheType: "{name} punya hasil berjenis {kind}, yang tidak menjadi label.",
   hasARotationThatIsNo: "{name} punya rotasi yang bukan angka.",
   hasAShapeWithout: "{name} punya bentuk tanpa {keys}.",
@@ -119,6 +127,7 @@ export const messages: Translation<typeof english> = {
   hasChangedTheAnswerMeanwhileLook: "{name} sementara itu mengubah jawabannya; lihat lagi.",
   hasNeitherDataYamlNorClasses: "{folder} tidak punya data.yaml maupun classes.txt, yang menamai kelas.",
   hasNo: "{name} tidak punya {key}.",
+  hasNoAreaOnAndIs: "{place} tidak punya luas pada {name}, dan tidak disertakan.",
   hasNoBox: "{source} tidak punya kotak {number}.",
   hasNoNames: "{file} tidak punya names.",
   hasNoNumberFor: "{file} tidak punya angka untuk {key}.",
@@ -131,6 +140,7 @@ export const messages: Translation<typeof english> = {
   inThisProjectARoundAsks: "Di proyek ini putaran meminta {tasks}, bukan {task}.",
   instructionsHaveCharactersAtMost: "Petunjuk paling banyak {longestText} karakter.",
   invalidOwnerIdForImagesS3: "Bucket gambar punya pemilik lain.",
+  isACrowdOfWhichBecomes: "{place} adalah kerumunan {label}, yang menjadi satu kotak di sekeliling semuanya.",
   isAFileAndAFolder: "{path} adalah berkas sekaligus folder.",
   isAPicturesInABucket: "{name} adalah {ending}; gambar di bucket adalah JPEG atau PNG.",
   isBeingCopied: "sedang disalin",
@@ -145,11 +155,11 @@ export const messages: Translation<typeof english> = {
   isNeitherAJpegNorA: "{key} bukan JPEG dan bukan PNG.",
   isNoAddressOfAPicture: "{address} bukan alamat gambar (s3://bucket/kunci).",
   isNoAddressOfAnObject: "{ref} bukan alamat objek (s3://bucket/kunci).",
-  isNoPackageInABucket: "{address} bukan paket di bucket: bentuknya s3://bucket/NAMA.zip.",
   isNoFolderInABucket: "{address} bukan folder di bucket: bentuknya s3://bucket/folder.",
   isNoFolderInABucket2: "{address} bukan folder di bucket: bentuknya s3://bucket/folder/.",
   isNoNameOfARound:
     "{name} bukan nama putaran: 1 sampai 63 huruf, angka, tanda hubung, titik, dan garis bawah, diawali huruf atau angka. Nama itu tertulis di manifes sebagai nama tugas pelabelan.",
+  isNoPackageInABucket: "{address} bukan paket di bucket: bentuknya s3://bucket/NAMA.zip.",
   isNoPicture: "tidak ada gambar",
   isNoPlaceInABucket:
     "{address} bukan tempat di bucket: bentuknya s3://bucket/folder. Tidak ada yang diambil dari web atau dari disk server sendiri.",
@@ -159,6 +169,7 @@ export const messages: Translation<typeof english> = {
   isNotAColourOfThe: "{colour} bukan warna berbentuk #RRGGBB.",
   isNotForYouToRead: "Anda tidak boleh membaca {address}.",
   isNotTheArnOfA: "{project} bukan ARN sebuah proyek.",
+  isNotThere: "tidak ada",
   isNotUtf8: "{file} bukan UTF-8.",
   isRunning: "sedang berjalan",
   isStarting: "sedang mulai",
@@ -223,6 +234,7 @@ export const messages: Translation<typeof english> = {
   oldPicturesAreNotRemovedSave: "Gambar lama tidak dihapus: {problem}. Simpan pengaturan untuk melanjutkan.",
   oneOfMoreClassIdsIs: "Satu atau beberapa nomor kelas tidak ada di peta kelas.",
   oneOrMoreBoundingBoxesHas: "Satu atau beberapa kotak tidak punya keyakinan.",
+  onlyWhoBeganTheBatchCan: "Hanya yang memulai kelompok ini yang dapat melanjutkannya: {caller}.",
   open: "terbuka",
   openPicturesAreGivenToSomebody:
     "Gambar yang terbuka diberikan kepada orang lain dalam putaran; pilih siapa.",
@@ -231,6 +243,7 @@ export const messages: Translation<typeof english> = {
   picturesAreKeptFrom1To: "Gambar disimpan 1 sampai {mostDays} hari.",
   picturesOfTheTrainingAreStill:
     "{pictures} gambar pelatihan masih ada di bucket-nya; pergeseran dikatakan mulai {leastReference}.",
+  pointsToTheVersion: "menunjuk ke versi {standing}",
   preparing: "sedang disiapkan",
   projectStillHasDeleteThemFirst: "Proyek {name} masih punya {contents}; hapus dulu.",
   ready: "siap",
@@ -240,9 +253,13 @@ export const messages: Translation<typeof english> = {
   signInWithABodyOf: "Masuklah dengan isi berjenis application/json.",
   signInWithALinkOr: "Masuklah dengan tautan, atau dengan id kunci akses dan rahasianya.",
   somebodyChangedTheThresholdsOfThe: "Seseorang sementara itu mengubah ambang versi {name}.",
+  somebodyMovedTheAliasOfMeanwhile:
+    "Sementara itu seseorang memindahkan alias {name} dari {name2}: alias itu {now}.",
   somebodyMovedToMeanwhileItStays:
     "Seseorang telah memindahkan {alias} ke {versionName} sementara itu; alias tetap di sana.",
   standsInTwoOfTheLines: "{twin} ada di dua baris.",
+  startItFirstPointsToThe:
+    "{project} Mulai dulu versi itu: {name} menunjuk ke versi {versionName} yang sedang berjalan.",
   suggestionsOfThisDatasetAreDismissed:
     "{most} saran dataset ini sudah diabaikan; ambil kembali beberapa dulu.",
   test: "uji",
@@ -254,6 +271,11 @@ export const messages: Translation<typeof english> = {
     "Alias {alias} menunjuk ke versi {name}: pindahkan atau hapus alias itu dahulu.",
   theAnswerOfWasAcceptedFor: "Jawaban {name} sudah diterima untuk gambar ini; kirim balik jawaban itu dulu.",
   theBatchHasNoPartIt: "Batch ini tidak memiliki bagian {number}; jumlahnya {parts}.",
+  theBatchIsDone: "Kelompok sudah selesai.",
+  theBatchIsStillBeingStopped: "Kelompok masih dihentikan; coba lagi sebentar lagi.",
+  theBatchIsUnderWayAlready: "Kelompok sudah berlangsung.",
+  theBatchIsUnderWayStop: "Kelompok sedang berlangsung; hentikan dulu.",
+  theBatchWasDeleted: "Kelompok telah dihapus.",
   theBoundingBoxHasOffFrame: "Kotak melewati gambar.",
   theBucketIsInTheRegion: "Bucket {value1} ada di wilayah {value2}; harus di {value3}, seperti proyeknya.",
   theBucketIsNotOfThe: "Bucket {value1} bukan milik akun proyek.",
@@ -388,17 +410,21 @@ export const messages: Translation<typeof english> = {
   thePictureIsNoJpegAnd: "Gambar bukan JPEG atau PNG yang dapat dibaca.",
   thePictureIsNotDecoded: "Gambar tidak didekode: {costly}.",
   thePictureIsNotInIts: "Gambar sudah tidak ada di bucket-nya.",
+  thePictureIsNotThereOr: "Gambar tidak ada, atau tidak boleh dibaca oleh yang memulai kelompok.",
   thePictureKeptAUnitBusy: "Gambar menyibukkan satu unit terlalu lama.",
   thePictureMayNotBeRead: "Gambar tidak boleh dibaca oleh yang memulai uji coba.",
   thePictureWasReplacedByAnother: "Gambar sudah diganti dengan yang lain sejak model melihatnya.",
   theProjectHasADatasetAlready: "Proyek {name} sudah punya dataset {kind}.",
   theProjectHasARoundCalled: "Proyek sudah punya putaran bernama {name}.",
   theProjectHasAVersionNamed: "Proyek {name} sudah punya versi bernama {name2}.",
+  theProjectHasAVersionNamed2: "Proyek {name} punya versi bernama {name2}; alias perlu nama lain.",
+  theProjectHasAliasesWhichAre: "Proyek {name} punya {mostAliases} alias, yang merupakan batasnya.",
   theProjectHasAnAliasNamed: "Proyek {name} punya alias bernama {name2}.",
   theProjectHasDatasetsSoThat:
     "Proyek {name} punya dataset, sehingga tidak dapat dilatih dengan manifes lain.",
   theProjectHasImportsDeleteOne: "Proyek punya {mostOfProject} impor; hapus satu dulu.",
   theProjectHasMoreThan100: "Proyek punya lebih dari 100 label anomali.",
+  theProjectHasNoAlias: "Proyek {name} tidak punya alias {name2}.",
   theProjectHasNoDataset: "Proyek tidak punya dataset {other}.",
   theProjectHasNoDataset2: "Proyek {name} tidak punya dataset {kind}.",
   theProjectHasNoDatasetWith:
@@ -424,8 +450,7 @@ export const messages: Translation<typeof english> = {
   theRoundIs: "Putaran {name} {status}.",
   theRoundIsCancelItOr: "Putaran {name} {status}; batalkan atau serahkan dulu.",
   theRoundIsItCannotBecome: "Putaran {name} {status}; tidak dapat menjadi {status2}.",
-  theRoundIsOfTasksAre:
-    "Putaran {name} berstatus {status}: {count} dari {tasks} tugas sudah dijawab.",
+  theRoundIsOfTasksAre: "Putaran {name} berstatus {status}: {count} dari {tasks} tugas sudah dijawab.",
   theRoundShowsNoPicture: "Putaran tidak menampilkan gambar {source}.",
   theRoundWaitsToBeAssigned: "Putaran {name} menunggu untuk diberikan kepada orang.",
   theS3BucketPermissionsAreIncorrect: "Izin bucket S3 tidak benar.",
@@ -440,6 +465,8 @@ export const messages: Translation<typeof english> = {
   theServiceFailedItsLogTells2: "Layanan gagal; lognya menjelaskan sebabnya. Serahkan putaran lagi.",
   theServiceFailedItsLogTells3: "Layanan gagal; lognya menjelaskan sebabnya. Coba lagi nanti.",
   theServiceFailedItsLogTells4:
+    "Layanan gagal; lognya menjelaskan sebabnya. Isi sebelumnya disimpan sebagai snapshot.",
+  theServiceFailedItsLogTells5:
     "Layanan gagal; lognya menjelaskan sebabnya. Isi sebelumnya disimpan sebagai snapshot.",
   theServiceFailedWhileItCopied:
     "Layanan gagal saat menyalin model; lognya menjelaskan sebabnya. Coba lagi nanti.",
@@ -492,13 +519,16 @@ export const messages: Translation<typeof english> = {
   thereAreMoreBoundingBoxesThan: "Kotak lebih banyak dari yang diizinkan.",
   thereAreMoreLabelsOnThe: "Label pada gambar lebih banyak dari yang diizinkan.",
   thereAreMoreThanObjectsBelow: "Ada lebih dari {mostObjects} objek di bawah s3://{bucket}/{prefix}.",
+  thereAreMoreThanObjectsBelow2: "Ada lebih dari {mostPictures} objek di bawah {source}.",
   thereAreMoreThanObjectsIn: "Ada lebih dari {mostObjects} objek di s3://{bucket}/{base}.",
+  thereAreMoreThanPicturesBelow: "Ada lebih dari {mostPictures} gambar di bawah {source}.",
   thereAreNoTemporaryKeysWith: "Tidak ada kunci sementara dengan id, rahasia, dan token sesi ini.",
   thereAreProjectsCalledAlreadyDelete: "Sudah ada {mostOfAName} proyek bernama {name}…; hapus satu dulu.",
   thereCalledInTheBucket: "Di bucket {home} {problem} bernama {name}.",
   thereIsNo: "Tidak ada {kind} {text}.",
   thereIsNoAccessKeyWith: "Tidak ada kunci akses dengan id dan rahasia ini.",
   thereIsNoAccount: "Tidak ada akun {account}.",
+  thereIsNoBatch: "Tidak ada kelompok {batch}.",
   thereIsNoChange: "Tidak ada perubahan {change}.",
   thereIsNoDataset: "Tidak ada dataset {text}.",
   thereIsNoEntry: "Tidak ada entri {entry}.",
@@ -509,6 +539,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoLabelFileHere: "Tidak ada berkas label di sini ({endingsText}).",
   thereIsNoLabellingRound: "Tidak ada putaran pelabelan {name}.",
   thereIsNoMend: "Tidak ada perbaikan {kind}.",
+  thereIsNoModelToAsk: "{sentence}: tidak ada model untuk ditanyai.",
   thereIsNoModelToDownload: "{label} {state}: tidak ada model untuk diunduh.",
   thereIsNoModelToTry: "{sentence}: tidak ada model untuk dicoba.",
   thereIsNoNode: "Tidak ada node {name}.",
@@ -525,8 +556,11 @@ export const messages: Translation<typeof english> = {
   thereIsNoXmlFileBelow: "Tidak ada berkas XML di bawah {folder}.",
   thereIsNothingInS3: "Tidak ada apa pun di s3://{bucket}/{base}.",
   thereIsNothingToImportNo: "Tidak ada yang dapat diimpor: tidak ditemukan gambar atau label.",
+  thereIsNothingToRollBack:
+    "Tidak ada tujuan untuk mengembalikan {name}: versi yang pernah ditunjuknya sudah tidak ada.",
   thereIsSomethingInAlreadyChoose:
     "Sudah ada sesuatu di {address}. Pilih folder kosong, atau katakan bahwa objek bernama sama akan diganti.",
+  thereIsSomethingInAlreadyResults: "Sudah ada sesuatu di {address}; hasil masuk ke folder kosong.",
   theseAre: "Di sini ada {unique}.",
   theseAreTemporaryKeysTheyNeed: "Ini kunci sementara: perlu token sesinya juga.",
   thisAccountHasNoBucket: "Akun ini tidak punya bucket {bucket}.",
@@ -536,6 +570,7 @@ export const messages: Translation<typeof english> = {
   thisPersonHasASecondFactor: "Orang ini memiliki faktor kedua: kodenya juga diperlukan.",
   thisPictureIsSomebodyElseS: "Dalam putaran ini gambar itu milik orang lain.",
   thisPictureWasReviewedItCan: "Gambar ini sudah ditinjau; dapat diubah setelah dikirim balik.",
+  thisProjectHasBatchesDeleteOne: "Proyek ini punya {mostBatches} kelompok; hapus satu yang sudah selesai.",
   thisProjectHasTrialsDeleteOne: "Proyek ini punya {mostTrials} uji coba; hapus satu yang sudah selesai.",
   thisServerIsBeingEmptiedAnother: "Server ini sedang dikosongkan: server lain mengambil yang menunggu.",
   thisServerTakesNoRequestsFrom:
@@ -558,7 +593,8 @@ export const messages: Translation<typeof english> = {
   userIsNotAuthorizedToPerform3: "Pengguna {arn} tidak berhak melakukan s3:PutObject pada {bucket}/{key}",
   userIsNotAuthorizedToPerform4:
     "Pengguna {arn} tidak berhak melakukan s3:PutObject pada {bucket}/{prefix}sample",
-  userIsNotAuthorizedToPerform5:
+  userIsNotAuthorizedToPerform5: "Pengguna {arn} tidak berhak melakukan {action} pada {resource}",
+  userIsNotAuthorizedToPerform6:
     "Pengguna {name} tidak berhak melakukan {action} pada sumber daya {resource}",
   wasChangedAgainMeanwhileLookAgain: "{source} sementara itu diubah lagi; lihat lagi.",
   wasChangedMeanwhile: "{ref} sementara itu diubah.",

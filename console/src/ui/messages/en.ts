@@ -18,6 +18,9 @@ export const messages = {
   },
   use: "Use",
   trials: "Trial detections",
+  aliases: "Aliases",
+  batches: "Batches",
+  runBatch: "Run batch",
   runTrial: "Run trial detection",
   tryUnlabelled: {
     one: "Try a model on {count} picture without labels",

@@ -21,6 +21,9 @@ export const messages: Translation<typeof english> = {
   },
   use: "Utiliser",
   trials: "Détections d'essai",
+  aliases: "Alias",
+  batches: "Lots",
+  runBatch: "Lancer un lot",
   runTrial: "Lancer une détection d'essai",
   tryUnlabelled: {
     one: "Essayer un modèle sur {count} image sans étiquette",

@@ -21,6 +21,9 @@ export const messages: Translation<typeof english> = {
   },
   use: "Usar",
   trials: "Detecções de teste",
+  aliases: "Aliases",
+  batches: "Lotes",
+  runBatch: "Executar lote",
   runTrial: "Executar detecção de teste",
   tryUnlabelled: {
     one: "Testar um modelo em {count} imagem sem rótulo",

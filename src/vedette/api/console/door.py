@@ -14,7 +14,7 @@ person may do: that do the policies, as for signed requests.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vedette.api.console import company, factors, orientations, passkeys, relaying, sessions
+from vedette.api.console import batch_results, company, factors, orientations, passkeys, relaying, sessions
 from vedette.api.console.answers import COMMON, fault_answer
 from vedette.api.console.attempts import FailedAttempts
 from vedette.api.console.company import CompanyRoutes
@@ -124,6 +124,7 @@ class ConsoleDoor(PlainDoor):
             "recovery-codes": {"POST": ("RenewRecoveryCodes", factors.renew_codes)},
             "events": {"GET": ("ListenToEvents", self.events.listen)},
             "export": {"GET": ("ExportDataset", self.export.answer)},
+            "batch-results": {"GET": (batch_results.OPERATION, self._send_results)},
             "outline": {"POST": ("FindOutline", self.outline.answer)},
             "picture": {"GET": ("ShowPicture", self.pictures.show)},
             "upload": {"PUT": ("UploadPicture", self.pictures.upload)},
@@ -138,6 +139,9 @@ class ConsoleDoor(PlainDoor):
 
     async def _end_company(self, visit: Visit) -> Response:
         return await self.company.end(visit, self.attempts)
+
+    async def _send_results(self, visit: Visit) -> Response:
+        return await batch_results.send_results(visit, self.services)
 
     async def _sign_in(self, visit: Visit) -> Response:
         return await sessions.sign_in(visit, self.attempts)

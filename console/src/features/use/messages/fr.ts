@@ -105,6 +105,11 @@ export const messages: Translation<typeof english> = {
     "Ce n’est peut-être pas une vidéo, ou d’un format que le navigateur ne connaît pas. MP4 (H.264) et WebM marchent partout.",
   code: "L’appeler depuis un programme",
   codeHelp: "Tout client du service convient, avec ce serveur comme point d’accès.",
+  askBy: "Demander par",
+  askByHelp:
+    "Un programme qui demande par un alias n'a pas à changer quand vous le déplacez vers une autre version.",
+  askVersion: "Cette version",
+  askAlias: "L'alias {name}",
   credentials: "La clé",
   credentialsHelp: "Chaque programme ci-dessous la lit dans l’environnement.",
   makeKey: "Créer une clé",
