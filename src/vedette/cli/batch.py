@@ -33,7 +33,7 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
     source: Annotated[str, Argument(help="A folder, or s3://bucket/prefix.")],
     *,
     project: Project,
-    out: Annotated[str, Option(help="A .jsonl file, a folder, or s3://bucket/prefix.")],
+    out: Annotated[str, Option(help="A .jsonl or .parquet file, a folder, or s3://bucket/prefix.")],
     version: Which = "",
     clients: Annotated[int, Option(min=1, max=MOST_CLIENTS, help="Pictures asked about side by side.")] = 4,
     rate: Annotated[float, Option(min=0, help="Pictures a second at most; 0 is as many as go.")] = 0.0,

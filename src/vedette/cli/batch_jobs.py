@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli import batch as batch_command
+from vedette.cli.batch_parquet import ENDING, write_lines_as_table
 from vedette.cli.batch_summary import summary_lines
 from vedette.cli.listing import Columns, print_facts, print_list, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
@@ -115,7 +116,7 @@ def get_results(
     project: Project,
     out: Annotated[
         str,
-        Option(help="A .jsonl file, or a folder for the files as they are in the bucket; else here."),
+        Option(help="A .jsonl or .parquet file, or a folder for the files of the bucket; else here."),
     ] = "",
     place: RemoteOptions,
 ) -> None:
@@ -124,7 +125,9 @@ def get_results(
         batches = ServerBatches(place.reach(), project, place.service)
         facts = batches.find(batch)
         path = Path(out)
-        if out and path.suffix != ".jsonl":
+        if path.suffix == ENDING:
+            write_lines_as_table(path, batches.lines(facts))
+        elif out and path.suffix != ".jsonl":
             _fetch_parts(batches, facts, path)
         elif out:
             _write(path, batches.lines(facts))

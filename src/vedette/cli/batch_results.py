@@ -41,8 +41,9 @@ class ResultLines:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _require_same(self._file, path)
             self._names = self._take_up(path)
-        except BlockingIOError:
+        except (BlockingIOError, FileNotFoundError):
             os.close(self._file)
             raise Busy(f"Another batch writes {path}; give this one a file of its own.") from None
         except BaseException:
@@ -68,7 +69,7 @@ class ResultLines:
 
     def put(self, name: str, result: Result) -> None:
         """Add a line, which is with the operating system when this returns."""
-        line = json.dumps({"source": name, **result}, ensure_ascii=False, default=_plain)
+        line = json.dumps({"source": name, **result}, ensure_ascii=False, default=plain_json)
         data = memoryview(line.encode() + b"\n")
         while data:  # a disk that is nearly full takes a part
             data = data[os.write(self._file, data) :]
@@ -79,6 +80,12 @@ class ResultLines:
             os.fsync(self._file)
         finally:
             os.close(self._file)
+
+
+def _require_same(file: int, path: Path) -> None:
+    """Refuse a file that whoever held it has removed since it was opened: what is written would be lost."""
+    if os.fstat(file).st_ino != path.stat().st_ino:
+        raise BlockingIOError
 
 
 def _source_of(line: bytes, place: str) -> str:
@@ -105,7 +112,7 @@ class ResultFiles:
         target = self._place(name)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
-        part.write_text(json.dumps(bare(result), ensure_ascii=False, default=_plain), "utf-8")
+        part.write_text(json.dumps(bare(result), ensure_ascii=False, default=plain_json), "utf-8")
         part.replace(target)
 
     def _place(self, name: str) -> Path:
@@ -143,7 +150,7 @@ class ResultObjects:
         self._s3.put_object(
             Bucket=self._bucket,
             Key=f"{self._prefix}{result_name(name)}.json",
-            Body=json.dumps(bare(result), ensure_ascii=False, default=_plain).encode(),
+            Body=json.dumps(bare(result), ensure_ascii=False, default=plain_json).encode(),
             ContentType="application/json",
         )
 
@@ -152,10 +159,15 @@ class ResultObjects:
 
 
 def open_results(out: str, s3: Any) -> ResultStore:
-    """Return where results go: a .jsonl file, an s3:// prefix, or a folder."""
+    """Return where results go: a .jsonl or a .parquet file, an s3:// prefix, or a folder."""
     if out.startswith("s3://"):
         return ResultObjects(s3, out)
     path = Path(out)
+    if path.suffix == ".parquet":
+        # Only who writes one needs what writes it.
+        from vedette.cli.batch_parquet import ResultTable
+
+        return ResultTable(path)
     return ResultLines(path) if path.suffix == ".jsonl" else ResultFiles(path)
 
 
@@ -183,7 +195,7 @@ def closing(store: ResultStore) -> Iterator[ResultStore]:
         store.close()
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Return a mask as its text: JSON has no bytes."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()

@@ -47,6 +47,7 @@ SHOWN = {
     "edge": ("grpcio", "cryptography"),
     "video": ("av", "paho-mqtt"),
     "functions": ("boto3",),
+    "parquet": ("pyarrow",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),

@@ -6,6 +6,7 @@
     vedette[edge]      the agent on a device: gRPC
     vedette[video]     streams on a device: FFmpeg's libraries, MQTT
     vedette[functions] runs handlers: boto3, which they import
+    vedette[parquet]   tables: Arrow
     vedette[ray]       trainings and units on a Ray cluster
     vedette[telemetry] traces and figures for an OpenTelemetry collector
     vedette[pkcs11]    a master key in a hardware token
@@ -43,6 +44,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "edge": ("cryptography", "grpc", "grpc_health", "grpc_reflection", "prometheus_client"),
     "video": ("av", "paho", "prometheus_client"),
     "functions": ("boto3",),
+    "parquet": ("pyarrow",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),
@@ -55,6 +57,7 @@ DOES = {
     "edge": "runs on a device",
     "video": "looks at streams and video files",
     "functions": "runs functions",
+    "parquet": "writes Parquet files",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
     "ray": "works on a Ray cluster",
