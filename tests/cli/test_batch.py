@@ -298,6 +298,7 @@ def test_a_folder_is_asked_about_once_into_a_file(running, tmp_path, capsys):
     out, summary = tmp_path / "r.jsonl", tmp_path / "s.json"
     words = ["batch", "detect", str(folder), "--project", project, "--service", service, "--out", str(out)]
     words += ["--endpoint", server.address, "--data", str(server.data), "--summary", str(summary)]
+    words += ["--draw", str(tmp_path / "drawn")]
     code, said, err = typed(capsys, *words)
     assert code == 0, err
     assert "31 pictures, 1 of them without an answer." in said
@@ -310,6 +311,8 @@ def test_a_folder_is_asked_about_once_into_a_file(running, tmp_path, capsys):
     else:
         assert first["DetectAnomalyResult"]["IsAnomalous"] is True
     assert json.loads(summary.read_text("utf-8"))["pictures"] == 31
+    drawn = {path.name for path in (tmp_path / "drawn").glob("*.drawn.jpg")}
+    assert drawn == {f"{path.name}.drawn.jpg" for path in folder.iterdir() if path.name != "broken.jpg"}
     before = out.read_bytes()
     code, said, err = typed(capsys, *words)
     assert code == 0

@@ -9,8 +9,8 @@ pytest.importorskip("pyarrow", reason="the extra `parquet` is not installed")
 from pyarrow import parquet
 
 from vedette.cli import batch_parquet
+from vedette.cli.batch_outputs import open_results
 from vedette.cli.batch_parquet import ResultTable, write_lines_as_table
-from vedette.cli.batch_results import open_results
 from vedette.errors import Busy, Wrong
 
 BOX = {"BoundingBox": {"Left": 0.25, "Top": 0.5, "Width": 0.125, "Height": 0.25}}

@@ -64,6 +64,9 @@ def test_a_batch_by_the_command_from_its_start_to_its_results(tmp_path):
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     assert [row["source"] for row in rows] == [f"s3://pictures/in/{number:05}.png" for number in range(120)]
     assert [row["response"]["DetectAnomalyResult"]["IsAnomalous"] for row in rows[:3]] == [True, False, False]
+    drawn = run("results", "night", "--out", str(tmp_path / "r.jsonl"), "--draw", str(tmp_path / "drawn"))
+    assert "120 pictures drawn into" in drawn.output
+    assert len(list((tmp_path / "drawn" / "in").glob("*.png.drawn.jpg"))) == 120
     again = run("start", "s3://pictures/in", "--out", "s3://results/one")
     assert again.exit_code == 2
     assert "There is something in s3://results/one/ already" in again.output

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from vedette.cli.batch_calls import BatchEnds, PictureCalls, RateLimit, asker
-from vedette.cli.batch_pictures import Share, open_source
-from vedette.cli.batch_results import Result, ResultStore, closing, is_finished, open_results
+from vedette.cli.batch_outputs import open_results
+from vedette.cli.batch_pictures import PictureSource, Share, open_source
+from vedette.cli.batch_results import Result, ResultStore, closing, is_finished
 from vedette.cli.batch_summary import BatchSummary
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
 from vedette.cli.remote import Server
@@ -45,6 +46,7 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
         float, Option(min=0, help="Seconds until an answer that does not come ends it.")
     ] = 300.0,
     summary: Annotated[str, Option(help="Write the summary into this file, as JSON.")] = "",
+    draw: Annotated[str, Option(help="A folder or s3://bucket/prefix for drawn pictures and masks.")] = "",
     remote: RemoteOptions,
 ) -> None:
     """Detect in every picture, each once: the same command again goes on where the last one ended."""
@@ -56,8 +58,11 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
         pictures, part = open_source(source, s3), Share.parse(share)
         least = None if confidence < 0 else confidence
         stopped = threading.Event()
+        ask = asker(server, model, project, pictures, least)
+        if draw:
+            ask = _drawing_asker(ask, draw, source, pictures, s3)
         calls = PictureCalls(
-            asker(server, model, project, pictures, least),
+            ask,
             patience_s=patience,
             rate=RateLimit(rate),
             stopped=stopped,
@@ -75,6 +80,22 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
     if reason:
         print(f"Not finished: {reason} The same command goes on from here.", file=sys.stderr)
         raise Exit(1)
+
+
+def _drawing_asker(
+    ask: Callable[[str], Any], draw: str, source: str, pictures: PictureSource, s3: Any
+) -> Callable[[str], Any]:
+    """Return what asks about a picture and draws what was found, before its result is kept."""
+    from vedette.cli.batch_drawing import open_drawings
+
+    drawings = open_drawings(draw, source, pictures, s3)
+
+    def ask_and_draw(name: str) -> Any:
+        response = ask(name)
+        drawings.draw(name, response)
+        return response
+
+    return ask_and_draw
 
 
 class BatchRun:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli import batch as batch_command
+from vedette.cli.batch_calls import BatchEnds
 from vedette.cli.batch_parquet import ENDING, write_lines_as_table
+from vedette.cli.batch_pictures import BucketPictures
+from vedette.cli.batch_results import whole_lines
 from vedette.cli.batch_summary import summary_lines
 from vedette.cli.listing import Columns, print_facts, print_list, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, Which, translate_client_errors
@@ -118,6 +121,7 @@ def get_results(
         str,
         Option(help="A .jsonl or .parquet file, or a folder for the files of the bucket; else here."),
     ] = "",
+    draw: Annotated[str, Option(help="A folder or s3://bucket/prefix for drawn pictures and masks.")] = "",
     place: RemoteOptions,
 ) -> None:
     """Fetch the results of a batch of the server, as far as they are written."""
@@ -131,9 +135,11 @@ def get_results(
             _fetch_parts(batches, facts, path)
         elif out:
             _write(path, batches.lines(facts))
-        else:
+        elif not draw:
             for block in batches.lines(facts):
                 sys.stdout.buffer.write(block)
+        if draw:
+            _draw(batches, facts, draw)
 
 
 @app.define("delete")
@@ -203,6 +209,20 @@ def _fetch_parts(batches: ServerBatches, facts: Facts, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(1, facts["Parts"] + 1):
         _write(folder / f"results-{number:05}.{facts['Format']}", batches.lines(facts, Part=number))
+
+
+def _draw(batches: ServerBatches, facts: Facts, draw: str) -> None:
+    # Only who draws needs what draws.
+    from vedette.cli.batch_drawing import draw_lines, open_drawings
+
+    s3, source = batches.server.client("s3"), facts["Source"]
+    drawings = open_drawings(draw, source, BucketPictures(s3, source), s3)
+    try:
+        count, lost_pictures = draw_lines(whole_lines(batches.lines(facts)), drawings)
+    except BatchEnds as end:
+        raise Wrong(str(end)) from None
+    missing = f" {lost_pictures} are not in their bucket any more." if lost_pictures else ""
+    print(f"{count - lost_pictures} pictures drawn into {draw}.{missing}", file=sys.stderr)
 
 
 def _write(path: Path, blocks: Iterator[bytes]) -> None:

@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from vedette.cli.batch_results import FAILED, Result, ResultLines, plain_json
+from vedette.cli.batch_results import FAILED, Result, ResultLines, plain_json, whole_lines
 from vedette.cli.batch_summary import verdict_of
 from vedette.cli.parts import require_part
 from vedette.errors import Wrong
@@ -27,6 +27,8 @@ from vedette.errors import Wrong
 ENDING = ".parquet"
 # Rows that are in memory at once; each may hold a mask.
 GROUP = 1000
+# What no kind of anomaly covers, which the service names among them.
+BACKGROUND = "background"
 
 
 class ResultTable:
@@ -38,14 +40,14 @@ class ResultTable:
         self._lines_path = path.with_name(f"{path.name}.jsonl")
         self._lines = ResultLines(self._lines_path)
         try:
-            self._written = sources_in(path) if path.exists() else set()
+            self._sources = sources_in(path) if path.exists() else set()
         except BaseException:
             self._lines.close()
             raise
 
     def finished(self) -> set[str]:
         """Return the names of the pictures that have a row or a line."""
-        return self._written | self._lines.finished()
+        return self._sources | self._lines.finished()
 
     def put(self, name: str, result: Result) -> None:
         """Add a line."""
@@ -65,13 +67,13 @@ class ResultTable:
             self._lines.close()
 
     def _rows(self) -> Iterator[Mapping[str, Any]]:
-        if self._written:
+        if self._sources:
             yield from rows_in(self._path)
         with self._lines_path.open("rb") as stream:
             for line in stream:
                 result = json.loads(line)
                 # A kill between the writing of the table and the removal of its lines leaves both.
-                if result["source"] not in self._written:
+                if result["source"] not in self._sources:
                     yield row_of(result)
 
 
@@ -100,7 +102,7 @@ def write_table(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def write_lines_as_table(path: Path, blocks: Iterable[bytes]) -> None:
     """Write the lines of a server's batch as a Parquet file."""
     require_part("parquet")
-    write_table(path, (row_of(json.loads(line)) for line in _lines(blocks)))
+    write_table(path, (row_of(json.loads(line)) for line in whole_lines(blocks)))
 
 
 def rows_in(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -149,6 +151,8 @@ def _labels(response: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         sides = {side.lower(): float(value) for side, value in box.items()}
         yield {"name": label["Name"], "confidence": float(label["Confidence"]) / 100, **sides}
     for kind in response.get("DetectAnomalyResult", {}).get("Anomalies", []):
+        if kind["Name"] == BACKGROUND:
+            continue
         area = kind.get("PixelAnomaly", {}).get("TotalPercentageArea")
         # The service's name says per cent, and its numbers are shares.
         yield {"name": kind["Name"], "area": None if area is None else float(area)}
@@ -175,11 +179,3 @@ def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any
     rest = iter(rows)
     while group := list(islice(rest, GROUP)):
         yield group
-
-
-def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield whole lines of bytes that come in blocks; one that is cut off at the end is none."""
-    rest = b""
-    for block in blocks:
-        *lines, rest = (rest + block).split(b"\n")
-        yield from (line for line in lines if line)

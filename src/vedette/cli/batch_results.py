@@ -9,7 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -109,23 +109,26 @@ class ResultFiles:
 
     def put(self, name: str, result: Result) -> None:
         """Write a picture's file."""
-        target = self._place(name)
+        target = place_below(self._folder, name, ".json")
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
         part.write_text(json.dumps(bare(result), ensure_ascii=False, default=plain_json), "utf-8")
         part.replace(target)
 
-    def _place(self, name: str) -> Path:
-        """Return a picture's file; a key is whatever its owner chose, and must not lead out of the folder."""
-        parts = result_name(name).split("/")
-        if not all(parts) or {".", ".."} & set(parts) or "\0" in name:
-            raise OSError(
-                f"{name} cannot be the name of a file below {self._folder}; use a .jsonl file or a prefix"
-            )
-        return self._folder.joinpath(*parts[:-1], f"{parts[-1]}.json")
-
     def close(self) -> None:
         """Do nothing: each file is there."""
+
+
+def place_below(folder: Path, name: str, ending: str) -> Path:
+    """Return a picture's file; a key is whatever its owner chose, and must not lead out of the folder.
+
+    Raises:
+        OSError: where it cannot be a name there.
+    """
+    parts = result_name(name).split("/")
+    if not all(parts) or {".", ".."} & set(parts) or "\0" in name:
+        raise OSError(f"{name} cannot be the name of a file below {folder}; use a .jsonl file or a prefix")
+    return folder.joinpath(*parts[:-1], f"{parts[-1]}{ending}")
 
 
 class ResultObjects:
@@ -158,19 +161,6 @@ class ResultObjects:
         """Do nothing: each object is there."""
 
 
-def open_results(out: str, s3: Any) -> ResultStore:
-    """Return where results go: a .jsonl or a .parquet file, an s3:// prefix, or a folder."""
-    if out.startswith("s3://"):
-        return ResultObjects(s3, out)
-    path = Path(out)
-    if path.suffix == ".parquet":
-        # Only who writes one needs what writes it.
-        from vedette.cli.batch_parquet import ResultTable
-
-        return ResultTable(path)
-    return ResultLines(path) if path.suffix == ".jsonl" else ResultFiles(path)
-
-
 def result_name(name: str) -> str:
     """Return the name that a picture's result has below a folder or a prefix: its path, or its key."""
     return split_s3(name)[1] if name.startswith("s3://") else name
@@ -184,6 +174,14 @@ def is_finished(name: str, finished: set[str]) -> bool:
 def bare(result: Mapping[str, Any]) -> Any:
     """Return the service's own response, or what it refused."""
     return result.get("response", dict(result))
+
+
+def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield whole lines of bytes that come in blocks; one that is cut off at the end is none."""
+    rest = b""
+    for block in blocks:
+        *lines, rest = (rest + block).split(b"\n")
+        yield from (line for line in lines if line)
 
 
 @contextlib.contextmanager
