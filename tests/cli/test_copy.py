@@ -16,9 +16,11 @@ from doubles.pictures import a_png
 from doubles.servers import start_server, stop_server
 from doubles.trained import put_version
 from vedette.cli.client import open_client
+from vedette.cli.copying_datasets import _moved
 from vedette.cli.copying_objects import AddressMap, read_place
 from vedette.cli.main import app
 from vedette.errors import Wrong
+from vedette.manifest.lines import read_line
 
 MASK_METADATA = {
     "internal-color-map": {
@@ -215,6 +217,33 @@ def test_versions_are_copied_within_a_server(run, server, name):
     assert "COPYING_COMPLETED" in answer.output
     again = run(name, "--as", f"{name}-copy", "--models", f"s3://{name}/results", to=())
     assert "is there already." in again.output
+
+
+def test_another_account_gets_its_own_pictures_by_a_profile(run, server, name, tmp_path, monkeypatch):
+    data, account = ["--data", str(server.data)], "777788880417"
+    assert CliRunner().invoke(app, ["account", "create", account, *data]).exit_code == 0
+    words = ["key", "create", "--account", account, "--format", "profile", *data]
+    profile = CliRunner().invoke(app, words).stdout
+    named = profile.partition("]")[0].removeprefix("[")
+    (tmp_path / "credentials").write_text(profile, "utf-8")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    fill(server, name, a_line("a", "cat", bucket=name))
+    to = ("--to-profile", named)
+    refused = run(name, to=to)
+    assert refused.exit_code == 2
+    assert "say another one with --bucket" in refused.output or "is passed by with --bucket" in refused.output
+    answer = run(name, "--bucket", f"s3://{name}-theirs", to=to)
+    assert answer.exit_code == 0, answer.output
+    theirs = open_client("s3", endpoint=server.address, data=None, profile=named)
+    stored = theirs.get_object(Bucket=f"{name}-theirs", Key=f"{name}/boards/a.png")
+    assert stored["Body"].read() == a_png()
+    projects = open_client("rekognition", endpoint=server.address, data=None, profile=named)
+    assert projects.describe_projects(ProjectNames=[name])["ProjectDescriptions"]
+
+
+def test_an_address_in_capitals_is_followed(name):
+    moved = _moved(read_line(a_line("a", bucket=name).replace("s3://", "S3://")), str.upper, refs := {})
+    assert (moved.source, list(refs)) == (REF.format(name, "a").upper(), [REF.format(name, "a")])
 
 
 @pytest.mark.parametrize(

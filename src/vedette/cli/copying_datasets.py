@@ -14,7 +14,7 @@ from vedette.cli.remote_models import list_projects
 from vedette.errors import Missing, Taken, Wrong
 from vedette.manifest.lines import BadLine, Line, change_line
 from vedette.manifest.marks import strip_marks
-from vedette.manifest.places import is_s3
+from vedette.manifest.places import canonical_ref, is_s3
 
 REF_END = "-ref"
 SETTINGS = 100  # labels in one change of settings
@@ -129,8 +129,9 @@ def _moved(line: Line, address_of: Callable[[str], str], addresses: dict[str, st
     """Return a line with its new addresses, which are noted."""
     changes: dict[str, Any] = {}
     for key, value in line.values.items():
-        if key.endswith(REF_END) and is_s3(value):
-            changes[key] = addresses[value] = address_of(value)
+        ref = canonical_ref(value) if isinstance(value, str) else ""
+        if key.endswith(REF_END) and is_s3(ref):
+            changes[key] = addresses[ref] = address_of(ref)
     return change_line(line, changes)
 
 
