@@ -31,16 +31,16 @@ FRAMES = 150
 ROUNDS = 2
 
 
-def write_film(target: Path, frames: int, rate: int = RATE) -> None:
+def write_film(target: Path, frames: int, rate: int = RATE, size: tuple[int, int] = SIZE) -> None:
     """Write a film in H.264, as cameras do, of pictures that move."""
     pictures = [Image.open(path).convert("RGB").resize((2200, 1300)) for path in cookies(5)]
     with av.open(str(target), "w") as container:
         stream = container.add_stream("libx264", rate=rate, options={"preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(frames):
             picture = pictures[number // RATE % len(pictures)]
             left, top = 8 * (number % RATE), 6 * (number % RATE)
-            pixels = np.asarray(picture.crop((left, top, left + SIZE[0], top + SIZE[1])))
+            pixels = np.asarray(picture.crop((left, top, left + size[0], top + size[1])))
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, rate)
             container.mux(stream.encode(frame))

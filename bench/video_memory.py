@@ -1,10 +1,10 @@
 """`vedette video` of two hours of film, made by looping one: its memory must not grow.
 
-A film of 1,920 × 1,080 of a minute is put behind itself without being encoded again. The resident memory of
-the command and of its processes is read every five seconds; what the second half of the run needs at most is
-held against what the first tenth needed at most.
+A film of a minute, 1,920 × 1,080 unless another height is said, is put behind itself without being encoded
+again. The resident memory of the command and of its processes is read every five seconds; what the second
+half of the run needs at most is held against what the first tenth needed at most.
 
-    python -m bench.video_memory [--hours 2] [--rate 25] [--fps 1]
+    python -m bench.video_memory [--hours 2] [--rate 25] [--height 1080] [--fps 1]
 """
 
 import argparse
@@ -65,7 +65,9 @@ def main() -> None:
     words.add_argument("--hours", type=float, default=2)
     words.add_argument("--fps", type=float, default=1)
     words.add_argument("--rate", type=int, default=RATE, help="frames a second that the film has")
+    words.add_argument("--height", type=int, default=1080)
     options = words.parse_args()
+    size = (options.height * 16 // 9, options.height)
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory(prefix="vedette-film-") as place:
         package, short, film = (
@@ -73,7 +75,7 @@ def main() -> None:
             Path(place) / "short.mp4",
             Path(place) / "film.mp4",
         )
-        write_film(short, MINUTE_S * options.rate, options.rate)
+        write_film(short, MINUTE_S * options.rate, options.rate, size)
         loop_film(short, film, round(options.hours * 60))
         print(f"a film of {film.stat().st_size / 2**20:.0f} MiB", flush=True)
         began = time.perf_counter()
@@ -83,7 +85,8 @@ def main() -> None:
     print(
         f"{frames} frames in {wall_s:.0f} s; {early:.0f} MiB in the first tenth, {late:.0f} in the last half"
     )
-    subject = f"memory of {options.hours:g} hours at {options.rate} frames/s, last half over first tenth"
+    film_is = f"{options.hours:g} hours of {size[0]} × {size[1]} at {options.rate} frames/s"
+    subject = f"memory of {film_is}, last half over first tenth"
     row(subject, f"{late / early:.2f}", "≤ 1.10", late / early <= 1.10)
 
 

@@ -1,6 +1,8 @@
 """The scripts below `examples/` as a person runs them: one program each, against a server."""
 
 import importlib.util
+import itertools
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from types import ModuleType
 from doubles.clients import customer
 from doubles.servers import RunningServer
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+FIGURE = re.compile(r"\d+\.\d+")
 
 
 @dataclass
@@ -56,3 +60,21 @@ def scripts_of(service: str) -> set[str]:
     """Return the names of the scripts that can be run; what they share has no `main`."""
     files = (EXAMPLES / service).glob("*.py")
     return {file.stem for file in files if "\ndef main(" in file.read_text("utf-8")}
+
+
+def shown_on(tutorial: str, beginning: str) -> list[str]:
+    """Return the lines of output that a tutorial shows, from the block that begins so."""
+    text = (ROOT / "docs" / "tutorials" / tutorial).read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    outputs = (block for language, block in blocks if not language)
+    return next(block for block in outputs if block.startswith(beginning)).splitlines()
+
+
+def assert_as_shown(printed: str, shown: list[str], *within: float) -> None:
+    """Hold what was printed to what a page shows: the same words, each figure of a line near the page's."""
+    lines = printed.splitlines()
+    assert [FIGURE.sub("…", line) for line in lines] == [FIGURE.sub("…", line) for line in shown]
+    for line, example in zip(lines, shown, strict=True):
+        figures = zip(FIGURE.findall(line), FIGURE.findall(example), itertools.cycle(within), strict=False)
+        for figure, wanted, tolerance in figures:
+            assert abs(float(figure) - float(wanted)) <= tolerance, f"{line!r}, and the page: {example!r}"

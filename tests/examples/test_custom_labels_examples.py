@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from doubles.example_runs import ExampleRuns, load_script, scripts_of
+from doubles.example_runs import ExampleRuns, assert_as_shown, load_script, scripts_of, shown_on
 from doubles.servers import start_server, stop_server
 from vedette.cli.example_folders import write_folder
 
@@ -51,6 +51,9 @@ def trained(runs):
     printed = runs("classify_pictures", str(runs.folder / "parts"), BUCKET)
     assert float(re.search(r"F1 (\S+)", printed)[1]) > 0.8, printed
     assert printed.count('"Name"') == 6, printed
+    # F1 has a line of its own; the others' figures are confidences in per cent.
+    shown = shown_on("classify-pictures.md", "F1")
+    assert_as_shown("\n".join(printed.splitlines()[1:]), shown[1:], 15)
     named = re.findall(r"arn:\S+project/parts-\S+", runs("describe_projects"))
     return named[0], ARN.search(runs("describe_model", named[0]))[0]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from doubles.example_runs import ExampleRuns, load_script, scripts_of
+from doubles.example_runs import ExampleRuns, assert_as_shown, load_script, scripts_of, shown_on
 from doubles.servers import start_server, stop_server
 from vedette.cli.example_folders import write_folder
 
@@ -39,6 +39,8 @@ def cookies(runs):
     found = re.findall(r"test-anomaly.*cracked (\S+)%", printed)
     assert len(found) == 8
     assert max(map(float, found)) > 0.3, printed
+    # A confidence, then a share of the picture in per cent.
+    assert_as_shown(printed, shown_on("find-cookies-with-cracks.md", "F1"), 0.1, 0.5)
     return re.search(r"^getting-started-\d+", runs("check_access"), re.MULTILINE)[0]
 
 
