@@ -165,6 +165,7 @@ def test_what_a_server_has_is_listed_for_programs(server, typed):
         assert typed("alias", "list", "--project", name) == []
         assert typed("batch", "list", "--project", name) == []
         assert typed("trial", "list", "--project", name) == []
+        assert typed("loop", "list", "--project", name) == []
         assert typed("dataset", "list", "--project", name) == []
         shown = typed("dataset", "show", "--project", name)
         assert (shown["project"], shown["entries"], shown["labels"]) == (name, 0, {})

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from vedette.cli.dataset_edits import DatasetKind
-from vedette.cli.directory import table
+from vedette.cli.listing import Columns, print_facts, print_list, prints_records, take
 from vedette.cli.models import Project, RemoteOptions, translate_client_errors
 from vedette.cli.remote import Server
 from vedette.cli.remote_models import find_project
@@ -41,6 +41,20 @@ STEPS: Mapping[str, str] = {
 }
 # What a person does, for which no command waits.
 PEOPLE = ("label", "train", "move")
+
+LOOP_COLUMNS: Columns = {
+    "name": "LoopName",
+    "id": "LoopId",
+    "version": "VersionName",
+    "status": "Status",
+    "step": "Step",
+    "needs_confirmation": "NeedsConfirmation",
+    "message": "Message",
+    "created": "CreationDate",
+    "new_version": "NewVersionName",
+    "verdict": "Verdict",
+}
+PICTURE_COLUMNS: Columns = {"type": "DatasetType", "picture": "SourceRef"}
 
 Facts = Mapping[str, Any]
 OneLoop = Annotated[str, Argument(help="The loop's name or id; the newest without it.")]
@@ -98,13 +112,15 @@ def start_loop(  # noqa: PLR0913  (a command's options)
 
 
 @app.define("list")
+@prints_records
 def list_loops(project: Project, *, place: RemoteOptions) -> None:
     """List a project's loops, the newest first."""
     with translate_client_errors():
-        print(table([_row(loop) for loop in ServerLoops(place.reach(), project, place.service).all()]))
+        print_list(LOOP_COLUMNS, ServerLoops(place.reach(), project, place.service).all(), _row)
 
 
 @app.define("show")
+@prints_records
 def show_loop(
     loop: OneLoop = "",
     *,
@@ -116,9 +132,10 @@ def show_loop(
     with translate_client_errors():
         loops = ServerLoops(place.reach(), project, place.service)
         facts = loops.find(loop)
-        _show(facts)
-        for picture in facts["Pictures"] if sources else ():
-            print(f"{picture['DatasetType']}  {picture['SourceRef']}")
+        pictures = [take(picture, PICTURE_COLUMNS) for picture in facts["Pictures"]]
+        print_facts(
+            take(facts, LOOP_COLUMNS) | {"pictures": pictures}, lambda: _show_all(facts, sources=sources)
+        )
 
 
 @app.define("continue")
@@ -202,6 +219,12 @@ def _follow(loops: ServerLoops, loop: Facts, *, wait: bool) -> None:
     _show(loop)
     if loop["Status"] == "failed":
         raise Exit(1)
+
+
+def _show_all(loop: Facts, *, sources: bool) -> None:
+    _show(loop)
+    for picture in loop["Pictures"] if sources else ():
+        print(f"{picture['DatasetType']}  {picture['SourceRef']}")
 
 
 def _is_for_people(loop: Facts) -> bool:
