@@ -1,25 +1,36 @@
-"""What Terraform's aws_rekognition_project asks, call by call, as its provider was seen to do it."""
+"""What Terraform's `aws_rekognition_project` asks, call by call: it polls, and compares what it reads."""
+
+import pytest
 
 
-def test_the_calls_of_terraform_make_a_project_read_it_twice_and_wait_until_it_is_gone(server):
+@pytest.fixture
+def rekognition(server):
+    return server.client("rekognition")
+
+
+def described(rekognition, name, feature):
+    answer = rekognition.describe_projects(ProjectNames=[name], Features=[feature])
+    return answer["ProjectDescriptions"]
+
+
+@pytest.mark.parametrize("options", [{}, {"Feature": "CUSTOM_LABELS"}])
+def test_a_project_of_terraform_is_made_read_and_destroyed(server, rekognition, options):
     account = server.client("sts").get_caller_identity()["Account"]
-    rekognition = server.client("rekognition")
-    arn = rekognition.create_project(ProjectName="terraformed", Tags={"made-by": "terraform"})["ProjectArn"]
+    name = f"terraform-{len(options)}"
+    arn = rekognition.create_project(ProjectName=name, Tags={"line": "4"}, **options)["ProjectArn"]
     assert arn.split(":")[4] == account
-
-    def read():
-        asked = {"ProjectNames": ["terraformed"], "Features": ["CUSTOM_LABELS"]}
-        return rekognition.describe_projects(**asked)["ProjectDescriptions"]
-
-    # It waits for CREATED two times in a row, and takes what it did not ask for as a change.
+    # It waits for the state to be the same twice running, and plans a change where these members differ.
     for _ in range(2):
-        (project,) = read()
-        assert project["Status"] == "CREATED"
-        assert project["ProjectArn"] == arn
-        assert not {"Feature", "AutoUpdate"} & set(project)
-    assert rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"made-by": "terraform"}
-    rekognition.tag_resource(ResourceArn=arn, Tags={"line": "4"})
-    rekognition.untag_resource(ResourceArn=arn, TagKeys=["made-by"])
+        (project,) = described(rekognition, name, "CUSTOM_LABELS")
+        assert (project["ProjectArn"], project["Status"]) == (arn, "CREATED")
+        assert "AutoUpdate" not in project
+        assert project.get("Feature") == options.get("Feature")
     assert rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"line": "4"}
+    rekognition.tag_resource(ResourceArn=arn, Tags={"line": "5"})
+    rekognition.untag_resource(ResourceArn=arn, TagKeys=["line"])
+    assert rekognition.list_tags_for_resource(ResourceArn=arn)["Tags"] == {}
     assert rekognition.delete_project(ProjectArn=arn)["Status"] == "DELETING"
-    assert read() == []
+    for _ in range(100):
+        if not described(rekognition, name, "CUSTOM_LABELS"):
+            break
+    assert described(rekognition, name, "CUSTOM_LABELS") == []
