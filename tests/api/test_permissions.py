@@ -312,6 +312,8 @@ REQUESTS = [
     ("vedette", "UpdateModelDescription", {"ModelArn": VERSION, "Description": "night-shift"}, ""),
     ("vedette", "ListEntries", ENTRIES, ""),
     ("vedette", "ListKeyUses", BY_ALIAS, ""),
+    ("vedette", "ListNotifications", {}, ""),
+    ("vedette", "SendTestNotification", {"TopicName": "line-4"}, ""),
     ("vedette", "ListLabelSettings", {"ProjectArn": DOORS}, ""),
     ("vedette", "MoveEntries", {**ENTRIES, "Entries": []}, ""),
     ("vedette", "ChangeEntries", {**ENTRIES, "Filter": {}, "Change": {"Kind": "remove"}}, ""),

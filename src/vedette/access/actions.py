@@ -255,7 +255,7 @@ SERVICES = {
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
         DescribeCluster DrainNode ResumeNode
-        ListKeyUses
+        ListKeyUses ListNotifications SendTestNotification
         DeleteAlias DescribeAlias ListAliases RollBackAlias SetAlias
         GetEvaluationSlices
         CompareVersions ListComparedImages GetHeatMap GetVersionThresholds PutVersionThresholds

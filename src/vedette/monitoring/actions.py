@@ -177,6 +177,9 @@ def call_webhook(topic: Topic, body: bytes) -> None:
     except urllib.error.HTTPError as error:
         may_pass = error.code >= SERVER_ERROR
         raise WebhookFault(f"The webhook answered with the status {error.code}.", may_pass=may_pass) from None
+    except http.client.InvalidURL as error:
+        # Its own words hold the address, which may be a secret.
+        raise WebhookFault("The webhook's address cannot be called.", may_pass=False) from error
     except (OSError, http.client.HTTPException) as error:
         raise WebhookFault(f"The webhook could not be called: {error}.", may_pass=True) from error
 

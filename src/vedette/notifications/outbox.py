@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, Refusal
@@ -23,7 +23,7 @@ from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
 
-ALARM = "alarm"
+ALARM, TEST = "alarm", "test"
 WAITING, SENT, GIVEN_UP = "waiting", "sent", "given up"
 # The first pause after a failed try; each is twice as long, up to an hour, until a day has passed.
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS, DAY_MS = 10_000, 3_600_000, 24 * 3_600_000
@@ -107,6 +107,14 @@ class Outbox:
             if kind in topic.events and topic.webhook and self._owner(name) == account
         }
 
+    def own_topics(self, account: str) -> Mapping[str, Topic]:
+        """Return all topics of an account, whatever they wait for, by name.
+
+        Raises:
+            Wrong: when the operator's file cannot be read.
+        """
+        return {name: topic for name, topic in self._book().topics.items() if self._owner(name) == account}
+
     def topic_name(self, arn: str) -> str:
         """Return how the operator's file names the topic of an ARN."""
         return topic_name(arn, self._account)
@@ -177,6 +185,49 @@ class Outbox:
             query = query.where(deliveries.c.state == state)
         with self._database.read() as connection:
             return [_delivery(row) for row in connection.execute(query)]
+
+    def of_account(self, account: str, *, most: int = 100) -> Sequence[Delivery]:
+        """Return deliveries to an account's topics, the newest first."""
+        query = select(deliveries).where(self._is_of(account))
+        query = query.order_by(deliveries.c.created_ms.desc(), deliveries.c.id).limit(most)
+        with self._database.read() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def counts(self, account: str) -> Mapping[tuple[str, str], int]:
+        """Return how many deliveries each topic of an account has in each state."""
+        columns = deliveries.c
+        query = select(columns.topic, columns.state, func.count()).where(self._is_of(account))
+        with self._database.read() as connection:
+            rows = connection.execute(query.group_by(columns.topic, columns.state)).all()
+        return {(topic, state): count for topic, state, count in rows}
+
+    def last_problem(self, topic: str) -> Delivery | None:
+        """Return the newest delivery to a topic whose last try came to nothing."""
+        has_failed = (deliveries.c.topic == topic) & (deliveries.c.problem != "")
+        query = select(deliveries).where(has_failed).order_by(deliveries.c.created_ms.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _delivery(row)
+
+    def _is_of(self, account: str) -> ColumnElement[bool]:
+        """Return what a topic's name says of its account: the installation's own have none in it."""
+        if account == self._account:
+            return deliveries.c.topic.not_like("%:%")
+        return deliveries.c.topic.startswith(f"{account}:", autoescape=True)
+
+    def add_test(self, name: str, arn: str) -> str:
+        """Write down a message for a topic that says that it is a test; return its id."""
+        number, now = str(uuid4()), self._clock()
+        body = {
+            "Type": "Notification",
+            "MessageId": number,
+            "TopicArn": arn,
+            "Subject": "Test",
+            "Message": "This is a test of this topic.",
+            "Timestamp": now.isoformat(),
+        }
+        self.add([(number, name, TEST, body)])
+        return number
 
     def send_again(self, number: str = "") -> int:
         """Let one that was given up be sent again, or all of them; return how many."""

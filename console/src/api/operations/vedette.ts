@@ -1799,6 +1799,12 @@ export interface ListNextStepsResponse {
   readonly Steps?: ReadonlyArray<NextStep> | undefined;
 }
 
+export interface ListNotificationsResponse {
+  readonly Topics?: ReadonlyArray<NotificationTopic> | undefined;
+  readonly Deliveries?: ReadonlyArray<NotificationDelivery> | undefined;
+  readonly Problem?: string | undefined;
+}
+
 export interface ListPoliciesResponse {
   readonly Policies?: ReadonlyArray<PolicySummary> | undefined;
 }
@@ -2043,6 +2049,33 @@ export interface NoteAnswerRequest {
 
 export interface NoteAnswerResponse {
   readonly Task?: MyTask | undefined;
+}
+
+export interface NotificationDelivery {
+  readonly DeliveryId?: string | undefined;
+  readonly TopicName?: string | undefined;
+  readonly Kind?: string | undefined;
+  readonly State?: string | undefined;
+  readonly CreateDate?: string | undefined;
+  readonly NextDate?: string | undefined;
+  readonly Tries?: number | undefined;
+  readonly Problem?: string | undefined;
+}
+
+export interface NotificationTopic {
+  readonly TopicName?: string | undefined;
+  readonly TopicArn?: string | undefined;
+  readonly WebhookHost?: string | undefined;
+  readonly Signed?: boolean | undefined;
+  readonly Form?: string | undefined;
+  readonly Events?: ReadonlyArray<string> | undefined;
+  readonly HasCommand?: boolean | undefined;
+  readonly Emails?: number | undefined;
+  readonly Waiting?: number | undefined;
+  readonly Sent?: number | undefined;
+  readonly GivenUp?: number | undefined;
+  readonly LastProblem?: string | undefined;
+  readonly LastProblemDate?: string | undefined;
 }
 
 export interface PersonAgreement {
@@ -2448,6 +2481,14 @@ export interface RunImportResponse {
   readonly Result?: ImportResult | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
+}
+
+export interface SendTestNotificationRequest {
+  readonly TopicName: string;
+}
+
+export interface SendTestNotificationResponse {
+  readonly DeliveryId?: string | undefined;
 }
 
 export interface ServingLabel {
@@ -3051,6 +3092,7 @@ export interface VedetteOperations {
   readonly ListMyRounds: { readonly input: Record<never, never>; readonly output: ListMyRoundsResponse };
   readonly ListMyTasks: { readonly input: ListMyTasksRequest; readonly output: ListMyTasksResponse };
   readonly ListNextSteps: { readonly input: ListNextStepsRequest; readonly output: ListNextStepsResponse };
+  readonly ListNotifications: { readonly input: Record<never, never>; readonly output: ListNotificationsResponse };
   readonly ListPolicies: { readonly input: Record<never, never>; readonly output: ListPoliciesResponse };
   readonly ListRoundPeople: { readonly input: ListRoundPeopleRequest; readonly output: ListRoundPeopleResponse };
   readonly ListRoundPictures: { readonly input: ListRoundPicturesRequest; readonly output: ListRoundPicturesResponse };
@@ -3084,6 +3126,7 @@ export interface VedetteOperations {
   readonly ReviewAnswers: { readonly input: ReviewAnswersRequest; readonly output: ReviewAnswersResponse };
   readonly RollBackAlias: { readonly input: RollBackAliasRequest; readonly output: RollBackAliasResponse };
   readonly RunImport: { readonly input: RunImportRequest; readonly output: RunImportResponse };
+  readonly SendTestNotification: { readonly input: SendTestNotificationRequest; readonly output: SendTestNotificationResponse };
   readonly SetAlias: { readonly input: SetAliasRequest; readonly output: SetAliasResponse };
   readonly StartBatchDetection: { readonly input: StartBatchDetectionRequest; readonly output: StartBatchDetectionResponse };
   readonly StartDrafts: { readonly input: StartDraftsRequest; readonly output: StartDraftsResponse };

@@ -382,6 +382,7 @@ export const messages = {
   theNodeHasGivenItsRoom: "The node {address} has given its room to another one.",
   theNodeOfTheRayCluster:
     "The node {address} of the Ray cluster has Vedette {greeting}, and this server {version}: install the same on both.",
+  theOperatorSFileOfTopics: "The operator's file of topics cannot be read.",
   thePackagingJobHasWrittenNothing: "The packaging job {name} has written nothing yet.",
   thePermissionsForTheImagesS3: "The permissions for the images S3 bucket are invalid.",
   thePictureCannotBeRead: "The picture {source} cannot be read.",
@@ -477,6 +478,7 @@ export const messages = {
   theTagKeyBeginsWithAws: "The tag key {key} begins with aws:, which is reserved.",
   theTestDatasetMustBeEmpty: "The test dataset must be empty.",
   theThresholdOfIsNotBetween: 'The threshold of "{label}" is not between 0 and 1.',
+  theTopicHasNoWebhookOnly: "The topic {name} has no webhook: only alarms call it.",
   theTrainingDatasetHasNoEntries: "The training dataset has no entries.",
   theTrainingOfIsStillReading:
     "The training of {path} is still reading the {kind} dataset; delete it when that is done.",
@@ -542,6 +544,7 @@ export const messages = {
   thereIsNoS3: "There is no s3://{bucket}/{key}.",
   thereIsNoS3OrWhoever: "There is no s3://{bucket}/{key}, or whoever asked for it may not read it.",
   thereIsNoSuchSession: "There is no such session.",
+  thereIsNoTopic: "There is no topic {name}.",
   thereIsNoTrial: "There is no trial {trial}.",
   thereIsNoUserInAccount: "There is no user {name} in account {account}.",
   thereIsNoVersion: "There is no version {text}.",

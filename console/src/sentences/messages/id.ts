@@ -610,4 +610,10 @@ export const messages: Translation<typeof english> = {
   youMayNotReadThePicture: "Anda tidak boleh membaca gambar itu.",
   yourMasksOfThisRoundLie: "Masker Anda dari putaran ini terletak di bawah {folder}, di samping gambarnya.",
   yourMasksOfThisRoundLie2: "Masker Anda dari putaran ini terletak di bawah {prefix}.",
+  hasARegionThatBecomesThe: "{place} memiliki wilayah yang menjadi kotak di sekelilingnya.",
+  hasNoAreaOnAndIs: "{place} tidak memiliki luas pada {name}, dan dilewati.",
+  isACrowdOfWhichBecomes: "{place} adalah kerumunan {label}, yang menjadi satu kotak di sekeliling semuanya.",
+  theOperatorSFileOfTopics: "Berkas topik pengelola tidak dapat dibaca.",
+  theTopicHasNoWebhookOnly: "Topik {name} tidak memiliki webhook: hanya alarm yang memanggilnya.",
+  thereIsNoTopic: "Tidak ada topik {name}.",
 };

@@ -606,4 +606,10 @@ export const messages: Translation<typeof english> = {
   youMayNotReadThePicture: "Você não pode ler a imagem.",
   yourMasksOfThisRoundLie: "Suas máscaras desta rodada ficam abaixo de {folder}, ao lado das imagens.",
   yourMasksOfThisRoundLie2: "Suas máscaras desta rodada ficam abaixo de {prefix}.",
+  hasARegionThatBecomesThe: "{place} tem uma região que vira a caixa em volta dela.",
+  hasNoAreaOnAndIs: "{place} não tem área em {name} e fica de fora.",
+  isACrowdOfWhichBecomes: "{place} é uma multidão de {label}, que vira uma caixa em volta de todos.",
+  theOperatorSFileOfTopics: "O arquivo de tópicos do operador não pode ser lido.",
+  theTopicHasNoWebhookOnly: "O tópico {name} não tem webhook: só alarmes o chamam.",
+  thereIsNoTopic: "Não há tópico {name}.",
 };

@@ -558,4 +558,10 @@ export const messages: Translation<typeof english> = {
   youMayNotReadThePicture: "您无权读取该图片。",
   yourMasksOfThisRoundLie: "您在此轮次的掩码位于 {folder} 下，与其图片在一起。",
   yourMasksOfThisRoundLie2: "您在此轮次的掩码位于 {prefix} 下。",
+  hasARegionThatBecomesThe: "{place} 有一个区域，将变为其外接框。",
+  hasNoAreaOnAndIs: "{place} 在 {name} 上没有面积，已略过。",
+  isACrowdOfWhichBecomes: "{place} 是一群 {label}，将变为包围全部的一个框。",
+  theOperatorSFileOfTopics: "无法读取运营者的主题文件。",
+  theTopicHasNoWebhookOnly: "主题 {name} 没有 Webhook：只有警报会呼叫它。",
+  thereIsNoTopic: "没有主题 {name}。",
 };

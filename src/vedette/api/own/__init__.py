@@ -96,6 +96,7 @@ from vedette.api.own.my_rounds import (
     submit_answers,
 )
 from vedette.api.own.next_steps import list_next_steps
+from vedette.api.own.notifications import list_notifications, send_test_notification
 from vedette.api.own.permissions import PERMISSIONS
 from vedette.api.own.queries import count_entries, query_entries
 from vedette.api.own.rounds import (
@@ -268,6 +269,8 @@ OPERATIONS: dict[str, Handler] = {
     "ListEvaluationImages": list_evaluation_images,
     "ListGroups": list_groups,
     "ListKeyUses": list_key_uses,
+    "ListNotifications": list_notifications,
+    "SendTestNotification": send_test_notification,
     "ListLabelSettings": list_label_settings,
     "ListMyRounds": list_my_rounds,
     "ListMyTasks": list_my_tasks,

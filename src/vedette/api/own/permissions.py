@@ -111,6 +111,8 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
     "ListDrafts": _on("ListDrafts", PROJECT),
     "ListEntries": _on("ListEntries", PROJECT),
     "ListKeyUses": _about("ListKeyUses", KEY),
+    "ListNotifications": _about("ListNotifications", "*"),
+    "SendTestNotification": _about("SendTestNotification", "arn:aws:sns:REGION:ACCOUNT:NAME"),
     "ListLabelSettings": _on("ListLabelSettings", PROJECT),
     "ListDismissedSuggestions": _on("ListDismissedSuggestions", PROJECT),
     "ListNextSteps": _on("ListNextSteps", PROJECT),
