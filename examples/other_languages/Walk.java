@@ -3,6 +3,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.rekognition.RekognitionClient;
 import software.amazon.awssdk.services.rekognition.model.ProjectDescription;
 import software.amazon.awssdk.services.rekognition.model.ProjectVersionDescription;
@@ -11,6 +12,7 @@ import software.amazon.awssdk.services.rekognition.model.ResourceNotReadyExcepti
 public class Walk {
     static final RekognitionClient client = RekognitionClient.builder()
         .endpointOverride(URI.create(System.getenv("AWS_ENDPOINT_URL")))
+        .region(Region.of(System.getenv("AWS_DEFAULT_REGION")))
         .build();
 
     static ProjectDescription project() {

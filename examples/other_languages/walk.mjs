@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as R from "@aws-sdk/client-rekognition";
 
-const client = new R.RekognitionClient({ endpoint: process.env.AWS_ENDPOINT_URL });
+const client = new R.RekognitionClient({
+  endpoint: process.env.AWS_ENDPOINT_URL,
+  region: process.env.AWS_DEFAULT_REGION,
+});
 
 async function project() {
   const answer = await client.send(new R.DescribeProjectsCommand({ ProjectNames: ["boards"] }));
