@@ -76,8 +76,11 @@ class _CocoFile:
         picture = self.pictures.get(_plain(annotation.get("image_id")))
         category = _plain(annotation.get("category_id"))
         if picture is None or category not in self.names:
-            raise self._wrong(
-                f"has a box of image {annotation.get('image_id')} and category {category}; one is missing"
+            raise Wrong(
+                f"{self.path} has a box of image {annotation.get('image_id')} "
+                f"and category {category}; one is missing.",
+                kind="file",
+                name=str(self.path),
             )
         label, place = self.names[category], f"{self.path}, annotation {annotation.get('id', '?')},"
         left, top, width, height = self._sides(annotation, picture.size, place)
@@ -93,7 +96,11 @@ class _CocoFile:
         box = annotation.get("bbox")
         if box:
             if not isinstance(box, list) or len(box) != 4 or not all(map(_is_side, box)):
-                raise self._wrong(f"has a bbox that is not four numbers: {str(box)[:80]}")
+                raise Wrong(
+                    f"{self.path} has a bbox that is not four numbers: {str(box)[:80]}",
+                    kind="file",
+                    name=str(self.path),
+                )
             return [float(side) for side in box]
         edges = edges_of_region(annotation.get("segmentation"), size, place)
         if edges is None:
@@ -101,9 +108,6 @@ class _CocoFile:
         self.notes.change(place, f"{place} has a region that becomes the box around it.")
         left, top, right, bottom = edges
         return [left, top, right - left, bottom - top]
-
-    def _wrong(self, problem: str) -> Wrong:
-        return Wrong(f"{self.path} {problem}.", kind="file", name=str(self.path))
 
 
 def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> int:
