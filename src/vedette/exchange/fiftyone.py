@@ -41,14 +41,24 @@ OTHERS = (
 FindSize = Callable[[str], Size]
 
 
-def read_fiftyone(folder: Path, size_of_picture: FindSize, notes: PieceNotes = STRICT) -> Iterator[Item]:
-    """Yield the pictures of either export; a file stands for its folder."""
+def read_fiftyone(
+    folder: Path,
+    size_of_picture: FindSize,
+    notes: PieceNotes = STRICT,
+    pictures: Iterable[str] | None = None,
+) -> Iterator[Item]:
+    """Yield the pictures of either export; a file stands for its folder.
+
+    `pictures` are the names that there are, where they do not lie in the folder.
+    """
     root = folder if folder.is_dir() else folder.parent
     samples, labels = root / SAMPLES, root / LABELS
     if samples.is_file():
         yield from _read_samples(samples, size_of_picture, notes)
     elif labels.is_file():
-        yield from _read_labels(labels, size_of_picture, notes)
+        if pictures is None:
+            pictures = (path.relative_to(root).as_posix() for path in pictures_in(root))
+        yield from _read_labels(labels, _by_stem(pictures), size_of_picture, notes)
     else:
         raise Wrong(f"{root} has neither {SAMPLES} nor {LABELS}; is it an export of FiftyOne?", kind="file")
 
@@ -77,19 +87,25 @@ def write_fiftyone(items: Iterable[Item], folder: Path) -> int:
     return count
 
 
-def _read_labels(file: Path, size_of_picture: FindSize, notes: PieceNotes) -> Iterator[Item]:
+def _by_stem(pictures: Iterable[str]) -> dict[str, str]:
+    """Return names by their last part without its ending; one that two have is nobody's."""
+    names: dict[str, str] = {}
+    for name in pictures:
+        stem = PurePosixPath(name).stem
+        names[stem] = "" if stem in names else name
+    return names
+
+
+def _read_labels(
+    file: Path, pictures: dict[str, str], size_of_picture: FindSize, notes: PieceNotes
+) -> Iterator[Item]:
     document = open_json(file)
     classes = list_of(document, "classes", str(file))
-    pictures: dict[str, Path | None] = {}
-    for path in pictures_in(file.parent):
-        # A name that two pictures have is nobody's.
-        pictures[path.stem] = None if path.stem in pictures else path
     for key, entries in object_of(document, "labels", str(file)).items():
         with noting(notes, str(file)):
-            picture = pictures.get(PurePosixPath(key).name) or pictures.get(PurePosixPath(key).stem)
-            if picture is None:
+            name = pictures.get(PurePosixPath(key).name) or pictures.get(PurePosixPath(key).stem)
+            if not name:
                 refuse(f"{file}, {key},", "has no picture, or several, of that name in its folder.")
-            name = picture.relative_to(file.parent).as_posix()
             boxes = [
                 _box(entry, _class(entry, classes, name), name, notes)
                 for entry in list_of({"boxes": entries}, "boxes", name)

@@ -14,7 +14,8 @@ from vedette.exchange.formats import Format
 from vedette.identity.principal import Principal
 from vedette.imports.naming import PlacedPicture
 from vedette.imports.pieces import MOST_BYTES, require_path, write_pictures
-from vedette.imports.staging import ENDINGS, FILES, PICTURES
+from vedette.imports.staging import FILES, PICTURES
+from vedette.imports.tool_files import ENDINGS, UNSIZED
 from vedette.imports.values import LINE_FORMATS, ImportSource
 from vedette.jobs.kind import JobInterrupted
 from vedette.store.blobs.port import Blobs, StoredObject
@@ -59,7 +60,7 @@ class BucketReading:
                 name = item.key[len(base) :]
                 count += 1
                 if PurePosixPath(name).suffix.lower() in SUFFIXES:
-                    write_pictures(listing, [self._picture(item, name, needs_size=form == "yolo")])
+                    write_pictures(listing, [self._picture(item, name, needs_size=form in UNSIZED)])
                 elif _is_label_file(name, form) and (base + name).startswith(prefix.rstrip("/")):
                     require_path(name)
                     rest -= self._copy(bucket, item.key, folder / FILES / name, rest)

@@ -30,11 +30,13 @@ class PictureIndex:
         self._by_path: dict[str, PlacedPicture] = {}
         # A name that two folders have is nobody's.
         self._by_name: dict[str, PlacedPicture | None] = {}
+        self._by_stem: dict[str, PlacedPicture] = {}
         self._used: set[str] = set()
         for picture in pictures:
             self._by_path[picture.path] = picture
             name = picture.path.rpartition("/")[2].casefold()
             self._by_name[name] = None if name in self._by_name else picture
+            self._by_stem.setdefault(name.rpartition(".")[0], picture)
 
     def __len__(self) -> int:
         return len(self._by_path)
@@ -46,6 +48,10 @@ class PictureIndex:
     def get(self, path: str) -> PlacedPicture | None:
         """Return the picture of exactly this path."""
         return self._by_path.get(path)
+
+    def frame(self, stem: str) -> PlacedPicture | None:
+        """Return the first picture so called, whatever its folder and its ending."""
+        return self._by_stem.get(stem.casefold())
 
     def find(self, name: str) -> PlacedPicture | None:
         """Return the picture that a name means: of that path, of the end of it, or the only one so called."""

@@ -4,7 +4,7 @@ Pure: a worker process may do it. What cannot become a line has a row all the sa
 reason, so that nothing is left out without a word. Knows no database and opens no picture.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,12 @@ from vedette.dialects.dialect import Dialect
 from vedette.dialects.intake import Intake
 from vedette.dialects.registry import dialect_of
 from vedette.errors import Wrong
-from vedette.exchange import coco, cvat, labelstudio, tables, voc, yolo
 from vedette.exchange.formats import Format
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, write_item
-from vedette.exchange.pieces import NoteList, noting
+from vedette.exchange.pieces import NoteList
 from vedette.imports.naming import PictureIndex, PlacedPicture
+from vedette.imports.tool_files import ToolFiles, label_files, not_there
 from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
 from vedette.manifest import anomaly, classification
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
@@ -33,18 +33,6 @@ from vedette.vision.annotations import ANOMALY, NORMAL
 
 BLOCK = 1024
 FILES, PICTURES = "files", "pictures.jsonl"
-# Endings of the files that hold a format's labels.
-ENDINGS: dict[Format, tuple[str, ...]] = {
-    "folder": (),
-    "manifest": (".manifest", ".jsonl", ".json", ".txt", ""),
-    "groundtruth": (".manifest", ".jsonl", ".json", ".txt", ""),
-    "coco": (".json",),
-    "labelstudio": (".json",),
-    "cvat": (".xml",),
-    "voc": (".xml",),
-    "csv": (".csv", ".txt"),
-    "yolo": (".txt", ".yaml", ".yml", ".names"),
-}
 
 
 class StagedRow(NamedTuple):
@@ -125,9 +113,9 @@ class _Staging:
         if self._order.format in LINE_FORMATS:
             yield from self._rows_of_lines()
             return
-        with_label_files = self._order.format != "folder"
-        items = self._items() if with_label_files else self._items_of_folder()
-        for item in items:
+        order = self._order
+        tool = ToolFiles(self._files, order.format, self._pictures, self._notes, order.folder_labels)
+        for item in tool.items():
             yield from self._noted()
             yield self._row_of_item(item)
         yield from self._noted()
@@ -165,48 +153,12 @@ class _Staging:
         picture = self._pictures.find(line.source) if line.source else None
         return line if picture is None or picture.problem else change_line(line, {SOURCE: picture.ref})
 
-    # Items
-
-    def _items(self) -> Iterator[Item]:
-        form, notes = self._order.format, self._notes
-        if form == "voc":
-            return voc.read_voc(self._files, notes)
-        if form == "yolo":
-            return yolo.read_yolo_labels(self._files, self._pictures.paths(), self._size_of, notes)
-        readers: dict[Format, Callable[[Path], Iterator[Item]]] = {
-            "coco": lambda file: coco.read_coco(file, notes),
-            "labelstudio": lambda file: labelstudio.read_labelstudio(file, notes),
-            "cvat": lambda file: cvat.read_cvat(file, notes),
-            "csv": _items_of_table,
-        }
-        return self._items_of_files(readers[form])
-
-    def _items_of_files(self, reader: Callable[[Path], Iterator[Item]]) -> Iterator[Item]:
-        """Yield what all files hold; the only one must be readable, one of many is noted."""
-        files = label_files(self._files, self._order.format)
-        for file in files:
-            if len(files) == 1:
-                yield from reader(file)
-                continue
-            with noting(self._notes, str(file)):
-                yield from reader(file)
-
-    def _items_of_folder(self) -> Iterator[Item]:
-        for path in self._pictures.paths():
-            folders = path.split("/")[:-1]
-            label_folders = folders[:1] if self._order.folder_labels == "first" else folders[-1:]
-            yield Item(path, tuple(label_folders) if self._order.folder_labels != "none" else ())
-
-    def _size_of(self, path: str) -> Size | None:
-        picture = self._pictures.get(path)
-        return Size(picture.width, picture.height) if picture and picture.width else None
-
     def _row_of_item(self, item: Item) -> StagedRow:
         if item.name.startswith("s3://"):
             return self._row(item.name, item, item.name, is_placed=False)
         picture = self._pictures.find(item.name)
         if picture is None:
-            return self._refused(item.name, *_not_there(item.name, len(self._pictures)))
+            return self._refused(item.name, *not_there(item.name, len(self._pictures)))
         if picture.problem:
             return self._refused(picture.path, "PICTURE_REFUSED", picture.problem)
         if item.boxes is not None and item.size is None:
@@ -289,6 +241,8 @@ def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:
         return write_item(item, stamp=stamp)
     signed = item.stamp or stamp
     label = item.labels[0] if item.labels else None
+    if item.is_anomalous is not None:
+        label = ANOMALY if item.is_anomalous else NORMAL
     if label is None and item.boxes is not None:
         label = ANOMALY if item.boxes else NORMAL
     values: dict[str, Any] = {SOURCE: item.name}
@@ -297,34 +251,6 @@ def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:
     elif label is not None:
         values |= classification.write_label(label, attribute=anomaly.ATTRIBUTE, stamp=signed)
     return write_line(values)
-
-
-def _not_there(name: str, count: int) -> tuple[str, str]:
-    if "://" in name:
-        sentence = f"{name} lies elsewhere, from where nothing is fetched, and no picture here has its name."
-    else:
-        sentence = f"There is no picture {name} among the {count} that are here."
-    return "PICTURE_MISSING", sentence
-
-
-def _items_of_table(file: Path) -> Iterator[Item]:
-    for row in tables.read_rows(file):
-        if row.name:
-            yield Item(row.name, tuple(dict.fromkeys(row.labels)))
-
-
-def label_files(folder: Path, form: Format) -> list[Path]:
-    """Return the files that hold labels of a format, in order.
-
-    Raises:
-        Wrong: where there is none.
-    """
-    endings = ENDINGS[form]
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in endings and path.is_file())
-    if not paths:
-        endings_text = ", ".join(ending for ending in endings if ending)
-        raise Wrong(f"There is no label file here ({endings_text}).", kind="file")
-    return paths
 
 
 def read_pictures(file: Path) -> Iterator[PlacedPicture]:

@@ -10,7 +10,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { call, queryClient, useProjects, type Own } from "../../api";
 import { isPicture } from "../../intake/files";
@@ -18,7 +18,8 @@ import { FaultAlert } from "../../ui/faults";
 import { FileChoice } from "./FileChoice";
 import type { WizardPlace } from "./place";
 import { ImportSender } from "./sender";
-import { isLabelFile, type Format, type SourceFiles } from "./sources";
+import { recogniseFormat } from "./recognise";
+import { isByPlace, isLabelFile, type Format, type SourceFiles } from "./sources";
 import { useText } from "./text";
 
 type Source = "computer" | "bucket" | "dataset" | "nothing";
@@ -32,6 +33,14 @@ const FORMATS: readonly Format[] = [
   "csv",
   "labelstudio",
   "cvat",
+  "labelme",
+  "via",
+  "datumaro",
+  "supervisely",
+  "fiftyone",
+  "imagefolder",
+  "mvtec",
+  "visa",
   "manifest",
   "groundtruth",
 ];
@@ -63,11 +72,29 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
   const [address, setAddress] = useState("");
   const [other, setOther] = useState("");
   const [chosen, setChosen] = useState<SourceFiles | null>(null);
+  const [recognised, setRecognised] = useState<Format | null>(null);
+  // What a person has chosen stays, also where files that say otherwise come after it.
+  const isPicked = useRef(false);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const isThere = place.types.includes(place.type);
   const choice = { format, folders, address, other };
   const isReady = canBegin(source, choice, chosen);
+
+  const pickFormat = (picked: Format) => {
+    isPicked.current = true;
+    setRecognised(null);
+    setFormat(picked);
+  };
+
+  const chooseFiles = async (files: SourceFiles) => {
+    setChosen(files);
+    setRecognised(null);
+    const found = await recogniseFormat(files.files);
+    if (found === null || isPicked.current) return;
+    setRecognised(found);
+    setFormat(found);
+  };
 
   const begin = async () => {
     setBusy(true);
@@ -119,7 +146,7 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
           />
         </FormField>
         {(source === "computer" || source === "bucket") && (
-          <Labelling format={format} folders={folders} onFormat={setFormat} onFolders={setFolders} />
+          <Labelling format={format} folders={folders} onFormat={pickFormat} onFolders={setFolders} />
         )}
         {source === "bucket" && (
           <FormField label={t("address")} description={t("addressHelp")}>
@@ -132,7 +159,14 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
           </FormField>
         )}
         {source === "dataset" && <ProjectChoice value={other} onChange={setOther} />}
-        {source === "computer" && <Computer chosen={chosen} format={format} onChoose={setChosen} />}
+        {source === "computer" && (
+          <Computer
+            chosen={chosen}
+            format={format}
+            recognised={recognised}
+            onChoose={(files) => void chooseFiles(files)}
+          />
+        )}
         <Button variant="primary" disabled={!isReady} loading={isBusy} onClick={() => void begin()}>
           {t(source === "nothing" ? "create" : "look")}
         </Button>
@@ -194,7 +228,7 @@ function canBegin(source: Source, { format, address, other }: Choice, chosen: So
   if (source === "bucket") return /^s3:\/\/[^/]+/iu.test(address.trim());
   if (source === "dataset") return other !== "";
   const files = chosen?.files ?? [];
-  return files.length > 0 && (format === "folder" || files.some(({ path }) => isLabelFile(path, format)));
+  return files.length > 0 && (isByPlace(format) || files.some(({ path }) => isLabelFile(path, format)));
 }
 
 interface Choice {
@@ -222,13 +256,18 @@ function sourceOf(source: Source, { format, folders, address, other }: Choice): 
 interface ComputerProps {
   readonly chosen: SourceFiles | null;
   readonly format: Format;
+  readonly recognised: Format | null;
   readonly onChoose: (chosen: SourceFiles) => void;
 }
 
-function Computer({ chosen, format, onChoose }: ComputerProps) {
+function Computer({ chosen, format, recognised, onChoose }: ComputerProps) {
+  const t = useText();
   return (
     <SpaceBetween size="s">
       <FileChoice onChoose={onChoose} />
+      {recognised !== null && (
+        <Alert type="info">{t("recognised", { format: t(`format_${recognised}`) })}</Alert>
+      )}
       {chosen !== null && <Chosen chosen={chosen} format={format} />}
     </SpaceBetween>
   );
@@ -243,7 +282,7 @@ function Chosen({ chosen, format }: { readonly chosen: SourceFiles; readonly for
       <Box data-testid="chosen">
         {t("chosen", { count: chosen.files.length })}: {t("chosenParts", { pictures, labels })}
       </Box>
-      {format !== "folder" && labels === 0 && <Alert type="warning">{t("noLabelFile")}</Alert>}
+      {!isByPlace(format) && labels === 0 && <Alert type="warning">{t("noLabelFile")}</Alert>}
       {chosen.refused.length > 0 && (
         <Alert type="warning" header={t("refusedEntries", { count: chosen.refused.length })}>
           {chosen.refused.slice(0, 20).map(({ path, reason }) => (

@@ -26,10 +26,23 @@ const ENDINGS: Readonly<Record<Format, RegExp | null>> = {
   voc: /\.xml$/iu,
   csv: /\.(?:csv|txt)$/iu,
   yolo: /\.(?:txt|ya?ml|names)$/iu,
+  labelme: /\.json$/iu,
+  via: /\.json$/iu,
+  datumaro: /\.json$/iu,
+  supervisely: /\.json$/iu,
+  fiftyone: /\.json$/iu,
+  imagefolder: /\.jsonl$/iu,
+  mvtec: null,
+  visa: null,
 };
 
 export function isLabelFile(path: string, format: Format): boolean {
   return ENDINGS[format]?.test(path.split("/").at(-1) ?? "") ?? false;
+}
+
+/** Whether the places of pictures say what they show, so that no label file is needed. */
+export function isByPlace(format: Format): boolean {
+  return ENDINGS[format] === null;
 }
 
 async function expand(file: File): Promise<SourceFiles> {

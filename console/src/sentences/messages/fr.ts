@@ -20,6 +20,7 @@ export const messages: Translation<typeof english> = {
     "Un lien, l’identifiant d’une clé d’accès, son secret, son jeton et un code sont des textes.",
   aMaskIsAPngWith: "Un masque est un PNG dont l’adresse a la forme s3://compartiment/clé.",
   aModelCanHaveUnitsHere: "Un modèle peut avoir {mostUnits} unités ici, pas {top}.",
+  andWouldBothBeInRename: "{other} et {name} seraient tous deux {name2} dans {labels} ; renommez-en un.",
   aPackageIsNamedByProjectarn:
     "Un paquet est désigné par ProjectArn et JobName, ou par Address et PublicKey.",
   aPictureIsNamedTwice: "Une image est nommée deux fois.",
@@ -114,10 +115,15 @@ export const messages: Translation<typeof english> = {
     "Donnez un manifeste d’entraînement, et soit un manifeste de test, soit AutoCreate.",
   handedBack: "rendue",
   handingBack: "en cours de remise",
+  hasABoxOfImageAnd:
+    "{path} a un cadre de l’image {annotation} et de la catégorie {category} ; l’une des deux manque.",
   hasABoxOfThatIs: "{name} a un cadre de {labels} qui n’est pas sur son image.",
+  hasAFrameThatNoFilm: "{place} a une image qu’aucun film n’a : {frame}.",
+  hasAMaskOfOfWhich: "{name} a un masque de {label} dont le cadre est gardé.",
   hasAOfThatBecomesThe: "{name} a un {tag} de {label} qui devient le cadre autour de lui.",
   hasAOfThatIsNot: "{name} a un {tag} de {label} qui n’est pas sur son image.",
   hasAPolygonWithoutPoints: "{name} a un polygone sans points.",
+  hasAPolylineOfThatBecomes: "{name} a une polyligne de {label} qui devient le cadre autour d’elle.",
   hasARegionThatBecomesThe: "{place} a une région, qui devient le cadre autour d’elle.",
   hasAResultOfTheType: "{name} a un résultat du type {kind}, qui ne devient pas une étiquette.",
   hasARotationThatIsNo: "{name} a une rotation qui n’est pas un nombre.",
@@ -131,23 +137,30 @@ export const messages: Translation<typeof english> = {
   hasBoxesWhichFoldersCannotHold:
     "{name} a des cadres, que des dossiers ne peuvent pas porter ; choisissez COCO, VOC ou YOLO.",
   hasChangedTheAnswerMeanwhileLook: "{name} a changé la réponse entre-temps ; regardez de nouveau.",
+  hasMoreThanBoxesInIts: "{path} a plus de {mostBoxes} cadres dans ses images.",
+  hasMoreThanFrames: "{path} a plus de {mostFrames} images.",
   hasNeitherDataYamlNorClasses: "{folder} n’a ni data.yaml ni classes.txt, qui nomment les classes.",
   hasNo: "{name} n’a pas de {key}.",
   hasNoAreaOnAndIs: "{place} n’a pas de surface sur {name}, et est laissé de côté.",
   hasNoBox: "{source} n’a pas de cadre {number}.",
   hasNoNames: "{file} n’a pas de names.",
   hasNoNumberFor: "{file} n’a pas de nombre pour {key}.",
+  hasNoOriginalSizeOfIts: "{place} n’a pas d’original_size de son film.",
   hasNotAnsweredYet: "{name} n’a pas encore répondu.",
   hasOfWhichBecomeNoBox: "{name} a {tag} de {attributes}, qui ne deviennent pas un cadre.",
   hasSeveralLabelsWhichFoldersCannot:
     "{name} a plusieurs étiquettes, que des dossiers ne peuvent pas porter ; choisissez un autre format.",
   hasThatAreNoTexts: "{name} a {key} qui ne sont pas des textes.",
+  hasTheTagWithANumber: "{place} a le tag {name} avec un nombre, qui ne devient pas une étiquette.",
+  holdsFilmsOfSeveralSizesExport:
+    "{place} contient des films de plusieurs tailles ; exportez-les tâche par tâche.",
   imagesSoFar: "{count} images jusqu’ici.",
   inThisProjectARoundAsks: "Dans ce projet une tournée demande {tasks}, pas {task}.",
   instructionsHaveCharactersAtMost: "Les consignes ont {longestText} caractères au plus.",
   invalidOwnerIdForImagesS3: "Le compartiment des images a un autre propriétaire.",
   isACrowdOfWhichBecomes: "{place} est une foule de {label}, qui devient un seul cadre autour de tous.",
   isAFileAndAFolder: "{path} est à la fois un fichier et un dossier.",
+  isAMaskAndIsNot: "{name} est un masque et n’est pas repris.",
   isAPicturesInABucket: "{name} est un {ending} ; les images d’un compartiment sont des JPEG ou des PNG.",
   isBeingCopied: "est en cours de copie",
   isBeingDeleted: "est en cours de suppression",
@@ -166,6 +179,7 @@ export const messages: Translation<typeof english> = {
     "{address} n’est pas un dossier d’un compartiment : il a la forme s3://compartiment/dossier.",
   isNoFolderInABucket2:
     "{address} n’est pas un dossier d’un compartiment : il a la forme s3://compartiment/dossier/.",
+  isNoFolderOfLabelmeS: "{folder} n’est pas un dossier de fichiers LabelMe, un par image.",
   isNoNameOfARound:
     "{name} n’est pas un nom de tournée : 1 à 63 lettres, chiffres, traits d’union, points et soulignés, une lettre ou un chiffre d’abord. Il figure dans le manifeste comme nom de la tâche d’étiquetage.",
   isNoPackageInABucket:
@@ -239,6 +253,8 @@ export const messages: Translation<typeof english> = {
   nothingIsAsThisChangeLeft:
     "Rien n’est comme ce changement l’a laissé, ou ce qu’il y avait avant n’est plus gardé ; il n’y a rien à reprendre.",
   nothingIsKeptTheDiskOf: "Rien n’est gardé : le disque de cette installation a trop peu de place.",
+  ofFramesOfHaveNoPicture:
+    "{missing} des {names} images de {path} n’ont pas de fichier et sont laissées de côté.",
   ofPicturesAreLookedAt: "{count} images sur {total} ont été examinées.",
   ofTheEntriesAreInThe: "{twins} des entrées sont déjà dans le jeu {kind}, dont {twins2}.",
   oldPicturesAreNotRemovedSave:
@@ -453,6 +469,7 @@ export const messages: Translation<typeof english> = {
   theRayClusterHasNoNode: "La grappe Ray n’a pas de nœud pour {kind}.",
   theRayClusterKeepsACore:
     "La grappe Ray garde un cœur libre pour les unités qui perdent un nœud : {kind} demande {need} en plus.",
+  thereIsNoFolder: "Il n’y a pas de dossier {folder}.",
   theRequestLacksTheSessionS:
     "Il manque à la requête le jeton de la session. Rechargez la page et réessayez.",
   theRoomInTheRayCluster:
@@ -489,6 +506,7 @@ export const messages: Translation<typeof english> = {
   theShareIsMoreThan0: "La part est supérieure à 0, et 1 au plus.",
   theShareOfPicturesThatTwo: "La part d’images que deux personnes étiquettent va de 0 à 1.",
   theSizeOfIsNotKnown: "La taille de {name} n’est pas connue ; donnez le dossier de ses images.",
+  theSizeOfIsNotKnown2: "La taille de {path} n’est pas connue.",
   theSnapshotIsInUseWait: "L’instantané {name} est utilisé ; attendez que le jeu soit restauré.",
   theSnapshotOfTheDatasetWas:
     "L’instantané du jeu « {part} » a été supprimé avant que l’entraînement ne l’ait lu.",
