@@ -171,6 +171,8 @@ def _picture(member: Any, path: Path) -> _Picture:
     ref = member.get("coco_url") if isinstance(member, dict) else None
     name = ref if isinstance(ref, str) and ref.startswith("s3://") else str(_need(member, "file_name", path))
     size = Size(_whole(member, "width", path), _whole(member, "height", path))
+    if not (size.width and size.height):
+        raise Wrong(f"{path} has a picture without an area: {name}.", kind="file", name=str(path))
     return _Picture(name, size, str(member.get("date_captured") or ""))
 
 

@@ -163,13 +163,13 @@ def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNote
     shapes: list[TrackShape] = []
     for tag, attributes in track.shapes:
         frame = _number(attributes, "frame", place)
-        where = f"{place} frame {frame:.0f},"
+        spot = f"{place} frame {frame:.0f},"
         if tag in NO_BOXES:
-            notes.refuse(where, f"{where} has {tag} of {label}, which become no box.")
+            notes.refuse(spot, f"{spot} has {tag} of {label}, which become no box.")
         elif tag in SHAPES and attributes.get("outside") == "1":
             shapes.append(TrackShape(int(frame), None))
         elif tag in SHAPES:
-            boxes = _boxes(tag, {**attributes, "label": label}, size, (where, notes))
+            boxes = _boxes(tag, {**attributes, "label": label}, size, (spot, notes))
             shapes.append(TrackShape(int(frame), boxes[0][1] if boxes else None))
     film.add(label, shapes, place)
 

@@ -133,19 +133,19 @@ def _read_samples(file: Path, size_of_picture: FindSize, notes: PieceNotes) -> I
                 yield _read_sample(sample, field, size_of_picture, notes)
 
 
-def _field(sample: Any, known: str, place: str) -> str:
+def _field(sample: Any, previous: str, place: str) -> str:
     """Return the field that holds the labels; all samples have the same."""
     fields: dict[str, Any] = {
         key: value["_cls"]
         for key, value in (dict[str, Any](sample).items() if isinstance(sample, dict) else ())
         if isinstance(value, dict) and value.get("_cls") in (*KINDS, *OTHERS)
     }
-    if known in fields or not fields:
-        return known
+    if previous in fields or not fields:
+        return previous
     if GROUND_TRUTH in fields:
         return GROUND_TRUTH
-    if len(fields) > 1 or known:
-        names = ", ".join(sorted({*fields, *([known] if known else [])}))
+    if len(fields) > 1 or previous:
+        names = ", ".join(sorted({*fields, *([previous] if previous else [])}))
         refuse(place, f"has labels in several fields ({names}); export it with the one that counts.")
     return next(iter(fields))
 

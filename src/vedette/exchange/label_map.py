@@ -38,25 +38,29 @@ class LabelMap:
         """Yield the lines with their labels called otherwise."""
         for line in lines:
             names = names_of(line)
-            gone = names & self.dropped
-            concerned = gone | (names & self.new_names.keys())
+            dropped = names & self.dropped
+            concerned = dropped | (names & self.new_names.keys())
             self.counts.update(concerned)
-            mapped = rename_labels(remove_labels(line, gone), self.new_names) if concerned else line
-            self.emptied += bool(gone) and not names_of(mapped)
+            mapped = rename_labels(remove_labels(line, dropped), self.new_names) if concerned else line
+            self.emptied += bool(dropped) and not names_of(mapped)
             yield mapped
 
     def effects(self) -> list[str]:
         """Return a sentence for each name of the file, after all lines went through."""
         renamed = [name for name in self.new_names if self.counts[name]]
-        gone = [name for name in sorted(self.dropped) if self.counts[name]]
-        told = [f"{old} becomes {self.new_names[old]} in {_pictures(self.counts[old])}." for old in renamed]
-        told += [f"{name} is dropped from {_pictures(self.counts[name])}." for name in gone]
+        dropped = [name for name in sorted(self.dropped) if self.counts[name]]
+        sentences = [
+            f"{old} becomes {self.new_names[old]} in {_pictures(self.counts[old])}." for old in renamed
+        ]
+        sentences += [f"{name} is dropped from {_pictures(self.counts[name])}." for name in dropped]
         if self.emptied:
-            told.append(f"{_pictures(self.emptied)} {'has' if self.emptied == 1 else 'have'} no label left.")
+            sentences.append(
+                f"{_pictures(self.emptied)} {'has' if self.emptied == 1 else 'have'} no label left."
+            )
         unused = [name for name in (*self.new_names, *sorted(self.dropped)) if not self.counts[name]]
         if unused:
-            told.append(f"{self.path} names labels that no picture has: {listed(unused)}.")
-        return told
+            sentences.append(f"{self.path} names labels that no picture has: {listed(unused)}.")
+        return sentences
 
 
 def read_label_map(path: Path) -> LabelMap:

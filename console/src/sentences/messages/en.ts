@@ -112,6 +112,7 @@ export const messages = {
   hasAMaskOfOfWhich: "{name} has a mask of {label} of which the box is kept.",
   hasAOfThatBecomesThe: "{name} has a {tag} of {label} that becomes the box around it.",
   hasAOfThatIsNot: "{name} has a {tag} of {label} that is not on its picture.",
+  hasAPictureWithoutAnArea: "{path} has a picture without an area: {name}.",
   hasAPolygonWithoutPoints: "{name} has a polygon without points.",
   hasAPolylineOfThatBecomes: "{name} has a polyline of {label} that becomes the box around it.",
   hasARegionThatBecomesThe: "{place} has a region that becomes the box around it.",

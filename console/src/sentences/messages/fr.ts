@@ -122,6 +122,7 @@ export const messages: Translation<typeof english> = {
   hasAMaskOfOfWhich: "{name} a un masque de {label} dont le cadre est gardé.",
   hasAOfThatBecomesThe: "{name} a un {tag} de {label} qui devient le cadre autour de lui.",
   hasAOfThatIsNot: "{name} a un {tag} de {label} qui n’est pas sur son image.",
+  hasAPictureWithoutAnArea: "{path} a une image sans surface : {name}.",
   hasAPolygonWithoutPoints: "{name} a un polygone sans points.",
   hasAPolylineOfThatBecomes: "{name} a une polyligne de {label} qui devient le cadre autour d’elle.",
   hasARegionThatBecomesThe: "{place} a une région, qui devient le cadre autour d’elle.",

@@ -117,6 +117,7 @@ export const messages: Translation<typeof english> = {
   hasAMaskOfOfWhich: "{name} punya mask dari {label} yang kotaknya disimpan.",
   hasAOfThatBecomesThe: "{name} punya {tag} dari {label} yang menjadi kotak di sekelilingnya.",
   hasAOfThatIsNot: "{name} punya {tag} dari {label} yang tidak berada di gambarnya.",
+  hasAPictureWithoutAnArea: "{path} punya gambar tanpa luas: {name}.",
   hasAPolygonWithoutPoints: "{name} punya poligon tanpa titik.",
   hasAPolylineOfThatBecomes: "{name} punya garis {label} yang menjadi kotak di sekelilingnya.",
   hasARegionThatBecomesThe: "{place} punya wilayah yang menjadi kotak di sekelilingnya.",

@@ -117,6 +117,7 @@ export const messages: Translation<typeof english> = {
   hasAMaskOfOfWhich: "{name} tem uma máscara de {label} da qual fica a caixa.",
   hasAOfThatBecomesThe: "{name} tem um {tag} de {label} que vira a caixa em volta dele.",
   hasAOfThatIsNot: "{name} tem um {tag} de {label} que não está na sua imagem.",
+  hasAPictureWithoutAnArea: "{path} tem uma imagem sem área: {name}.",
   hasAPolygonWithoutPoints: "{name} tem um polígono sem pontos.",
   hasAPolylineOfThatBecomes: "{name} tem uma polilinha de {label} que vira a caixa em volta dela.",
   hasARegionThatBecomesThe: "{place} tem uma região que vira a caixa ao redor dela.",

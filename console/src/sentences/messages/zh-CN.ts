@@ -106,6 +106,7 @@ export const messages: Translation<typeof english> = {
   hasAMaskOfOfWhich: "{name} 有一个 {label} 的蒙版，只保留其框。",
   hasAOfThatBecomesThe: "{name} 有一个 {label} 的 {tag}，将变为包围它的框。",
   hasAOfThatIsNot: "{name} 有一个 {label} 的 {tag}，不在其图片上。",
+  hasAPictureWithoutAnArea: "{path} 有一张没有面积的图片：{name}。",
   hasAPolygonWithoutPoints: "{name} 有一个没有点的多边形。",
   hasAPolylineOfThatBecomes: "{name} 有一条 {label} 的折线，将变为包围它的框。",
   hasARegionThatBecomesThe: "{place} 有一个区域，会变成包围它的框。",
