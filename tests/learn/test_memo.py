@@ -9,8 +9,11 @@ import vedette
 from doubles.drawn import GESTURES, PLAIN, draw_gesture, write_set
 from doubles.small_backbone import SMALL, small_backbone
 from vedette.learn import memo as memos
+from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.probe import Probe
+from vedette.learn.order import Order
+from vedette.learn.pipeline import run
 from vedette.learn.recipe import RunContext
 from vedette.learn.task import Plan
 from vedette.vision.annotations import Sample
@@ -95,10 +98,11 @@ def test_fine_tuning_wins_where_a_probe_fails_and_goes_on_when_pictures_come(tmp
     labels = [label for label in GESTURES if label in {"fist", "two", "horns", "five"}]
     test = write_set(tmp_path / "test", labels, 10, draw=draw_gesture, seed=2)
     few = write_set(tmp_path / "few", labels, 9, draw=draw_gesture, seed=1)
-    first = vedette.train(few, test=test, out=tmp_path / "one", cache=tmp_path / "cache")
+    hurried = {"test": samples_of(test), "budget": Budget("hurried", 0.5), "cache": tmp_path / "cache"}
+    first = run(Order(samples_of(few), tmp_path / "one", **hurried))
     assert first.facts.recipe["recipe"] == "fine-tune"
     assert first.evaluation.accuracy >= 0.9
     more = samples_of(few) + samples_of(write_set(tmp_path / "more", labels, 1, draw=draw_gesture, seed=7))
-    second = vedette.train(more, test=test, out=tmp_path / "two", cache=tmp_path / "cache")
+    second = run(Order(more, tmp_path / "two", **hurried))
     assert second.facts.recipe["went_on"] == "from an earlier training of most of these pictures"
     assert second.evaluation.accuracy >= 0.9
