@@ -25,7 +25,7 @@ from vedette.cli.terminal import ProgressLine
 from vedette.errors import Wrong
 from vedette.vision.annotations import Box, Finding
 from vedette.vision.draw import draw_findings
-from vedette.vision.files import BOMB, DAMAGE, open_head
+from vedette.vision.files import BOMB, DAMAGE, open_head, open_image
 from vedette.vision.images import BrokenPicture, decode
 from vedette.vision.turn import orientation_of, upright_box, upright_picture
 
@@ -192,7 +192,7 @@ def _numbers(
     """Return a mask's colours as the numbers of the types, from 1; lying and as large as the picture."""
     if not mask:
         return None
-    with Image.open(io.BytesIO(mask)) as mask_picture:
+    with open_image(mask, formats=("PNG",)) as mask_picture:
         upright = upright_picture(mask_picture.convert("RGB"), orientation)
     pixels = np.asarray(upright.resize(size, Image.Resampling.NEAREST))
     numbers = np.zeros(pixels.shape[:2], np.uint8)
