@@ -13,6 +13,7 @@ import pytest
 from doubles.clients import CACHE, customer, run
 from doubles.lines import a_line
 from doubles.programs import FINDING, red_picture
+from doubles.servers import start_server, stop_server
 from doubles.trained import put_version
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(900)]
@@ -33,19 +34,20 @@ sys.exit(f"no {sys.argv[1]}: {tree.root_node}" if tree.root_node.has_error else 
 
 
 @pytest.fixture
+def server(tmp_path):
+    """A server of its own: a walk makes the bucket and the project that its page names."""
+    running = start_server(tmp_path / "data")
+    yield running
+    stop_server(running)
+
+
+@pytest.fixture
 def bucket(server):
-    """The bucket that the walks name, with a manifest of two lines; what they made is taken away."""
-    s3, rekognition = server.client("s3"), server.client("rekognition")
+    """The bucket that the walks name, with a manifest of two lines."""
+    s3 = server.client("s3")
     s3.create_bucket(Bucket="my-bucket")
     lines = "\n".join(a_line(number, "cat", bucket="my-bucket") for number in range(2))
     s3.put_object(Bucket="my-bucket", Key="train.manifest", Body=lines.encode())
-    yield
-    for project in rekognition.describe_projects(ProjectNames=["boards"])["ProjectDescriptions"]:
-        for dataset in project["Datasets"]:
-            rekognition.delete_dataset(DatasetArn=dataset["DatasetArn"])
-        rekognition.delete_project(ProjectArn=project["ProjectArn"])
-    s3.delete_object(Bucket="my-bucket", Key="train.manifest")
-    s3.delete_bucket(Bucket="my-bucket")
 
 
 @pytest.mark.parametrize("name", ["walk.mjs", "walk.sh"])
@@ -61,8 +63,7 @@ def test_a_walk_makes_a_dataset_and_asks_a_version(request, server, bucket, tmp_
     shutil.copyfile(WALKS / name, tmp_path / name)
     printed = run(*walk, "prepare", env=environment, cwd=tmp_path)
     assert ("3 entries" in printed) or printed.count("source-ref") == 3
-    project = f"walks-{name.partition('.')[2]}"
-    version = put_version(server.data, "rekognition", project, "classification", account="000000000000")
+    version = put_version(server.data, "rekognition", "walks", "classification", account="000000000000")
     arn = str(version.arn)
     assert FINDING["rekognition"] in run(*walk, "use", arn, "picture.jpg", env=environment, cwd=tmp_path)
     described = server.client("rekognition").describe_project_versions(ProjectArn=str(version.project.arn))
