@@ -19,7 +19,7 @@ pytestmark = pytest.mark.cluster
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "from-sqlite-to-postgresql.md").read_text("utf-8")
 SETTINGS = ("VEDETTE_DATABASE", "VEDETTE_S3_ENDPOINT", "VEDETTE_S3_ACCESS_KEY", "VEDETTE_S3_SECRET_KEY")
-LINES = [a_box_line(number, f"l{number % 40}", f"l{number % 7}") for number in range(12_000)]
+LINES = [a_box_line(number, f"l{number % 40}", f"l{number % 7}") for number in range(20_000)]
 
 
 def typed(place, address, other, skip):
@@ -81,14 +81,18 @@ def shown(server, arns):
     }
 
 
-def begin_import(server, project, lines):
+def make_project(server, project, lines):
+    """Make a project, and the manifest that it is to import."""
     client, s3 = server.client("rekognition"), server.client("s3")
     s3.create_bucket(Bucket="manifests")
     s3.put_object(Bucket="manifests", Key="m", Body="\n".join(lines).encode())
-    arn = client.create_project(ProjectName=project, Tags={"line": "3: Nähte"})["ProjectArn"]
+    return client.create_project(ProjectName=project, Tags={"line": "3: Nähte"})["ProjectArn"]
+
+
+def begin_import(server, project):
     source = {"GroundTruthManifest": {"S3Object": {"Bucket": "manifests", "Name": "m"}}}
-    made = client.create_dataset(ProjectArn=arn, DatasetType="TRAIN", DatasetSource=source)
-    return arn, made["DatasetArn"]
+    client = server.client("rekognition")
+    return client.create_dataset(ProjectArn=project, DatasetType="TRAIN", DatasetSource=source)["DatasetArn"]
 
 
 def dataset_status(server, arn):
@@ -99,7 +103,8 @@ class Live:
     """An installation with all kinds of things under way: a running model, a session, an import."""
 
     def __init__(self, server, data) -> None:
-        project, dataset = begin_import(server, "parts", LINES[:3000])
+        project = make_project(server, "parts", LINES[:3000])
+        dataset = begin_import(server, project)
         until(lambda: dataset_status(server, dataset), "CREATE_COMPLETE", 60)
         self.version = put_version(data, "rekognition", "boards", "classification", account="000000000000")
         client = server.client("rekognition")
@@ -108,8 +113,10 @@ class Live:
         session = server.client("sts").get_session_token()["Credentials"]
         self.temporary = session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
         self.arns = {"project": project, "dataset": dataset, "boards": str(self.version.project.arn)}
-        _, self.under_way = begin_import(server, "more", LINES[:-1])
+        more = make_project(server, "more", LINES[:-1])
         self.shown = shown(server, self.arns)
+        # Last, since it is to be under way when the server dies.
+        self.under_way = begin_import(server, more)
 
     def check(self, server):
         """Hold a server to what was there before."""
