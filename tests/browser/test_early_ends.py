@@ -16,8 +16,12 @@ PATIENCE_MS = 60_000
 
 
 def expected(page: Page, *statuses: str) -> None:
-    """Take refusals of these statuses, which the test provokes, out of what the page complained about."""
+    """Take refusals of these statuses, which the test provokes, out of what the page complained about.
+
+    Those too that are on their way: a picture may be asked for while this is called.
+    """
     watch: Watch = page.vedette_watch
+    watch.expected += statuses
     watch.errors[:] = [error for error in watch.errors if not error.startswith(statuses)]
 
 

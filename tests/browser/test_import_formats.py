@@ -149,7 +149,7 @@ def tab(chromium: Browser, console: RunningServer) -> Iterator[Page]:
         ("yolo", "YOLO (text files and data.yaml)"),
         ("csv", "CSV (picture, label, …)"),
         ("labelstudio", "Label Studio (JSON)"),
-        ("cvat", "CVAT for images (XML)"),
+        ("cvat", "CVAT for images or video (XML)"),
     ],
 )
 def test_an_export_of_another_tool_comes_in_with_its_labels(console, tab: Page, form, title):
