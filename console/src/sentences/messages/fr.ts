@@ -292,7 +292,7 @@ export const messages: Translation<typeof english> = {
   theAccountMayHaveUnitsAnd:
     "Le compte {account} peut avoir {most} unités, et avec ce démarrage il en aurait {units}.",
   theAliasPointsToTheVersion:
-    "L'alias {alias} pointe vers la version {name} : déplacez-le ou supprimez-le d'abord.",
+    "L’alias {alias} pointe vers la version {name} : déplacez-le ou supprimez-le d’abord.",
   theAnswerOfWasAcceptedFor:
     "La réponse de {name} a été acceptée pour cette image ; renvoyez d’abord celle-là.",
   theBatchHasNoPartIt: "Le lot n’a pas de partie {number} ; il en a {parts}.",
@@ -651,10 +651,7 @@ export const messages: Translation<typeof english> = {
   youMayNotReadThePicture: "Vous n’avez pas le droit de lire l’image.",
   yourMasksOfThisRoundLie: "Vos masques de cette tournée se trouvent sous {folder}, à côté de ses images.",
   yourMasksOfThisRoundLie2: "Vos masques de cette tournée se trouvent sous {prefix}.",
-  hasARegionThatBecomesThe: "{place} a une région qui devient la boîte qui l'entoure.",
-  hasNoAreaOnAndIs: "{place} n'a pas de surface sur {name} et est laissé de côté.",
-  isACrowdOfWhichBecomes: "{place} est une foule de {label}, qui devient une boîte autour de tous.",
-  theOperatorSFileOfTopics: "Le fichier de sujets de l'exploitant ne peut pas être lu.",
-  theTopicHasNoWebhookOnly: "Le sujet {name} n'a pas de webhook : seules les alarmes l'appellent.",
-  thereIsNoTopic: "Il n'y a pas de sujet {name}.",
+  theOperatorSFileOfTopics: "Le fichier de sujets de l’exploitant ne peut pas être lu.",
+  theTopicHasNoWebhookOnly: "Le sujet {name} n’a pas de webhook : seules les alarmes l’appellent.",
+  thereIsNoTopic: "Il n’y a pas de sujet {name}.",
 };
