@@ -136,7 +136,9 @@ class InnerCalls:
         else:
             fault = self.doors[service].translate(error)
         if fault.status >= 500 or isinstance(error, ProtocolFault):
-            log.warning("%s of %s for a stack: %s", visit.audit.operation, service, type(error).__name__)
+            log.warning(
+                "%s of %s, asked from within: %s", visit.audit.operation, service, type(error).__name__
+            )
         if fault.status >= 500:
             log.error("it failed", exc_info=error)
         visit.audit.code, visit.audit.sentence = fault.code, fault.message

@@ -125,6 +125,7 @@ def sources_in(path: Path) -> set[str]:
                 raise Wrong(f"{path} is no result of a batch; name another file.")
             batches = file.iter_batches(columns=["source"])
             return {str(name) for batch in batches for name in batch.column(0).to_pylist()}
+    # The second is Arrow's for a Parquet file with what its reader lacks, such as another compression.
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise Wrong(f"{path} is no result of a batch; name another file.") from error
 
