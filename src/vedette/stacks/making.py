@@ -154,8 +154,9 @@ def _change(work: StackWork, values: TemplateValues, row: StackResource, target:
     try:
         product = work.tools.maker.change(work.actor(), work.wish(row, target), row.physical, before)
     except MakingFailed as failure:
-        # What of it was changed is not known: going back sets all of it anew.
-        attempted = replace(started, properties={**before, **target})
+        # What of it was changed is mostly not known: going back sets all of it anew.
+        is_same = failure.is_untouched
+        attempted = started if is_same else replace(started, properties={**before, **target})
         work.note(row, states.UPDATE_FAILED, failure.sentence, facts=attempted)
         raise StackFailed(f"The following resource(s) failed to update: [{row.logical}]. ") from None
     facts = _with_rules(ResourceFacts(target, product.attributes, earlier), resource)

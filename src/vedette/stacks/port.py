@@ -9,12 +9,16 @@ from vedette.stacks.values import StackPlace
 
 
 class MakingFailed(Exception):
-    """An operation on a resource was refused or failed; `physical` is what is there of it all the same."""
+    """An operation on a resource was refused or failed; `physical` is what is there of it all the same.
 
-    def __init__(self, sentence: str, physical: str = "") -> None:
+    `is_untouched` says of a change that none was begun: the resource is as it was.
+    """
+
+    def __init__(self, sentence: str, physical: str = "", *, is_untouched: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.physical = physical
+        self.is_untouched = is_untouched
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from vedette.stacks.port import MadeThing, ResourceWish
 WATCH = "monitoring"
 SETTINGS = words(
     "ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions "
-    "EvaluationPeriods ExtendedStatistic InsufficientDataActions MetricName Metrics Namespace OKActions "
+    "EvaluationPeriods InsufficientDataActions MetricName Metrics Namespace OKActions "
     "Period Statistic Threshold TreatMissingData Unit"
 )
 

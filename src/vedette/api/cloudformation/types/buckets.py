@@ -20,6 +20,7 @@ from vedette.stacks.port import MadeThing, ResourceWish
 
 S3 = "s3"
 ABSENT = "NoSuchBucket 404 NotFound"
+UNLOCKED = "ObjectLockConfigurationNotFoundError"
 
 
 def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
@@ -148,6 +149,9 @@ def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | N
     if calls.find(ABSENT, S3, "HeadBucket", Bucket=physical) is None:
         return None
     result: dict[str, Any] = {"BucketName": physical}
+    if "ObjectLockEnabled" in wish.properties:
+        locked = calls.find(UNLOCKED, S3, "GetObjectLockConfiguration", Bucket=physical)
+        result["ObjectLockEnabled"] = locked is not None
     for member in set(READS) & set(wish.properties):
         operation, absent = READS[member]
         answer = calls.find(absent, S3, operation, Bucket=physical)

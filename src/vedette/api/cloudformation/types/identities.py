@@ -118,12 +118,17 @@ class HolderType:
         """Change what a holder holds and is."""
         after, holder = wish.properties, {self.member: physical}
         _check_forms(after)
+        attributes = dict(wish.attributes)
         if self.kind == "Role":
             self._change_role(calls, physical, before, after)
+        elif before.get("Path", "/") != after.get("Path", "/"):
+            # A role's path cannot be changed. The others' is a part of their ARN.
+            calls.ask(IAM, f"Update{self.kind}", **holder, NewPath=after.get("Path", "/"))
+            attributes |= self._attributes(calls, physical, after)
         self._furnish(calls, physical, before, after)
         if self.kind != "Group":
             self._retag(calls, holder, before, after)
-        return MadeThing(physical, wish.attributes)
+        return MadeThing(physical, attributes)
 
     def _retag(self, calls: TypeCalls, holder: dict[str, str], before: Properties, after: Properties) -> None:
         removed = sorted(set(tags_of(before)) - set(tags_of(after)))
@@ -193,7 +198,7 @@ def policy_of(text: Any) -> Any:
     return json.loads(unquote(str(text)))
 
 
-def _type(kind: str, properties: str, **more: Any) -> ResourceType:
+def _type(kind: str, properties: str, *, replaced_by: str = "", **more: Any) -> ResourceType:
     holder = HolderType(kind)
     return ResourceType(
         f"AWS::IAM::{kind}",
@@ -202,7 +207,7 @@ def _type(kind: str, properties: str, **more: Any) -> ResourceType:
         holder.delete,
         holder.read,
         holder.change,
-        replaced_by=words(f"{kind}Name Path"),
+        replaced_by=words(f"{kind}Name {replaced_by}"),
         attributes=words("Arn RoleId" if kind == "Role" else "Arn"),
         name_property=f"{kind}Name",
         is_identity=True,
@@ -216,4 +221,5 @@ ROLE = _type(
     "Role",
     "AssumeRolePolicyDocument Description MaxSessionDuration PermissionsBoundary Tags",
     required=words("AssumeRolePolicyDocument"),
+    replaced_by="Path",
 )

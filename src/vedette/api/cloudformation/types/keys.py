@@ -13,9 +13,11 @@ from vedette.api.cloudformation.types.base import (
     tags_of,
     words,
 )
-from vedette.stacks.port import MadeThing, ResourceWish
+from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
 
 KMS = "kms"
+# What a key is for good, and what it is where a template does not say it.
+NEVER_CHANGED = {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": "false"}
 ABSENT = "NotFoundException"
 
 
@@ -64,8 +66,23 @@ def _rotate(calls: TypeCalls, key: str, inputs: Properties, *, is_new: bool = Fa
         calls.ask(KMS, "DisableKey", KeyId=key)
 
 
+def _refuse_other_kind(before: Properties, after: Properties) -> None:
+    """Refuse what only another key could be: to replace this one would delete it, with all that it sealed."""
+    changed = [
+        name
+        for name, standard in NEVER_CHANGED.items()
+        if str(before.get(name, standard)).lower() != str(after.get(name, standard)).lower()
+    ]
+    if changed:
+        raise MakingFailed(
+            f"Update failed because {', '.join(changed)} of an existing KMS key cannot be changed.",
+            is_untouched=True,
+        )
+
+
 def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
     inputs = wish.properties
+    _refuse_other_kind(before, inputs)
     if _truth(inputs.get("Enabled", True)):
         calls.ask(KMS, "EnableKey", KeyId=physical)  # A disabled one takes no other change.
     changed = {name for name in {*before, *inputs} if before.get(name) != inputs.get(name)}
@@ -102,10 +119,11 @@ def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | N
     if "KeyPolicy" in wish.properties:
         policy = calls.ask(KMS, "GetKeyPolicy", KeyId=physical, PolicyName="default")["Policy"]
         result["KeyPolicy"] = json.loads(policy)
-    if "EnableKeyRotation" in wish.properties:
-        result["EnableKeyRotation"] = calls.ask(KMS, "GetKeyRotationStatus", KeyId=physical)[
-            "KeyRotationEnabled"
-        ]
+    if {"EnableKeyRotation", "RotationPeriodInDays"} & set(wish.properties):
+        rotation = calls.ask(KMS, "GetKeyRotationStatus", KeyId=physical)
+        result["EnableKeyRotation"] = rotation["KeyRotationEnabled"]
+        # A key that does not rotate tells no period.
+        result["RotationPeriodInDays"] = rotation.get("RotationPeriodInDays")
     if "Tags" in wish.properties:
         tags = calls.ask(KMS, "ListResourceTags", KeyId=physical)["Tags"]
         result["Tags"] = [{"Key": tag["TagKey"], "Value": tag["TagValue"]} for tag in tags]
@@ -122,8 +140,9 @@ KEY = ResourceType(
     _delete,
     _read,
     _change,
-    replaced_by=words("KeySpec KeyUsage MultiRegion"),
     attributes=words("Arn KeyId"),
+    # A key is made of the one kind that there is, and its window is known only while it ends.
+    unread=words("KeySpec KeyUsage MultiRegion PendingWindowInDays"),
 )
 
 

@@ -42,6 +42,15 @@ def _take(calls: TypeCalls, kind: str, name: str, policy: str) -> None:
     calls.find(ABSENT, IAM, f"Delete{kind}Policy", **{f"{kind}Name": name, "PolicyName": policy})
 
 
+def _occupied(calls: TypeCalls, kind: str, name: str, properties: Properties, *, is_again: bool) -> str:
+    """Say that a holder has another policy of this name, which is somebody's; nothing where it has none."""
+    policy = str(properties["PolicyName"])
+    document = _inline(calls, kind, name, policy)
+    is_own = is_again and document == json.loads(document_text(properties["PolicyDocument"]))
+    has_other = document is not None and not is_own
+    return f"The {kind.lower()} {name} has a policy {policy} already." if has_other else ""
+
+
 def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
     properties, policy = wish.properties, str(wish.properties["PolicyName"])
     if not _holders(properties):
@@ -49,11 +58,8 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
             IAM, Fault("ValidationError", 400, "At least one of Users, Groups, Roles is needed.")
         )
     for kind, name in _holders(properties):
-        document = _inline(calls, kind, name, policy)
-        is_own = wish.resumed_since_ms and document == json.loads(document_text(properties["PolicyDocument"]))
-        if document is not None and not is_own:
-            sentence = f"The {kind.lower()} {name} has a policy {policy} already."
-            raise InnerFault(IAM, Fault(EXISTS, 409, sentence))
+        if occupied := _occupied(calls, kind, name, properties, is_again=bool(wish.resumed_since_ms)):
+            raise InnerFault(IAM, Fault(EXISTS, 409, occupied))
     for number, (kind, name) in enumerate(_holders(properties)):
         try:
             _put(calls, kind, name, properties)
@@ -64,11 +70,20 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
 
 def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
     holders, policy = _holders(wish.properties), str(wish.properties["PolicyName"])
+    if not holders:
+        raise MakingFailed("At least one of Users, Groups, Roles is needed.", is_untouched=True)
+    earlier, old = _holders(before), str(before["PolicyName"])
+    is_renamed = policy != old
+    for kind, name in holders:
+        is_new = is_renamed or (kind, name) not in earlier
+        # A change that a stopped server began is begun again: what it put counts as put.
+        if is_new and (occupied := _occupied(calls, kind, name, wish.properties, is_again=True)):
+            raise MakingFailed(occupied, is_untouched=True)
     for kind, name in holders:
         _put(calls, kind, name, wish.properties)
-    for kind, name in _holders(before):
-        if (kind, name) not in holders:
-            _take(calls, kind, name, policy)
+    for kind, name in earlier:
+        if is_renamed or (kind, name) not in holders:
+            _take(calls, kind, name, old)
     return MadeThing(policy)
 
 
@@ -78,12 +93,23 @@ def _delete(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
 
 
 def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
-    documents = [_inline(calls, kind, name, physical) for kind, name in _holders(wish.properties)]
-    if all(document is None for document in documents):
+    held = {
+        (kind, name): document
+        for kind, name in _holders(wish.properties)
+        if (document := _inline(calls, kind, name, physical)) is not None
+    }
+    if not held:
         return None
     expected = json.loads(document_text(wish.properties["PolicyDocument"]))
-    other = next((document for document in documents if document != expected), expected)
-    return {"PolicyName": physical, "PolicyDocument": other}
+    other = next((document for document in held.values() if document != expected), expected)
+    return {
+        "PolicyName": physical,
+        "PolicyDocument": other,
+        **{
+            member: [name for name in texts(wish.properties.get(member)) if (kind, name) in held]
+            for member, kind in HOLDERS.items()
+        },
+    }
 
 
 POLICY = ResourceType(
@@ -94,7 +120,6 @@ POLICY = ResourceType(
     _read,
     _change,
     required=words("PolicyName PolicyDocument"),
-    replaced_by=words("PolicyName"),
     is_identity=True,
 )
 
@@ -171,8 +196,23 @@ def _read_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> Proper
     return {
         "ManagedPolicyName": policy["PolicyName"],
         "Path": policy["Path"],
+        "Description": policy.get("Description", ""),
         "PolicyDocument": policy_of(body["Document"]),
+        **_attached(calls, physical),
     }
+
+
+def _attached(calls: TypeCalls, arn: str) -> dict[str, list[str]]:
+    """Return who holds a managed policy, by the properties that name them."""
+    found: dict[str, list[str]] = {member: [] for member in HOLDERS}
+    token: str | None = None
+    while True:
+        answer = calls.ask(IAM, "ListEntitiesForPolicy", PolicyArn=arn, Marker=token)
+        for member, kind in HOLDERS.items():
+            found[member] += [holder[f"{kind}Name"] for holder in answer.get(f"Policy{member}", ())]
+        token = answer.get("Marker")
+        if not token:
+            return found
 
 
 MANAGED_POLICY = ResourceType(
@@ -233,4 +273,6 @@ ACCESS_KEY = ResourceType(
     replaced_by=words("UserName Serial"),
     attributes=words("SecretAccessKey"),
     is_identity=True,
+    # A number of the template's, which says no more than that another key is wanted.
+    unread=words("Serial"),
 )

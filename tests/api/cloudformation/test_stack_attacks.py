@@ -1,0 +1,66 @@
+"""Ways in which a stack could lose what is somebody's, or give what is not its caller's."""
+
+import json
+
+from doubles.houses import HERE
+
+
+def document(action):
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+
+
+def listing(*users, name="listing", action="s3:ListAllMyBuckets"):
+    properties = {"PolicyName": name, "PolicyDocument": document(action), "Users": list(users)}
+    return {"It": {"Type": "AWS::IAM::Policy", "Properties": properties}}
+
+
+def test_an_update_overwrites_no_policy_that_somebody_else_gave(desk):
+    for user in ("eve", "max"):
+        desk.service("iam", "CreateUser", UserName=user)
+    own = {"UserName": "max", "PolicyName": "listing", "PolicyDocument": json.dumps(document("s3:GetObject"))}
+    desk.service("iam", "PutUserPolicy", **own)
+    desk.put("p", listing("eve"))
+    for update in (listing("eve", "max"), listing("max", name="listing", action="s3:*")):
+        stack = desk.put("p", update)
+        assert stack.status == "UPDATE_ROLLBACK_COMPLETE"
+        assert any("max has a policy listing already" in reason for _, _, reason in desk.happened("p"))
+        kept = desk.service("iam", "GetUserPolicy", UserName="max", PolicyName="listing")
+        assert "s3%3AGetObject" in kept["PolicyDocument"]
+        assert desk.service("iam", "ListUserPolicies", UserName="eve")["PolicyNames"] == ["listing"]
+    desk.service("iam", "PutUserPolicy", **{**own, "UserName": "eve", "PolicyName": "other"})
+    assert desk.put("p", listing("eve", name="other")).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert sorted(desk.service("iam", "ListUserPolicies", UserName="eve")["PolicyNames"]) == [
+        "listing",
+        "other",
+    ]
+
+
+def test_a_key_is_never_replaced_since_what_it_sealed_would_be_lost(desk):
+    def key(**more):
+        return {"Key": {"Type": "AWS::KMS::Key", "Properties": {"PendingWindowInDays": 7, **more}}}
+
+    desk.put("k", key())
+    number = desk.row("k", "Key").physical
+    # What a template did not say and says now is what the key is already.
+    said = {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "MultiRegion": "false"}
+    assert desk.put("k", key(**said)).status == "UPDATE_COMPLETE"
+    assert desk.put("k", key(Description="other")).status == "UPDATE_COMPLETE"
+    assert desk.put("k", key(KeySpec="RSA_2048", KeyUsage="SIGN_VERIFY")).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert desk.row("k", "Key").physical == number
+    assert desk.service("kms", "DescribeKey", KeyId=number)["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def test_a_user_whose_path_changes_keeps_its_keys(desk):
+    def user(path):
+        ann = {"Type": "AWS::IAM::User", "Properties": {"UserName": "ann", "Path": path}}
+        return {"Ann": ann}, {"Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Ann", "Arn"]}}}}
+
+    resources, outputs = user("/line/")
+    desk.put("u", resources, template=outputs)
+    key = desk.service("iam", "CreateAccessKey", UserName="ann")["AccessKey"]["AccessKeyId"]
+    resources, outputs = user("/office/")
+    stack = desk.put("u", resources, template=outputs)
+    assert stack.status == "UPDATE_COMPLETE"
+    assert [output.value for output in stack.secrets.outputs] == [f"arn:aws:iam::{HERE}:user/office/ann"]
+    keys = desk.service("iam", "ListAccessKeys", UserName="ann")["AccessKeyMetadata"]
+    assert [one["AccessKeyId"] for one in keys] == [key]
