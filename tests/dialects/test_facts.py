@@ -1,5 +1,8 @@
 """The facts of both services as their guides give them: limits, names of results, words for states."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from vedette.dialects.limits import DatasetLimits, PictureLimits
@@ -84,6 +87,7 @@ def test_states_of_models_have_the_words_of_their_service():
         "stopping": "STOPPING",
         "stopped": "STOPPED",
         "deleting": "DELETING",
+        "archived": "EXPIRED",
     }
     assert LOOKOUT.model_statuses.words == {
         "training": "TRAINING",
@@ -95,7 +99,16 @@ def test_states_of_models_have_the_words_of_their_service():
         "stopping": "STOPPING_HOSTING",
         "stopped": "TRAINED",
         "deleting": "DELETING",
+        "archived": "TRAINED",
     }
+
+
+def test_the_console_knows_a_model_that_aws_trained_by_the_sentence_of_both_services():
+    sentence = LOOKOUT.model_statuses.sentence("archived", "")
+    assert sentence == REKOGNITION.model_statuses.sentence("archived", "")
+    console = Path(__file__).parents[2] / "console" / "src" / "api" / "versions.ts"
+    [beginning] = re.findall(r'TRAINED_AT_AWS = "([^"]+)"', console.read_text("utf-8"))
+    assert sentence.startswith(beginning)
 
 
 def test_states_of_datasets_have_the_words_of_their_service():

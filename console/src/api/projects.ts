@@ -308,7 +308,8 @@ const STEPS_BY_STATE: Partial<Readonly<Record<VersionState, NextStep>>> = {
 export function nextStep(facts: ProjectFacts): NextStep {
   const pictures = sumOf(facts.datasets, (dataset) => dataset.pictures);
   const labelled = sumOf(facts.datasets, (dataset) => dataset.labelled);
-  const [newest] = facts.versions;
+  // What was trained at AWS cannot be used, and is no step of the way here.
+  const newest = facts.versions.find(({ state }) => state !== "archived");
   if (newest !== undefined) return STEPS_BY_STATE[newest.state] ?? "use";
   if (pictures === 0) return "addPictures";
   return labelled < pictures ? "label" : "train";

@@ -15,7 +15,9 @@ export type VersionState =
   | "running"
   | "startFailed"
   | "stopping"
-  | "deleting";
+  | "deleting"
+  /** Trained at AWS: figures alone, which were brought along. */
+  | "archived";
 
 export interface VersionFacts {
   readonly name: string;
@@ -53,7 +55,11 @@ const REKOGNITION_STATES: Readonly<Record<string, VersionState>> = {
   RUNNING: "running",
   STOPPING: "stopping",
   DELETING: "deleting",
+  EXPIRED: "archived",
 };
+
+/** How the server begins the message of such a model of Lookout for Vision, which has no status of its own. */
+const TRAINED_AT_AWS = "Trained at AWS:";
 
 const LOOKOUT_STATES: Readonly<Record<string, VersionState>> = {
   TRAINING: "training",
@@ -79,10 +85,11 @@ function rekognitionVersion(version: Rekognition.ProjectVersionDescription): Ver
 }
 
 function lookoutVersion(model: Lookout.ModelMetadata | Lookout.ModelDescription): VersionFacts {
+  const isArchived = model.StatusMessage?.startsWith(TRAINED_AT_AWS) === true;
   return {
     name: model.ModelVersion ?? "",
     arn: model.ModelArn ?? "",
-    state: LOOKOUT_STATES[model.Status ?? ""] ?? "failed",
+    state: isArchived ? "archived" : (LOOKOUT_STATES[model.Status ?? ""] ?? "failed"),
     message: model.StatusMessage ?? "",
     created: model.CreationTimestamp,
     f1: model.Performance?.F1Score ?? null,

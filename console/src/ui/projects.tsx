@@ -40,6 +40,7 @@ const SIGNS: Readonly<Record<VersionState, StatusIndicatorProps.Type>> = {
   running: "success",
   stopping: "in-progress",
   deleting: "in-progress",
+  archived: "stopped",
 };
 
 export function VersionSign({ state }: { readonly state: VersionState }) {

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 from vedette.cli.dataset_edits import DatasetKind
 from vedette.cli.signatures import Argument, Exit, Option
 from vedette.errors import Refusal, Wrong
+
+if TYPE_CHECKING:
+    from vedette.exchange.formats import Format
 
 
 class InputFormat(StrEnum):
@@ -32,6 +35,8 @@ class InputFormat(StrEnum):
     VISA = "visa"
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
+    # No labels, but what AWS left of its trainings.
+    AWS_HISTORY = "aws-history"
 
 
 class OutputFormat(StrEnum):
@@ -78,7 +83,9 @@ Data = Annotated[Path | None, Option(help="The data folder that holds the server
 
 def import_format(  # noqa: PLR0913  (a command's options)
     form: Annotated[InputFormat, Argument(metavar="FORMAT", help=", ".join(InputFormat))],
-    source: Annotated[Path, Argument(help="The file, or the folder.")],
+    source: Annotated[
+        Path, Argument(help="The file, or the folder; of aws-history also s3://bucket/prefix.")
+    ],
     *,
     out: Annotated[Path | None, Option(help="The manifest to write.")] = None,
     to: Annotated[str, Option(help="Where the pictures lie or go: s3://bucket/prefix.")] = "",
@@ -93,11 +100,19 @@ def import_format(  # noqa: PLR0913  (a command's options)
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
-    """Write a manifest from labelled pictures of any format, or add them to a project's dataset."""
+    """Write a manifest from labelled pictures of any format, or add them to a project's dataset.
+
+    aws-history brings along models that AWS trained: as versions that are figures, and cannot run.
+    """
+    if form is InputFormat.AWS_HISTORY:
+        if out or images or anomalies or label_map or leave_out:
+            _end("aws-history takes --project, --to and --dry-run alone: it brings figures, and no labels.")
+        _bring_history(source, (project, to, endpoint, data), dry_run=dry_run)
+        return
     # It brings numpy and Pillow, half of the time of `vedette --help`.
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
-    options = LocalImport(form.value, images, anomalies, label_map, leave_out)
+    options = LocalImport(cast("Format", form.value), images, anomalies, label_map, leave_out)
     with _client_errors_as_sentence():
         if dry_run:
             rehearse_import(source, options)
@@ -106,6 +121,18 @@ def import_format(  # noqa: PLR0913  (a command's options)
             raise Wrong("Say where to: --out FILE for a manifest, or --project NAME for a dataset.")
         dataset = (project, kind.value, service.value, endpoint, data) if project else None
         import_pictures(source, options, to=to, out=out, dataset=dataset)
+
+
+def _bring_history(source: Path, options: tuple[str, str, str, Path | None], *, dry_run: bool) -> None:
+    from vedette.cli.past_models import import_past_models
+    from vedette.cli.remote import Server
+
+    project, to, endpoint, data = options
+    # A path has one slash where an address has two.
+    place = str(source).replace("s3:/", "s3://", 1) if source.parts[:1] == ("s3:",) else str(source)
+    with _client_errors_as_sentence():
+        server = Server("rekognition", endpoint, data)
+        import_past_models(place, server, project=project, to=to, dry_run=dry_run)
 
 
 def export_format(  # noqa: PLR0913  (a command's options)
@@ -152,6 +179,11 @@ def export_format(  # noqa: PLR0913  (a command's options)
         options = LocalExport(form.value, cut, images, with_pictures)
         count, copied = export_pictures(source, options, out=out)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
+
+
+def _end(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise Exit(2)
 
 
 @contextmanager

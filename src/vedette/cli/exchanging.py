@@ -170,12 +170,12 @@ def _way(start: Path, goal: Path) -> str:
 
 def _bring(lines: Iterator[Line], folder: Path, to: str, dataset: RemoteDataset) -> None:
     """Upload pictures and lines, and create or extend the dataset."""
-    from vedette.cli.remote import Server, remote_dataset, upload
+    from vedette.cli.remote import Server, bucket_name, remote_dataset, upload
 
     project, kind, service, endpoint, data = dataset
     server = Server(service, endpoint, data)
     remote = remote_dataset(server, project, kind)
-    place = to or f"s3://vedette-{_bucket_name(project)}/{kind}"
+    place = to or f"s3://vedette-{bucket_name(project)}/{kind}"
     find = SourceFolder(folder)
     # All before anything is sent: a file outside the folder refuses everything.
     uploads = list(move_lines(lines, find, to=place))
@@ -190,12 +190,6 @@ def _bring(lines: Iterator[Line], folder: Path, to: str, dataset: RemoteDataset)
     counts = description.get("DatasetStats") or description.get("ImageStats") or {}
     summary = ", ".join(f"{name} {count}" for name, count in counts.items())
     print(f"{description['Status']}: {len(usable)} pictures brought into {project}/{kind} ({summary}).")
-
-
-def _bucket_name(project: str) -> str:
-    """Return a project's name as a bucket may have it."""
-    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
-    return letters.strip("-")[:50] or "pictures"
 
 
 def _fetched(dataset: RemoteDataset) -> tuple[list[Line], Fetch]:

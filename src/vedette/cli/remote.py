@@ -183,7 +183,7 @@ def upload(
     """
     s3 = server.client("s3")
     bucket, prefix = split_s3(f"{to.rstrip('/')}/{kind}.manifest")
-    _make_bucket(s3, bucket)
+    make_bucket(s3, bucket)
     lines: list[Line] = []
     missing: list[str] = []
     addresses: set[str] = set()
@@ -208,7 +208,13 @@ def download(server: Server, ref: str, place: Path) -> None:
     place.write_bytes(server.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
 
 
-def _make_bucket(s3: Any, bucket: str) -> None:
+def bucket_name(project: str) -> str:
+    """Return a project's name as a bucket may have it."""
+    letters = "".join(c if c.isascii() and c.isalnum() else "-" for c in project.lower())
+    return letters.strip("-")[:50] or "pictures"
+
+
+def make_bucket(s3: Any, bucket: str) -> None:
     from botocore.exceptions import ClientError
 
     try:

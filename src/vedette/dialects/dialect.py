@@ -15,6 +15,7 @@ from vedette.dialects.intake import IncomingEntry, Intake, LineReview
 from vedette.dialects.limits import DatasetLimits, PictureLimits, TextLimits
 from vedette.dialects.metrics import ServiceMetrics
 from vedette.dialects.names import ResourceNames
+from vedette.dialects.past_models import PastModel
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.statuses import Statuses
 from vedette.dialects.training_data import (
@@ -72,6 +73,8 @@ class Dialect(Protocol):
     class_labels: frozenset[str]
     # The kinds of result file that a training leaves, and what the objects are called in the output bucket.
     results: Mapping[str, str]
+    # The one of them that tells of a model all that its service shows.
+    past_model: str
     # The first of them, by which an output location is tried before a training.
     first_result: str
     unwritable_output: str
@@ -171,6 +174,9 @@ class Dialect(Protocol):
 
     def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:
         """Return a result file as the copy of its version, which has this ARN, is to have it."""
+
+    def read_past_model(self, content: bytes, place: str) -> PastModel:
+        """Return the model of AWS whose result file this is; `place` is what the file is called."""
 
     def result_key(self, prefix: str, name: str) -> str:
         """Return the key of an object below the output prefix that the caller chose."""

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Of a version whose figures alone were brought along. The console knows it by this sentence where the
+# service's status does not tell (console/src/api/versions.ts).
+TRAINED_AT_AWS = "Trained at AWS: its figures are here, and its model is not. It cannot be started."
+
 
 @dataclass(frozen=True, slots=True)
 class Statuses:

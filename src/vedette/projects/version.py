@@ -29,6 +29,7 @@ State = Literal[
     "stopping",
     "stopped",
     "deleting",
+    "archived",
 ]
 
 FIRST: frozenset[State] = frozenset({"training", "copying"})
@@ -46,6 +47,8 @@ MOVES: Mapping[State, frozenset[State]] = {
     "stopping": frozenset({"stopped"}),
     "stopped": frozenset({"starting", "deleting"}),
     "deleting": frozenset(),
+    # Trained elsewhere, and without a model: only its figures were brought along. It begins and ends in this.
+    "archived": frozenset({"deleting"}),
 }
 # States in which there is a package to serve.
 USABLE: frozenset[State] = frozenset(state for state, to in MOVES.items() if "starting" in to)
@@ -65,6 +68,7 @@ WORDS: Mapping[State, str] = {
     "stopping": "is stopping",
     "stopped": "is stopped",
     "deleting": "is being deleted",
+    "archived": "was trained at AWS: its figures are here, and no model that could run",
 }
 
 
@@ -149,6 +153,11 @@ class Version:
     def path(self) -> str:
         """Its name in a refusal: `doors/2`, since a number alone names nothing."""
         return f"{self.project.name}/{self.name}"
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it was trained elsewhere, and is its figures alone."""
+        return self.state == "archived"
 
     @property
     def folder(self) -> str:

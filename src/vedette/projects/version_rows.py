@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
 from vedette.clock import from_milliseconds
 from vedette.errors import Missing
@@ -47,7 +47,11 @@ def by_name(
 ) -> Version | None:
     """Return the project's version of that name; `latest` is Lookout's word for the newest."""
     if name and name == project.dialect.names.latest:
-        first = [versions.c.state.in_(WITH_PACKAGE).desc()] if with_package else []
+        first: list[ColumnElement[Any]] = []
+        if with_package:
+            first.append(versions.c.state.in_(WITH_PACKAGE).desc())
+        # What was brought along from elsewhere is older than anything trained here, whenever it came.
+        first.append(versions.c.state == "archived")
         query = select(versions).where(versions.c.project == project.id)
         row = connection.execute(query.order_by(*first, versions.c.id.desc()).limit(1)).first()
     else:

@@ -33,6 +33,10 @@ class NewVersion:
     source: str = ""
     inputs: Mapping[str, Any] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    # Of a version that was made elsewhere, and earlier than now.
+    created_ms: int | None = None
+    ended_ms: int | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)
     thresholds: VersionThresholds = field(default_factory=VersionThresholds)
 
 
@@ -48,7 +52,8 @@ def create_row(connection: Connection, project: Project, new: NewVersion, now: i
     row = {
         "project": project.id,
         "name": name,
-        "created_ms": now,
+        "created_ms": now if new.created_ms is None else min(now, new.created_ms),
+        "ended_ms": new.ended_ms,
         "state": new.state,
         "message": new.message,
         "description": new.description,
@@ -56,9 +61,11 @@ def create_row(connection: Connection, project: Project, new: NewVersion, now: i
         "prefix": new.prefix,
         "source": new.source,
         "inputs": orjson.dumps(dict(new.inputs)).decode(),
-        "results": "{}",
+        "results": orjson.dumps(dict(new.results)).decode(),
         "thresholds": dump_thresholds(new.thresholds) if new.thresholds.labels else "",
     }
+    if project.dialect.names.latest and new.name.isdecimal():  # the next number is above it
+        _raise_number(connection, project, int(new.name))
     inserted = connection.execute(insert(versions).values(row).returning(versions)).one()
     put_tags(connection, str(version_of(inserted, project).arn), new.tags)
     return int(inserted.id)
@@ -68,11 +75,18 @@ def _next_number(connection: Connection, project: Project) -> int:
     of_project = version_numbers.c.project == project.id
     last = connection.execute(select(version_numbers.c.last).where(of_project)).scalar()
     number = (last or 0) + 1
+    _raise_number(connection, project, number)
+    return number
+
+
+def _raise_number(connection: Connection, project: Project, number: int) -> None:
+    """Keep a number from being given again."""
+    of_project = version_numbers.c.project == project.id
+    last = connection.execute(select(version_numbers.c.last).where(of_project)).scalar()
     if last is None:
         connection.execute(insert(version_numbers).values(project=project.id, last=number))
-    else:
+    elif last < number:
         connection.execute(update(version_numbers).where(of_project).values(last=number))
-    return number
 
 
 def move_row(

@@ -210,16 +210,19 @@ class Versions:
         return [version_of(row, project) for row in rows[:most]], len(rows) > most
 
     def newest_whole(self, project: Project) -> Version | None:
-        """Return the newest version that did not fail, if there is one."""
+        """Return the newest version of this installation that did not fail, if there is one."""
         query = select(versions).where(
-            versions.c.project == project.id, versions.c.state.not_in(("failed", "copy-failed"))
+            versions.c.project == project.id, versions.c.state.not_in(("failed", "copy-failed", "archived"))
         )
         return self._first(project, query.order_by(versions.c.id.desc()))
 
     def learnt_before(self, version: Version) -> Version | None:
         """Return the newest version older than this one that is no copy of another, if there is one."""
         query = select(versions).where(
-            versions.c.project == version.project.id, versions.c.id < version.id, versions.c.source == ""
+            versions.c.project == version.project.id,
+            versions.c.id < version.id,
+            versions.c.source == "",
+            versions.c.state != "archived",
         )
         return self._first(version.project, query.order_by(versions.c.id.desc()))
 

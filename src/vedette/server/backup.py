@@ -47,8 +47,8 @@ MADE_AGAIN = frozenset({"cache", "pictures", "datasets", "backups", "reserve", "
 PASSING = frozenset({"pictures", "scratch", "out", "cache"})
 # A training is begun anew from its frozen lines, sealed as they are; a copy has none yet, but may be sealed.
 FROZEN = ("train.manifest", "test.manifest", MARK)
-# What is being made anew from another version, or about to go.
-UNDONE: frozenset[State] = frozenset({"copying", "deleting"})
+# What is being made anew from another version, or about to go, or has no files.
+UNDONE: frozenset[State] = frozenset({"copying", "deleting", "archived"})
 # Models that are deleted faster than they are copied, so many times over, are somebody's script.
 PASSES = 20
 

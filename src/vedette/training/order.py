@@ -22,6 +22,9 @@ BUDGETS = ("fast", "balanced", "best")
 # lies beside it under the same name with .json for .onnx (decisions/0418).
 NETWORK_TAG = "vedette:network"
 NETWORK = "network"
+# The tag of a version that is no training either: the address of the evaluation that AWS wrote of a model it
+# trained, whose figures alone are brought along (decisions/0447).
+PAST_TAG = "vedette:trained-at-aws"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class LabelReport:
     """A label on the test pictures; a figure that its kind of label has not is None."""
 
     label: str
-    test_pictures: int
+    test_pictures: int | None
     precision: float
     recall: float
     f1: float
@@ -79,8 +79,8 @@ class TrainingReport:
     task: str
     train_pictures: int
     test_pictures: int
-    # Test pictures that the model was right about in all they show.
-    correct: int
+    # Test pictures that the model was right about in all they show; None where that is not told.
+    correct: int | None
     precision: float
     recall: float
     f1: float

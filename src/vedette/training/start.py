@@ -45,6 +45,7 @@ from vedette.training.admission import (
     refuse_sources,
     refuse_unready,
 )
+from vedette.training.bringing import PastModels, report_past
 from vedette.training.changes import LabelChanges, LabelDigests, compare
 from vedette.training.comparisons import VersionComparisons
 from vedette.training.estimate import Estimate, estimate
@@ -54,7 +55,7 @@ from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
-from vedette.training.order import SEALED_BY, NewTraining, VersionOrder
+from vedette.training.order import PAST_TAG, SEALED_BY, NewTraining, VersionOrder
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
 from vedette.training.queueing import TrainingQueue
@@ -118,6 +119,7 @@ class Trainings:
         self._reports = TrainingReports()
         self._digests = LabelDigests()
         self._past = PastTrainings(versions)
+        self._past_models = PastModels(versions, blobs, access, self.folder)
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
         self.queue = TrainingQueue(jobs, rules, gate)
@@ -150,6 +152,8 @@ class Trainings:
 
     def order(self, project: Project, request: NewTraining, token: ClientToken | None = None) -> Version:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
+        if PAST_TAG in request.tags:
+            return self._past_models.bring(project, request, token)
         sources = self._sources(project, request)
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
         folder_key = self._folder_key(project, request)
@@ -293,7 +297,9 @@ class Trainings:
         return compare(old, self._previewer.digest(project, self._own_sources(project)))
 
     def report(self, version: Version) -> TrainingReport | None:
-        """Return what came of a training; nothing where there is no model."""
+        """Return what came of a training, here or at AWS; nothing where there is no model."""
+        if version.is_archived:
+            return report_past(version)
         if version.state not in WITH_PACKAGE:
             return None
         return self._reports.of(self.folder(version))

@@ -762,7 +762,7 @@ export interface DescribeServingRequest {
 }
 
 export interface DescribeServingResponse {
-  readonly State?: "training" | "trained" | "failed" | "copying" | "copied" | "copy-failed" | "starting" | "running" | "start-failed" | "stopping" | "stopped" | "deleting" | undefined;
+  readonly State?: "training" | "trained" | "failed" | "copying" | "copied" | "copy-failed" | "starting" | "running" | "start-failed" | "stopping" | "stopped" | "deleting" | "archived" | undefined;
   readonly Message?: string | undefined;
   readonly MinUnits?: number | undefined;
   readonly MaxUnits?: number | undefined;
@@ -1314,6 +1314,7 @@ export interface GetTrainingReportResponse {
   readonly Candidates?: ReadonlyArray<TrainingCandidate> | undefined;
   readonly MoreImagesOf?: string | undefined;
   readonly MoreImagesQuality?: number | undefined;
+  readonly TrainedAtAws?: boolean | undefined;
 }
 
 export interface GetTrialMaskRequest {

@@ -61,7 +61,7 @@ function Without({ place, version }: WithoutProps) {
       </Alert>
     );
   }
-  const reason = state === "training" || state === "copying" ? state : "deleting";
+  const reason = state === "training" || state === "copying" || state === "archived" ? state : "deleting";
   return (
     <Alert type="info" header={t(reason)}>
       {t(`${reason}Help`)} <RouteLink to={route}>{t("toOverview")}</RouteLink>

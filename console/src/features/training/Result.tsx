@@ -52,7 +52,7 @@ export function useDuration(): (seconds: number) => string {
       : t("minutes", { count: formats.number(Math.round(seconds / MINUTE_S)) });
 }
 
-function Facts({ report }: { readonly report: Report }) {
+export function Facts({ report }: { readonly report: Report }) {
   const t = useText();
   const formats = useFormats();
   const duration = useDuration();
@@ -61,23 +61,21 @@ function Facts({ report }: { readonly report: Report }) {
     { label: t("task"), value: t(`task_${taskOf(report.Task)}`) },
     { label: t("trainPictures"), value: formats.number(report.TrainImages ?? 0) },
     { label: t("testPictures"), value: formats.number(report.TestImages ?? 0) },
-    {
-      label: t("budget"),
-      value: [
-        budget === undefined ? "–" : t(`budget_${budget}`),
-        ...(report.Seconds === undefined ? [] : [t("took", { time: duration(report.Seconds) })]),
-      ].join(" · "),
-    },
   ];
+  if (report.TrainedAtAws !== true) {
+    const took = report.Seconds === undefined ? [] : [t("took", { time: duration(report.Seconds) })];
+    const chosen = budget === undefined ? "–" : t(`budget_${budget}`);
+    items.push({ label: t("budget"), value: [chosen, ...took].join(" · ") });
+  }
   return <KeyValuePairs columns={4} items={items} />;
 }
 
-function Figures({ report }: { readonly report: Report }) {
+export function Figures({ report }: { readonly report: Report }) {
   const t = useText();
   const formats = useFormats();
   const share = (value: number | undefined) => (value === undefined ? "–" : formats.percent(value));
   // Of what no picture shows, nothing is known: a figure of 0 % would be no measurement.
-  const tested = ({ TestImages = 0 }: Own.TrainingLabelReport, value: number | undefined) =>
+  const tested = ({ TestImages }: Own.TrainingLabelReport, value: number | undefined) =>
     share(TestImages === 0 ? undefined : value);
   const overall = {
     Label: t("overall"),
@@ -112,7 +110,9 @@ function Figures({ report }: { readonly report: Report }) {
         column("recall", t("recall"), (row) => tested(row, row.Recall)),
         column("threshold", t("threshold"), (row) => share(row.Threshold)),
         ...(hasAreas ? [column("iou", t("iou"), (row) => share(row.IoU))] : []),
-        column("tested", t("tested"), (row) => formats.number(row.TestImages ?? 0)),
+        column("tested", t("tested"), ({ TestImages }) =>
+          TestImages === undefined ? "–" : formats.number(TestImages),
+        ),
       ]}
     />
   );

@@ -5,6 +5,7 @@ import type { ProjectFacts, VersionFacts } from "../../api";
 import { Sentence } from "../../sentences";
 import { CopyEnd, Copying } from "./CopyState";
 import { Failed } from "./Failed";
+import { PastModel } from "./PastModel";
 import { Progress } from "./Progress";
 import { Result } from "./Result";
 import { useText } from "./text";
@@ -41,6 +42,8 @@ export function TrainingView({ project, version, route }: TrainingViewProps) {
       return <CopyEnd version={version} />;
     case "failed":
       return <Failed project={project} version={version} route={route} />;
+    case "archived":
+      return <PastModel version={version} />;
     case "deleting":
       return <Alert type="info">{t("beingDeleted")}</Alert>;
     default:

@@ -30,7 +30,7 @@ export function Running({ model, serving }: RunningProps) {
   if (state === "starting") return <Passing model={model} text={t("starting")} help={t("startingHelp")} />;
   if (state === "stopping") return <Passing model={model} text={t("stopping")} help={t("stoppingHelp")} />;
   if (state === "deleting") return <Alert type="info">{t("deleting")}</Alert>;
-  if (["training", "copying", "failed", "copy-failed"].includes(state)) {
+  if (["training", "copying", "failed", "copy-failed", "archived"].includes(state)) {
     return (
       <Alert type="info" header={t("noModel")}>
         {t("noModelHelp")}

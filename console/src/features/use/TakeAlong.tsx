@@ -29,7 +29,7 @@ async function download(model: ModelPlace, part: Part): Promise<void> {
   URL.revokeObjectURL(address);
 }
 
-const WITHOUT = ["training", "copying", "failed", "copy-failed", "deleting"];
+const WITHOUT = ["training", "copying", "failed", "copy-failed", "deleting", "archived"];
 
 export function TakeAlong({ model, serving }: { readonly model: ModelPlace; readonly serving: Serving }) {
   const t = useText();

@@ -18,6 +18,8 @@ export const messages = {
   aLinkAnAccessKeyS: "A link, an access key's id, its secret, its token and a code are texts.",
   aMaskIsAPngWith: "A mask is a PNG with an address of the form s3://bucket/key.",
   aModelCanHaveUnitsHere: "A model can have {mostUnits} units here, not {top}.",
+  aModelThatWasTrainedAt:
+    "A model that was trained at AWS is brought along without manifests, key or network.",
   aPackageIsNamedByProjectarn: "A package is named by ProjectArn and JobName, or by Address and PublicKey.",
   aPictureIsNamedTwice: "A picture is named twice.",
   aPieceHasANumberFrom: "A piece has a number from 0 to {mostPieces}, not {number}.",
@@ -326,6 +328,7 @@ export const messages = {
   theDiskOfTheNodeRefuses: "The disk of the node {address} refuses: {reason}.",
   theExportIsUnderWayCancel: "The export is under way; cancel it first.",
   theExportWasDeleted: "The export was deleted.",
+  theFilesOfAModelOf: "The files of a model of AWS stay where they are: the output bucket is {bucket} then.",
   theFolderOfHasLostThe: "The folder of {path} has lost the mark of its key; nothing is written in clear.",
   theFolderSNameHasA: "The folder's name has a character that cannot be shown.",
   theFolderSNameHasMore: "The folder's name has more than {longestKey} bytes.",
@@ -490,6 +493,7 @@ export const messages = {
   theTagIsFastBalancedOr: 'The tag {budgetTag} is fast, balanced or best, and not "{budget}".',
   theTagIsTheAddressOf:
     'The tag {networkTag} is the address of an ONNX file, s3://bucket/name.onnx, not "{address}".',
+  theTagIsTheAddressOf2: 'The tag {pastTag} is the address of an evaluation, {form}, not "{address}".',
   theTagKeyBeginsWithAws: "The tag key {key} begins with aws:, which is reserved.",
   theTestDatasetMustBeEmpty: "The test dataset must be empty.",
   theThresholdOfIsNotBetween: 'The threshold of "{label}" is not between 0 and 1.',
@@ -611,6 +615,7 @@ export const messages = {
   wasChangedAgainMeanwhileLookAgain: "{source} was changed again meanwhile; look again.",
   wasChangedMeanwhile: "{ref} was changed meanwhile.",
   wasDeleted: "{label} was deleted.",
+  wasTrainedAtAwsItsFigures: "was trained at AWS: its figures are here, and no model that could run",
   whatTheDatasetSaidThenIs: "What the dataset said then is not kept any more.",
   whatTheEntriesSaidBeforeIs:
     "What the entries said before is no longer kept: that is 30 days where no snapshot needs it.",

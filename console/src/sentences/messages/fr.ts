@@ -654,4 +654,10 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "Le fichier de sujets de l’exploitant ne peut pas être lu.",
   theTopicHasNoWebhookOnly: "Le sujet {name} n’a pas de webhook : seules les alarmes l’appellent.",
   thereIsNoTopic: "Il n’y a pas de sujet {name}.",
+  aModelThatWasTrainedAt: "Un modèle entraîné chez AWS est repris sans manifestes, clé ni réseau.",
+  theFilesOfAModelOf:
+    "Les fichiers d’un modèle d’AWS restent où ils sont : le compartiment de sortie est alors {bucket}.",
+  theTagIsTheAddressOf2: "La balise {pastTag} est l’adresse d’une évaluation, {form}, et non « {address} ».",
+  wasTrainedAtAwsItsFigures:
+    "a été entraîné chez AWS : ses chiffres sont ici, et aucun modèle qui puisse tourner",
 };

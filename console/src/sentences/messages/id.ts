@@ -631,4 +631,9 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "Berkas topik pengelola tidak dapat dibaca.",
   theTopicHasNoWebhookOnly: "Topik {name} tidak memiliki webhook: hanya alarm yang memanggilnya.",
   thereIsNoTopic: "Tidak ada topik {name}.",
+  aModelThatWasTrainedAt: "Model yang dilatih di AWS dibawa tanpa manifes, kunci, atau jaringan.",
+  theFilesOfAModelOf: "Berkas model dari AWS tetap di tempatnya: bucket keluarannya adalah {bucket}.",
+  theTagIsTheAddressOf2: 'Tag {pastTag} adalah alamat evaluasi, {form}, bukan "{address}".',
+  wasTrainedAtAwsItsFigures:
+    "dilatih di AWS: angka-angkanya ada di sini, tetapi tidak ada model yang dapat dijalankan",
 };

@@ -626,4 +626,9 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "O arquivo de tópicos do operador não pode ser lido.",
   theTopicHasNoWebhookOnly: "O tópico {name} não tem webhook: só alarmes o chamam.",
   thereIsNoTopic: "Não há tópico {name}.",
+  aModelThatWasTrainedAt: "Um modelo treinado na AWS é trazido sem manifestos, chave ou rede.",
+  theFilesOfAModelOf: "Os arquivos de um modelo da AWS ficam onde estão: o bucket de saída é então {bucket}.",
+  theTagIsTheAddressOf2: 'A tag {pastTag} é o endereço de uma avaliação, {form}, e não "{address}".',
+  wasTrainedAtAwsItsFigures:
+    "foi treinado na AWS: os números estão aqui, e nenhum modelo que possa ser executado",
 };

@@ -577,4 +577,8 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "无法读取运营者的主题文件。",
   theTopicHasNoWebhookOnly: "主题 {name} 没有 Webhook：只有警报会呼叫它。",
   thereIsNoTopic: "没有主题 {name}。",
+  aModelThatWasTrainedAt: "在 AWS 训练的模型在带入时不需要清单、密钥或网络。",
+  theFilesOfAModelOf: "AWS 模型的文件留在原处：输出存储桶应为 {bucket}。",
+  theTagIsTheAddressOf2: "标签 {pastTag} 是评估文件的地址，形式为 {form}，而不是“{address}”。",
+  wasTrainedAtAwsItsFigures: "在 AWS 训练：这里有它的指标，没有可运行的模型",
 };

@@ -184,6 +184,7 @@ export const messages = {
   tagTwice: "Each key can be there once.",
   state_copying: "Being copied",
   state_copyFailed: "Not copied",
+  state_archived: "Trained at AWS",
   state_startFailed: "Could not be started",
   tab_copies: "Copies and permissions",
   heatMap: "Show where the model looked",

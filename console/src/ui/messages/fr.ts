@@ -191,6 +191,7 @@ export const messages: Translation<typeof english> = {
   tagTwice: "Chaque clé ne peut figurer qu’une fois.",
   state_copying: "En cours de copie",
   state_copyFailed: "Non copié",
+  state_archived: "Entraîné chez AWS",
   state_startFailed: "N'a pas démarré",
   tab_copies: "Copies et autorisations",
   heatMap: "Montrer où le modèle a regardé",

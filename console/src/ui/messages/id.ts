@@ -155,6 +155,7 @@ export const messages: Translation<typeof english> = {
   tagTwice: "Setiap kunci hanya boleh ada sekali.",
   state_copying: "Sedang disalin",
   state_copyFailed: "Tidak tersalin",
+  state_archived: "Dilatih di AWS",
   state_startFailed: "Tidak dapat dijalankan",
   tab_copies: "Salinan dan izin",
   heatMap: "Tampilkan bagian yang dilihat model",

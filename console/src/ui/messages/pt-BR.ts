@@ -189,6 +189,7 @@ export const messages: Translation<typeof english> = {
   tagTwice: "Cada chave só pode aparecer uma vez.",
   state_copying: "Sendo copiado",
   state_copyFailed: "Não copiado",
+  state_archived: "Treinado na AWS",
   state_startFailed: "Não pôde ser iniciado",
   tab_copies: "Cópias e permissões",
   heatMap: "Mostrar para onde o modelo olhou",

@@ -149,6 +149,7 @@ export const messages: Translation<typeof english> = {
   tagTwice: "每个键只能出现一次。",
   state_copying: "正在复制",
   state_copyFailed: "未复制",
+  state_archived: "在 AWS 训练",
   state_startFailed: "无法启动",
   tab_copies: "副本与权限",
   heatMap: "显示模型关注的位置",

@@ -44,7 +44,6 @@ def get_training_report(house: House, caller: Caller, request: dict[str, Any]) -
         "Task": report.task,
         "TrainImages": report.train_pictures,
         "TestImages": report.test_pictures,
-        "Correct": report.correct,
         "Precision": report.precision,
         "Recall": report.recall,
         "F1Score": report.f1,
@@ -52,8 +51,12 @@ def get_training_report(house: House, caller: Caller, request: dict[str, Any]) -
         "Labels": [_label(label) for label in report.labels],
         "Candidates": [_candidate(candidate) for candidate in report.candidates],
     }
+    if report.correct is not None:
+        answer["Correct"] = report.correct
     if version.billable_s is not None:
         answer["Seconds"] = version.billable_s
+    if version.is_archived:
+        answer["TrainedAtAws"] = True
     if report.advice:
         answer["MoreImagesOf"] = report.advice["label"]
         answer["MoreImagesQuality"] = report.advice["quality"]
@@ -62,7 +65,8 @@ def get_training_report(house: House, caller: Caller, request: dict[str, Any]) -
 
 def _output(house: House, caller: Caller, project: Project) -> dict[str, Any]:
     """Return where results would go: as those of the newest version did, or into the bucket of uploads."""
-    newest, _ = house.versions.list(project, most=1)
+    # Where files of AWS lie, which nothing may overwrite, is no place for the next training's.
+    newest = [version for version in house.versions.list(project)[0] if not version.is_archived]
     place = {"OutputBucket": upload_bucket(house, caller.account, caller.region)}
     place["OutputPrefix"] = f"models/{project.name}/"
     # One that was written down without a bucket, by hand or by a test, names no place for the next.

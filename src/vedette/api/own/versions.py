@@ -36,7 +36,7 @@ def _changes(house: House, versions: Sequence[Version]) -> list[dict[str, Any]]:
     before = house.versions.learnt_before(versions[-1]) if versions else None
     for version in reversed(versions):
         answers.append(_change(house, version, before))
-        before = before if version.source else version
+        before = before if version.source or version.is_archived else version
     return answers[::-1]
 
 
@@ -54,6 +54,8 @@ def _change(house: House, version: Version, before: Version | None) -> dict[str,
         answer["Budget"] = budget
     if version.source:
         return {**answer, "IsCopy": True}
+    if version.is_archived:
+        return answer
     changes = None if before is None else house.trainings.changes(before, version)
     if before is None or changes is None:
         return answer

@@ -14,6 +14,7 @@ from vedette.dialects.lookout import (
     intake,
     labelling,
     line_rules,
+    past_models,
     picture_rules,
     responses,
     statuses,
@@ -24,6 +25,7 @@ from vedette.dialects.lookout.codes import CODES, flaw, refusal
 from vedette.dialects.lookout.limits import DATASETS, DESCRIPTIONS, PICTURES
 from vedette.dialects.lookout.metrics import METRICS
 from vedette.dialects.lookout.names import NAMES
+from vedette.dialects.past_models import PastModel
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.training_data import (
     DrawnMask,
@@ -62,6 +64,7 @@ class LookoutDialect:
     divides_datasets = False
     least_tested = 10
     class_labels = labelling.CLASSES
+    past_model = "evaluation_result"
     results: Mapping[str, str] = {
         "evaluation_manifest": "EvaluationManifest",
         "evaluation_result": "EvaluationResult",
@@ -172,6 +175,10 @@ class LookoutDialect:
         """Return the file as it is: the service copies no models."""
         del kind, arn
         return content
+
+    def read_past_model(self, content: bytes, place: str) -> PastModel:
+        """Read by past_models.py."""
+        return past_models.read_past_model(content, place)
 
     def result_key(self, prefix: str, name: str) -> str:
         """Take the prefix for the beginning of the key: programs read `k_fold_EvaluationResult-…` (0207)."""

@@ -1,6 +1,6 @@
 """What Lookout calls the states of datasets and of models; it has none for copies, which it does not make."""
 
-from vedette.dialects.statuses import Statuses
+from vedette.dialects.statuses import TRAINED_AT_AWS, Statuses
 
 DATASETS = Statuses(
     words={
@@ -28,8 +28,11 @@ MODELS = Statuses(
         "stopping": "STOPPING_HOSTING",
         "stopped": "TRAINED",
         "deleting": "DELETING",
+        # The service has no word for one that cannot be hosted; the sentence below says it.
+        "archived": "TRAINED",
     },
     sentences={
+        "archived": TRAINED_AT_AWS,
         "trained": "Training completed successfully.",
         "stopped": "Training completed successfully.",
         "starting": "The model is starting.",

@@ -7,11 +7,13 @@ from typing import Any
 from vedette.dialects.detections import DetectionResult
 from vedette.dialects.dialect import Home, Service
 from vedette.dialects.intake import IncomingEntry, Intake, LineReview
+from vedette.dialects.past_models import PastModel
 from vedette.dialects.readiness import DatasetTally, TrainingLack
 from vedette.dialects.rekognition import (
     documents,
     intake,
     line_rules,
+    past_models,
     picture_rules,
     readiness,
     responses,
@@ -60,6 +62,7 @@ class CustomLabelsDialect:
     divides_datasets = True
     least_tested = 1
     class_labels: frozenset[str] = frozenset()
+    past_model = "evaluation_summary"
     results: Mapping[str, str] = {
         "manifest_summary": "ManifestSummary",
         "train_validation": "TrainingManifestWithValidation",
@@ -180,6 +183,10 @@ class CustomLabelsDialect:
     def copy_result(self, kind: str, content: bytes, *, arn: str) -> bytes:
         """Copy by documents.py: the summary names its version."""
         return documents.rename_version(content, arn) if kind == "evaluation_summary" else content
+
+    def read_past_model(self, content: bytes, place: str) -> PastModel:
+        """Read by past_models.py."""
+        return past_models.read_past_model(content, place)
 
     def result_key(self, prefix: str, name: str) -> str:
         """Take the prefix for a folder, with or without a slash at its end."""

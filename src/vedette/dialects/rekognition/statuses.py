@@ -1,6 +1,6 @@
 """What Custom Labels calls the states of datasets and of versions."""
 
-from vedette.dialects.statuses import Statuses
+from vedette.dialects.statuses import TRAINED_AT_AWS, Statuses
 
 DATASETS = Statuses(
     words={
@@ -27,8 +27,11 @@ MODELS = Statuses(
         "stopping": "STOPPING",
         "stopped": "STOPPED",
         "deleting": "DELETING",
+        # The service's own word for a version that was trained and can run no more.
+        "archived": "EXPIRED",
     },
     sentences={
+        "archived": TRAINED_AT_AWS,
         "trained": "The model is ready to run.",
         "copied": "The model is ready to run.",
         "starting": "The model is starting.",

@@ -144,6 +144,8 @@ export const messages = {
   wrongPictures: "Wrong",
   showWrong: { one: "{count} wrong picture in {name}", other: "{count} wrong pictures in {name}" },
   copying: "This version is being copied",
+  archived: "Trained at AWS",
+  archivedHelp: "AWS tells no more than the figures on the overview.",
   copyingHelp: "Its test pictures come with it. This page goes on by itself.",
   copyFailed: "This copy failed, so that there is nothing to judge",
   deletingHelp: "Its evaluation goes with it.",

@@ -148,6 +148,8 @@ export const messages: Translation<typeof english> = {
   wrongPictures: "Faux",
   showWrong: { one: "{count} image fausse dans {name}", other: "{count} images fausses dans {name}" },
   copying: "Cette version est en cours de copie",
+  archived: "Entraîné chez AWS",
+  archivedHelp: "AWS ne fournit que les chiffres de la vue d’ensemble.",
   copyingHelp: "Ses images de test viennent avec elle. Cette page continue d’elle-même.",
   copyFailed: "Cette copie a échoué : il n’y a rien à évaluer",
   deletingHelp: "Son évaluation disparaît avec elle.",

@@ -138,6 +138,8 @@ export const messages: Translation<typeof english> = {
   wrongPictures: "Salah",
   showWrong: { other: "{count} gambar salah di {name}" },
   copying: "Versi ini sedang disalin",
+  archived: "Dilatih di AWS",
+  archivedHelp: "AWS hanya memberikan angka pada ikhtisar.",
   copyingHelp: "Gambar ujinya ikut disalin. Halaman ini lanjut sendiri.",
   copyFailed: "Penyalinan ini gagal, jadi tidak ada yang bisa dinilai",
   deletingHelp: "Evaluasinya ikut terhapus.",

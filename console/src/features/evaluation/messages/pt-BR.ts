@@ -148,6 +148,8 @@ export const messages: Translation<typeof english> = {
   wrongPictures: "Erradas",
   showWrong: { one: "{count} imagem errada em {name}", other: "{count} imagens erradas em {name}" },
   copying: "Esta versão está sendo copiada",
+  archived: "Treinado na AWS",
+  archivedHelp: "A AWS só informa os números da visão geral.",
   copyingHelp: "As imagens de teste vêm junto. Esta página continua sozinha.",
   copyFailed: "Esta cópia falhou, então não há nada para avaliar",
   deletingHelp: "A avaliação vai embora com ela.",

@@ -135,6 +135,8 @@ export const messages: Translation<typeof english> = {
   wrongPictures: "错误",
   showWrong: { other: "{name} 中有 {count} 张错误图片" },
   copying: "此版本正在复制",
+  archived: "在 AWS 训练",
+  archivedHelp: "除概览中的指标外，AWS 不提供更多信息。",
   copyingHelp: "测试图片会随之一起复制。本页会自动继续。",
   copyFailed: "复制失败，没有可评估的内容",
   deletingHelp: "其评估也会一并删除。",

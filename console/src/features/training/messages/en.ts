@@ -233,6 +233,9 @@ export const messages = {
   startFailedHelp: "The model itself is whole: it can be started again.",
   copying: "{name} is being copied",
   copyingHelp: "It takes seconds. You can leave this page.",
+  past: "This model was trained at AWS",
+  pastHelp:
+    "Its figures were brought along, and its model was not: it can be compared by eye and deleted, and neither started nor used. To have such a model here, train one with the same pictures.",
   copyFailedTitle: "The copy came to nothing",
   copyFailedHelp: "The version that was to be copied is as it was. Delete this one and copy again.",
   copyTitle: "Copy into another project",

@@ -239,6 +239,9 @@ export const messages: Translation<typeof english> = {
   startFailedHelp: "Le modèle lui-même est intact : on peut le redémarrer.",
   copying: "{name} est en cours de copie",
   copyingHelp: "Cela prend quelques secondes. Vous pouvez quitter cette page.",
+  past: "Ce modèle a été entraîné chez AWS",
+  pastHelp:
+    "Ses chiffres ont été repris, mais pas le modèle : on peut le comparer à l’œil et le supprimer, mais ni le démarrer ni l’utiliser. Pour en avoir un ici, entraînez-en un avec les mêmes images.",
   copyFailedTitle: "La copie n'a pas abouti",
   copyFailedHelp: "La version à copier est intacte. Supprimez celle-ci et copiez de nouveau.",
   copyTitle: "Copier dans un autre projet",

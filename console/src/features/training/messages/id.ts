@@ -209,6 +209,9 @@ export const messages: Translation<typeof english> = {
   startFailedHelp: "Modelnya sendiri utuh: dapat dijalankan lagi.",
   copying: "{name} sedang disalin",
   copyingHelp: "Hanya beberapa detik. Anda boleh meninggalkan halaman ini.",
+  past: "Model ini dilatih di AWS",
+  pastHelp:
+    "Angka-angkanya dibawa, tetapi modelnya tidak: model ini dapat dibandingkan secara kasatmata dan dihapus, tetapi tidak dapat dimulai atau digunakan. Untuk memiliki model seperti ini di sini, latih model dengan gambar yang sama.",
   copyFailedTitle: "Penyalinan gagal",
   copyFailedHelp: "Versi yang hendak disalin tetap seperti semula. Hapus versi ini dan salin lagi.",
   copyTitle: "Salin ke proyek lain",

@@ -237,6 +237,9 @@ export const messages: Translation<typeof english> = {
   startFailedHelp: "O modelo em si está inteiro: pode ser iniciado de novo.",
   copying: "{name} está sendo copiado",
   copyingHelp: "Leva segundos. Você pode sair desta página.",
+  past: "Este modelo foi treinado na AWS",
+  pastHelp:
+    "Os números vieram, o modelo não: ele pode ser comparado a olho e excluído, mas não iniciado nem usado. Para ter um modelo assim aqui, treine um com as mesmas imagens.",
   copyFailedTitle: "A cópia não deu certo",
   copyFailedHelp: "A versão a copiar está como estava. Exclua esta e copie de novo.",
   copyTitle: "Copiar para outro projeto",

@@ -199,6 +199,9 @@ export const messages: Translation<typeof english> = {
   startFailedHelp: "模型本身完好：可以再次启动。",
   copying: "正在复制 {name}",
   copyingHelp: "只需几秒钟。您可以离开此页面。",
+  past: "此模型在 AWS 训练",
+  pastHelp:
+    "只带来了它的指标，没有带来模型：可以目视比较和删除，但不能启动或使用。要在这里拥有这样的模型，请用相同的图片训练一个。",
   copyFailedTitle: "复制失败",
   copyFailedHelp: "要复制的版本没有变化。请删除此版本后再复制。",
   copyTitle: "复制到另一个项目",
