@@ -84,7 +84,7 @@ def write_sample(data: Path) -> None:
         picture_key(entry.exact): (kinds[entry.seq % 200] + dice.normal(size=NUMBERS)).astype(np.float32)
         for entry in sample.entries
     }
-    write_features(data / "cache" / "studies" / f"{project}.npz", rows)
+    write_features(data / "cache" / "studies" / f"{project}.clear.npz", rows)
 
 
 def measure(panel: Panel, pid: int) -> None:

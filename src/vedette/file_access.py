@@ -5,7 +5,7 @@ is above this (`store/sealed_folders.py`): a device, which has no keys, carries 
 """
 
 import os
-from io import BufferedReader, BufferedWriter
+from io import BufferedReader, BufferedWriter, TextIOWrapper
 from pathlib import Path
 from typing import Protocol
 
@@ -56,6 +56,16 @@ def create_file(path: Path) -> BufferedWriter:
     if _seals is not None and _seals.seals(path):
         return _seals.create(path)
     return path.open("wb")
+
+
+def open_text(path: Path, encoding: str = "utf-8", newline: str | None = None) -> TextIOWrapper:
+    """Return a file's text as a stream to read."""
+    return TextIOWrapper(open_file(path), encoding, newline=newline)
+
+
+def create_text(path: Path, newline: str = "\n") -> TextIOWrapper:
+    """Return a stream to write a new file of text in UTF-8 by, its lines ended by this."""
+    return TextIOWrapper(create_file(path), "utf-8", newline=newline)
 
 
 def read_file(path: Path) -> bytes:

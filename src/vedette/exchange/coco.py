@@ -21,6 +21,7 @@ from vedette.exchange.json_files import refuse
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.regions import edges_of_region
+from vedette.file_access import create_file, open_file, open_text
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 
@@ -116,7 +117,7 @@ def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> in
     boxes_beside = path.with_suffix(path.suffix + ".boxes")
     count = 0
     try:
-        with path.open("wb") as out, boxes_beside.open("wb") as later:
+        with create_file(path) as out, create_file(boxes_beside) as later:
             out.write(
                 b'{"info":{"date_created":"' + written_at.strftime("%Y-%m-%d").encode() + b'"},"images":['
             )
@@ -130,7 +131,7 @@ def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> in
             categories = [{"id": number, "name": name} for name, number in numbers.items()]
             later.close()
             out.write(b'],"categories":' + orjson.dumps(categories) + b',"annotations":[')
-            with boxes_beside.open("rb") as back:
+            with open_file(boxes_beside) as back:
                 while block := back.read(1 << 20):
                     out.write(block)
             out.write(b"]}\n")
@@ -140,7 +141,7 @@ def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> in
 
 
 def _members(path: Path) -> Iterator[tuple[str, Any]]:
-    with path.open(encoding="utf-8-sig") as stream:
+    with open_text(path, "utf-8-sig") as stream:
         yield from JsonStreamReader(stream, str(path)).members()
 
 

@@ -21,6 +21,7 @@ from vedette.exchange.cvat_video import Film, FilmFacts, FindFrame, TrackShape, 
 from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned
+from vedette.file_access import open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -85,7 +86,7 @@ class _CvatFile:
         parser.CharacterDataHandler = self._hear
         parser.StartDoctypeDeclHandler = self._refuse_types
         parser.EntityDeclHandler = self._refuse_types
-        with self._path.open("rb") as stream:
+        with open_file(self._path) as stream:
             try:
                 while block := stream.read(_BLOCK):
                     parser.Parse(block, False)

@@ -20,6 +20,7 @@ from vedette.exchange.json_files import list_of, numbers_of, object_of, open_jso
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.turned_boxes import Edges, around
+from vedette.file_access import open_text
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 from vedette.vision.files import pictures_in
@@ -124,7 +125,7 @@ def _class(entry: Any, classes: list[Any], place: str) -> str:
 
 def _read_samples(file: Path, size_of_picture: FindSize, notes: PieceNotes) -> Iterator[Item]:
     field = ""
-    with file.open(encoding="utf-8-sig") as stream:
+    with open_text(file, "utf-8-sig") as stream:
         for key, sample in JsonStreamReader(stream, str(file)).members():
             if key != "samples":
                 continue

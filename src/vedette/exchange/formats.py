@@ -28,6 +28,7 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.pieces import STRICT, PieceNotes
 from vedette.exchange.places import SourceFolder, TargetFolder
+from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import BadLine, Line, change_line, read_lines
@@ -150,7 +151,7 @@ def to_lines(  # noqa: PLR0913  (what the commands' options are)
 def _manifest_lines(source: Path, *, prefix: str, convert: bool) -> Iterator[Line]:
     if not source.is_file():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
-    with source.open("rb") as stream:
+    with open_file(source) as stream:
         for line in read_lines(stream):
             if isinstance(line, BadLine):
                 raise Wrong(f"{source}: {line.sentence}", kind="file", name=str(source))
@@ -170,7 +171,7 @@ def with_prefix(line: Line, prefix: str) -> Line:
 def write_manifest(lines: Iterable[Line], path: Path) -> int:
     """Write the lines; return how many."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
+    with create_text(path) as stream:
         for line in lines:
             stream.write(line.text + "\n")
             count += 1

@@ -15,6 +15,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, refuse, text_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 from vedette.vision.files import pictures_in
@@ -32,7 +33,7 @@ def read_imagefolder(
         raise Wrong(f"There is no folder {folder}.", kind="folder", name=str(folder))
     files = sorted(folder.rglob(METADATA))
     for file in files:
-        with file.open("rb") as lines:
+        with open_file(file) as lines:
             for number, line in enumerate(lines, start=1):
                 place = f"{file}, line {number},"
                 with noting(notes, place):
@@ -48,7 +49,7 @@ def write_imagefolder(items: Iterable[Item], folder: Path) -> int:
     """Write the metadata; return how many boxes."""
     count = 0
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / METADATA).open("w", encoding="utf-8", newline="\n") as out:
+    with create_text(folder / METADATA) as out:
         for item in items:
             line: dict[str, Any] = {"file_name": item.name, "labels": list(item.labels)}
             if item.boxes is not None:

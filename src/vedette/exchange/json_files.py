@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from vedette.errors import Wrong
 from vedette.exchange.turned_boxes import Edges, around
+from vedette.file_access import read_file
 from vedette.manifest.attributes import is_number
 from vedette.manifest.detection import Size
 
@@ -26,7 +27,7 @@ def open_json(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MOST_BYTES:
         refuse(str(path), f"has more than {MOST_BYTES:,} bytes.")
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_file(path))
     except (ValueError, RecursionError) as error:
         refuse(str(path), f"is no JSON: {error}.")
     if not isinstance(document, dict):

@@ -16,6 +16,7 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.turned_boxes import around, around_turned
+from vedette.file_access import open_text
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -35,7 +36,7 @@ def read_labelstudio(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
 
 
 def _tasks(path: Path) -> Iterator[Any]:
-    with path.open(encoding="utf-8-sig") as stream:
+    with open_text(path, "utf-8-sig") as stream:
         yield from JsonStreamReader(stream, str(path)).elements()
 
 

@@ -18,6 +18,7 @@ from vedette.exchange.formats import Format, from_lines
 from vedette.exchange.items import Item, read_item
 from vedette.exchange.move import key_of
 from vedette.exchange.places import UniqueNames, local_name
+from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines
 from vedette.manifest.marks import strip_marks
@@ -84,7 +85,7 @@ class Packing:
     def files(self) -> Iterator[PackedFile]:
         """Yield every file of the export."""
         lines, sizes = self.folder / "packed.lines", dict[str, Size]()
-        with lines.open("w", encoding="utf-8", newline="\n") as stream:
+        with create_text(lines) as stream:
             yield from self._pictures(stream, sizes)
         if self.form != "folder":
             yield from self._labels(self.form, PackedLines(lines), sizes)
@@ -155,7 +156,7 @@ class Packing:
         prefix = PICTURES if is_renamed else None
         from_lines(form, lines, out, written_at=self.written_at, prefix=prefix, images=sizes)
         for path in sorted(path for path in base.rglob("*") if path.is_file()):
-            again = partial(_open_file, path)
+            again = partial(open_file, path)
             yield PackedFile(path.relative_to(base).as_posix(), again(), again)
             path.unlink()
 
@@ -172,14 +173,10 @@ class PackedLines:
 
 def lines_in(manifest: Path) -> Iterator[Line]:
     """Yield the lines of a manifest that was written from a dataset, without findings of its validation."""
-    with manifest.open("rb") as stream:
+    with open_file(manifest) as stream:
         for line in read_lines(stream):
             if not isinstance(line, BadLine):
                 yield strip_marks(line)
-
-
-def _open_file(path: Path) -> BinaryIO:
-    return path.open("rb")
 
 
 def _refs(line: Line) -> Iterator[tuple[str, str]]:

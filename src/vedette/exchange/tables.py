@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
+from vedette.file_access import create_text, open_text
 from vedette.vision.annotations import ANOMALY, NORMAL
 
 # The name of the job that the guide's script of Lookout gives every line.
@@ -40,7 +41,7 @@ def read_csv(path: Path, *, anomalies: bool = False) -> Iterator[Item]:
 def read_rows(path: Path) -> Iterator[TableRow]:
     """Yield the rows that are not blank."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with open_text(path, "utf-8-sig", "") as stream:
             for number, cells in enumerate(csv.reader(stream), start=1):
                 texts = [cell.strip() for cell in cells]
                 if any(texts):
@@ -52,7 +53,7 @@ def read_rows(path: Path) -> Iterator[TableRow]:
 def write_csv(items: Iterable[Item], path: Path) -> int:
     """Write a row a picture: its labels, or its class; return how many."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with create_text(path, "") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         for item in items:
             labels = item.labels

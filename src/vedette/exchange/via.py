@@ -17,6 +17,7 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, text_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.turned_boxes import Edges, around, around_turned
+from vedette.file_access import create_text
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 
@@ -38,7 +39,7 @@ def read_via(
 def write_via(items: Iterable[Item], path: Path) -> int:
     """Write the annotations as JSON; return how many boxes."""
     count = 0
-    with path.open("w", encoding="utf-8", newline="\n") as out:
+    with create_text(path) as out:
         out.write("{")
         for number, item in enumerate(items):
             entry = _entry(item)

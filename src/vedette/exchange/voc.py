@@ -13,6 +13,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.file_access import open_file, write_file
 from vedette.manifest.detection import Size
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -72,14 +73,15 @@ def write_voc(item: Item, target: TargetFolder) -> Path:
     ET.indent(root)
     path = target.place(item.name, ".xml")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    write_file(path, ET.tostring(root, encoding="utf-8", xml_declaration=True))
     return path
 
 
 def _parse(file: Path) -> ET.Element:
     if file.stat().st_size > MOST_BYTES:
         raise Wrong(f"{file} is larger than 10 MB.", kind="file", name=str(file))
-    raw = file.read_bytes()
+    with open_file(file) as stream:
+        raw = stream.read()
     if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw or raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Wrong(
             f"{file} declares a document type, or is UTF-16; neither is read.", kind="file", name=str(file)

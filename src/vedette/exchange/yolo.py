@@ -11,6 +11,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, size_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.file_access import open_text, write_file
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 from vedette.vision.files import pictures_in
@@ -56,10 +57,10 @@ def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
         rows = [_row(numbers[name], box) for name, box in item.boxes]
         path = target.place(item.name, ".txt")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(rows), "utf-8")
+        write_file(path, "".join(rows))
         count += len(rows)
     listing = "".join(f"\n  {number}: '{_escape(name)}'" for number, name in enumerate(names)) or " []"
-    (folder / "data.yaml").write_text(f"path: .\ntrain: images\nval: images\nnames:{listing}\n", "utf-8")
+    write_file(folder / "data.yaml", f"path: .\ntrain: images\nval: images\nnames:{listing}\n")
     return count
 
 
@@ -123,7 +124,8 @@ def _read_boxes(file: Path, names: list[str]) -> Iterator[tuple[str, Box]]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
+        with open_text(file, "utf-8-sig") as stream:
+            return stream.read()
     except UnicodeDecodeError:
         raise Wrong(f"{file} is not UTF-8.", kind="file", name=str(file)) from None
 

@@ -5,7 +5,6 @@ the same files, and passes over those that are there (`writing.py`).
 """
 
 import logging
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +17,7 @@ from vedette.exports import records
 from vedette.exports.records import ExportProgress
 from vedette.exports.values import ExportState, ExportWish
 from vedette.exports.writing import ExportPlace, PlaceWriter
+from vedette.file_access import create_file, open_file
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal, load_principal
 from vedette.jobs.context import JobContext
@@ -27,6 +27,7 @@ from vedette.projects.projects import by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
+from vedette.store.working_copies import sealed_scratch
 
 log = logging.getLogger(__name__)
 
@@ -102,14 +103,10 @@ class ExportRun:
         if sentence := tools.access.missing_caller(caller):
             raise Wrong(sentence, kind="export")
         writer = tools.writer(state.wish, caller)
-        folder = tools.folder / state.id
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            packing = self._packing(state, project, writer, folder)
+        # Its pictures may lie sealed, and so may the bucket that it goes to (decisions/0412).
+        with sealed_scratch(tools.folder / state.id) as scratch:
+            packing = self._packing(state, project, writer, scratch.folder)
             progress = self._write(packing, writer)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         with tools.database.write() as connection:
             records.keep_progress(connection, state.id, progress, tools.now_ms())
             records.settle(connection, state.id, "done", "", tools.now_ms())
@@ -137,12 +134,12 @@ class ExportRun:
     def _freeze(self, state: ExportState, project: Project, packing: Packing) -> None:
         """Write down the entries of this moment, and refuse what the format cannot hold."""
         tools = self.tools
-        with packing.manifest.open("wb") as stream:
+        with create_file(packing.manifest) as stream:
             self._write_entries(state, project, stream)
         total = packing.check()
         with tools.database.write() as connection:
             records.drop_blocks(connection, state.id)
-        with packing.manifest.open("rb") as manifest:
+        with open_file(packing.manifest) as manifest:
             for number, text in enumerate(records.blocks_of(manifest)):
                 self._leave_if_asked()
                 tools.database.require_room()
@@ -168,7 +165,7 @@ class ExportRun:
     def _thaw(self, manifest: Path) -> None:
         """Write out the entries that an earlier run has written down."""
         number = 0
-        with manifest.open("wb") as stream:
+        with create_file(manifest) as stream:
             while True:
                 with self.tools.database.read() as connection:
                     text = records.read_block(connection, self.export_id, number)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from vedette.errors import Denied, Missing, Wrong
 from vedette.exchange.formats import Format
+from vedette.file_access import create_file
 from vedette.identity.principal import Principal
 from vedette.imports.naming import PlacedPicture
 from vedette.imports.pieces import MOST_BYTES, require_path, write_pictures
@@ -55,7 +56,7 @@ class BucketReading:
         if form != "folder" and PurePosixPath(prefix).suffix.lower() in ENDINGS[form] and prefix[-1:] != "/":
             base = prefix.rpartition("/")[0] + "/" if "/" in prefix else ""
         rest, count = MOST_BYTES, 0
-        with (folder / PICTURES).open("wb") as listing:
+        with create_file(folder / PICTURES) as listing:
             for item in self._objects(bucket, base):
                 name = item.key[len(base) :]
                 count += 1
@@ -107,7 +108,8 @@ class BucketReading:
         if size > most:
             raise Wrong(f"s3://{bucket}/{key} is too large: label files have at most 2 GiB together.")
         place.parent.mkdir(parents=True, exist_ok=True)
-        with self.blobs.open(bucket, key) as stream, place.open("xb") as out:
+        place.touch(exist_ok=False)
+        with self.blobs.open(bucket, key) as stream, create_file(place) as out:
             shutil.copyfileobj(stream, out, 1 << 20)
         return size
 

@@ -20,6 +20,7 @@ from vedette.exchange.formats import Format
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, write_item
 from vedette.exchange.pieces import NoteList
+from vedette.file_access import open_file
 from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.tool_files import ToolFiles, label_files, not_there
 from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
@@ -126,7 +127,7 @@ class _Staging:
 
     def _rows_of_lines(self) -> Iterator[StagedRow]:
         for file in label_files(self._files, self._order.format):
-            with file.open("rb") as stream:
+            with open_file(file) as stream:
                 for line in read_lines(stream):
                     if isinstance(line, BadLine) and line.is_blank:
                         continue
@@ -256,9 +257,14 @@ def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:
 def read_pictures(file: Path) -> Iterator[PlacedPicture]:
     """Yield the pictures of a list."""
     if file.exists():
-        with file.open("rb") as stream:
+        with open_file(file) as stream:
             for line in stream:
                 yield PlacedPicture(*orjson.loads(line))
+
+
+def block_file(folder: Path, number: int) -> Path:
+    """Return the file of a block that another process writes, from 1 on; it is whole once it is told."""
+    return folder / f"{number}.block"
 
 
 def write_rows(rows: Sequence[StagedRow]) -> bytes:

@@ -16,6 +16,7 @@ from vedette.datasets.dataset import Kind
 from vedette.datasets.datasets import Datasets
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import Missing, NoSpace, Refusal, Wrong
+from vedette.file_access import create_file, read_file
 from vedette.identity.principal import Principal, load_principal
 from vedette.imports import records
 from vedette.imports.blocks import add_up, block_of, drop_blocks, read_summaries, source_of, write_block
@@ -25,7 +26,7 @@ from vedette.imports.counting import preview_split
 from vedette.imports.mends import Mending
 from vedette.imports.pieces import write_folder
 from vedette.imports.running import ImportRun
-from vedette.imports.staging import FILES, PICTURES, StagedRow, StagingOrder, read_rows, stage
+from vedette.imports.staging import FILES, PICTURES, StagedRow, StagingOrder, block_file, read_rows, stage
 from vedette.imports.values import ImportState, MendOrder
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, WorkQueue
@@ -36,6 +37,8 @@ from vedette.projects.projects import Projects, by_id
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal
+from vedette.store.sealed_folders import keys_for
+from vedette.store.working_copies import sealed_scratch
 
 log = logging.getLogger(__name__)
 
@@ -124,11 +127,9 @@ def _read(tools: ImportTools, context: JobContext, order: ReadOrder) -> None:
     state, project = _require(tools, order.import_id)
     check = tools.check(state, project)
     bucket = tools.bucket_of(project, state.dataset)
-    folder = tools.folder / f"import-{context.id}"
-    shutil.rmtree(folder, ignore_errors=True)
     with tools.database.write() as connection:
         drop_blocks(connection, state.id)
-    try:
+    with _scratch(tools.folder / f"import-{context.id}", state) as folder:
         _write_source(tools, context, state, folder)
         wish = StagingOrder(
             str(folder), state.source.format, project.dialect.name, bucket, state.source.folder_labels,
@@ -140,13 +141,29 @@ def _read(tools: ImportTools, context: JobContext, order: ReadOrder) -> None:
             with tools.database.write() as connection:
                 write_block(connection, state.id, number, check.checked(rows))
                 records.say_progress(connection, state.id, rows[-1].number, 0, tools.now_ms())
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     with tools.database.write() as connection:
         _require_rows(connection, state)
         count(connection, _again(connection, state.id), bucket=bucket)
         records.settle(connection, state.id, "ready", "", tools.now_ms())
         context.end(connection)
+
+
+@contextlib.contextmanager
+def _scratch(folder: Path, state: ImportState) -> Iterator[Path]:
+    """Yield an empty folder; what comes from a bucket or a dataset lies sealed in it (decisions/0412).
+
+    What a browser sent is in the database as it came, and is appended to piece by piece.
+    """
+    if state.source.kind != "files":
+        with sealed_scratch(folder) as scratch:
+            yield scratch.folder
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_rows(connection: Connection, state: ImportState) -> None:
@@ -158,7 +175,6 @@ def _write_source(tools: ImportTools, context: JobContext, state: ImportState, f
     source, caller = state.source, load_principal({"caller": state.caller})
     if sentence := tools.missing_caller(caller):
         raise Wrong(sentence, kind="import")
-    folder.mkdir(parents=True)
     if source.kind == "files":
         with tools.database.read() as connection:
             write_folder(connection, state.id, folder)
@@ -174,7 +190,7 @@ def _write_dataset(tools: ImportTools, state: ImportState, folder: Path) -> None
     project = tools.projects.find_by_arn(str(arn), arn.region)
     dataset = tools.datasets.find(project, state.source.dataset)
     (folder / FILES).mkdir()
-    with (folder / FILES / "0.manifest").open("wb") as out:
+    with create_file(folder / FILES / "0.manifest") as out:
         tools.datasets.contents.freeze(dataset, out)
 
 
@@ -203,17 +219,19 @@ def _stage_elsewhere(
     tools: ImportTools, order: StagingOrder, folder: Path
 ) -> Generator[list[StagedRow], None, None]:
     """Yield the rows out of a process: a quarter of a million lines are half a minute of Python."""
-    out = folder / "rows.blocks"
-    out.touch(mode=0o600)
-    run = tools.engine.submit(Job("read-import", {"blocks": str(out), **asdict(order)}))
+    out = folder / "rows"
+    out.mkdir(mode=0o700)
+    keys = keys_for(out)
+    run = tools.engine.submit(Job("read-import", {"blocks": str(out), **asdict(order)}, keys=keys))
     events = tools.engine.events(run)
     try:
-        with out.open("rb") as stream:
-            for event in events:
-                if event.kind == "progress":
-                    yield read_rows(stream.readline())
-                elif event.kind in LAST:
-                    _end(event.kind, dict(event.facts))
+        for event in events:
+            if event.kind == "progress":
+                block = block_file(out, event.facts["blocks"])
+                yield read_rows(read_file(block))
+                block.unlink()
+            elif event.kind in LAST:
+                _end(event.kind, dict(event.facts))
     finally:
         tools.engine.cancel(run)
         for _ in events:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -74,6 +74,8 @@ class Thumbnail:
 
     webp: bytes = b""
     problem: str = ""
+    # Whether its picture lies sealed, as it has to itself then.
+    is_sealed: bool = False
 
 
 # An object to be looked at, what its look is kept under, and where it is.
@@ -182,7 +184,10 @@ class Inspector:
                 answers = self._ask_for_thumbnails(list(orders.values()))
             except WorkerLost:
                 answers = [self._draw_alone(order) for order in orders.values()]
-        results |= dict(zip(orders, answers, strict=True))
+        results |= {
+            place: replace(answer, is_sealed=self._is_sealed(order))
+            for (place, order), answer in zip(orders.items(), answers, strict=True)
+        }
         absent = Thumbnail(problem="has gone.")
         return [results.get(place, absent) for place in range(len(drawings))]
 
@@ -253,9 +258,10 @@ class Inspector:
 
     def _keys_of(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         """Return what a process needs to read the files of its orders; nothing where all lie in clear."""
-        sealed = f"{self._sealed}{os.sep}"
-        is_needed = any(str(order["file"]).startswith(sealed) for order in orders)
-        return keys_for(self._sealed / "any") if is_needed else {}
+        return keys_for(self._sealed / "any") if any(map(self._is_sealed, orders)) else {}
+
+    def _is_sealed(self, order: Mapping[str, Any]) -> bool:
+        return str(order["file"]).startswith(f"{self._sealed}{os.sep}")
 
     def _open(self, location: StoredObject, closing: contextlib.ExitStack) -> Path | None:
         try:

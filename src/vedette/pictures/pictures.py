@@ -129,6 +129,7 @@ class DatasetPictures:
         self._stopping.set()
         self._woken.set()
         self._inspector.close()
+        self._thumbnails.close()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -192,7 +193,7 @@ class DatasetPictures:
         for place, thumbnail in zip(new, fresh, strict=True):
             results[place] = thumbnail
             if thumbnail.webp:
-                self._thumbnails.keep(names[place], thumbnail.webp)
+                self._thumbnails.keep(names[place], thumbnail.webp, is_sealed=thumbnail.is_sealed)
         return results
 
     # The thread that leads

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vedette.errors import Missing
+from vedette.file_access import use_seals
 from vedette.store.blobs.port import Blobs
 from vedette.store.blobs.sealed import is_sealed_stream
 from vedette.store.sealed_folders import FOLDERS, keys_for
@@ -71,6 +72,45 @@ class WorkingCopies:
         """Remove the files, and forget their key."""
         shutil.rmtree(self.folder, ignore_errors=True)
         FOLDERS.forget(self._sealed)
+
+
+class MemorySealedFolder:
+    """A folder whose files are sealed by a key that is nowhere but in memory: no other process opens them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        FOLDERS.unlock(folder, secrets.token_bytes(DATA_KEY))
+        use_seals(FOLDERS)
+
+    def write(self, file: Path, data: bytes) -> None:
+        """Write a file; refuse once the key is forgotten, rather than write in clear."""
+        with FOLDERS.create(file) as out:
+            out.write(data)
+
+    def empty(self) -> None:
+        """Remove what an earlier process left, which opens for nobody any more."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+
+    def keys(self) -> dict[str, str]:
+        """Return what a worker needs to read and write here."""
+        return keys_for(self.folder / "any")
+
+    def remove(self) -> None:
+        """Remove the files, and forget their key."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        FOLDERS.forget(self.folder)
+
+
+@contextmanager
+def sealed_scratch(folder: Path) -> Iterator[MemorySealedFolder]:
+    """Yield an empty folder for files of one piece of work; it is gone afterwards, and its key with it."""
+    scratch = MemorySealedFolder(folder)
+    scratch.empty()
+    try:
+        yield scratch
+    finally:
+        scratch.remove()
 
 
 @contextmanager

@@ -24,23 +24,28 @@ class FeatureRows:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stores: dict[Path, tuple[int, list[bytes], Rows]] = {}
+        self._stores: dict[tuple[Path, ...], tuple[list[int], list[bytes], Rows]] = {}
 
-    def of(self, store: Path) -> tuple[list[bytes], Rows]:
+    def of(self, *stores: Path) -> tuple[list[bytes], Rows]:
         """Return the pictures' hashes, and a row of length one for each; none where nothing was studied."""
-        try:
-            changed = store.stat().st_mtime_ns
-        except OSError:
-            return [], np.zeros((0, 1), np.float32)
+        changed = [_changed(store) for store in stores]
         with self._lock:
-            rows = self._stores.pop(store, None)
+            rows = self._stores.pop(stores, None)
             if rows is None or rows[0] != changed:
-                features = read_features(store)
+                features = read_features(*stores)
                 rows = (changed, [bytes.fromhex(key) for key in features], _scaled(list(features.values())))
-            self._stores[store] = rows
+            self._stores[stores] = rows
             while len(self._stores) > MOST_STORES:
                 del self._stores[next(iter(self._stores))]
         return rows[1], rows[2]
+
+
+def _changed(store: Path) -> int:
+    """Return when a file was written; 0 where there is none."""
+    try:
+        return store.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def choose_different(rows: Rows, recent: Rows, candidates: PictureMatch) -> int | None:

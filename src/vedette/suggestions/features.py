@@ -1,15 +1,21 @@
-"""Features of pictures in one file a project, by their content. Numbers alone; a lost file costs time only.
+"""Features of pictures in files of a project, by their content. Numbers alone; a lost file costs time only.
+
+Those of pictures that lie sealed in their bucket have a file of their own, which is sealed as well.
 
 Shared by the server, which asks what is known already, and by the process that looks at pictures.
 """
 
+import io
 import tempfile
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from vedette.file_access import open_file, write_file
 
 Array = npt.NDArray[np.float32]
 
@@ -24,15 +30,18 @@ def box_key(exact: bytes, box: tuple[float, float, float, float]) -> str:
     return blake2b(exact + np.asarray(box, "<f8").round(5).tobytes(), digest_size=16).hexdigest()
 
 
-def known_keys(store: Path) -> set[str]:
+def known_keys(stores: Iterable[Path]) -> set[str]:
     """Return of what there are features."""
-    return set(_read(store)[0])
+    return {key for store in stores for key in _read(store)[0]}
 
 
-def read_features(store: Path) -> dict[str, Array]:
+def read_features(*stores: Path) -> dict[str, Array]:
     """Return the features by key; none of a file that is lost or broken."""
-    keys, rows = _read(store)
-    return dict(zip(keys, rows.astype(np.float32), strict=True))
+    features: dict[str, Array] = {}
+    for store in stores:
+        keys, rows = _read(store)
+        features.update(zip(keys, rows.astype(np.float32), strict=True))
+    return features
 
 
 def write_features(store: Path, features: Mapping[str, Array]) -> None:
@@ -44,8 +53,10 @@ def write_features(store: Path, features: Mapping[str, Array]) -> None:
     with tempfile.NamedTemporaryFile(dir=store.parent, suffix=".part", delete=False) as part:
         beside = Path(part.name)
         try:
-            np.savez(part, keys=keys, rows=rows)
             part.close()
+            archive = io.BytesIO()
+            np.savez(archive, keys=keys, rows=rows)
+            write_file(beside, archive.getvalue())
             beside.replace(store)
         except OSError:
             beside.unlink(missing_ok=True)
@@ -54,8 +65,8 @@ def write_features(store: Path, features: Mapping[str, Array]) -> None:
 
 def _read(store: Path) -> tuple[list[str], npt.NDArray[np.float16]]:
     try:
-        with np.load(store, allow_pickle=False) as archive:
+        with open_file(store) as stream, np.load(stream, allow_pickle=False) as archive:
             keys, rows = archive["keys"], archive["rows"]
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         return [], np.zeros((0, 0), np.float16)
     return [key.tobytes().hex() for key in keys], rows

@@ -14,11 +14,11 @@ from pathlib import Path
 import orjson
 
 from vedette.engines.port import LAST, Job
-from vedette.file_access import open_file
+from vedette.file_access import open_file, read_file
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.places import split_s3
-from vedette.store.working_copies import WorkingCopies, working_copies
+from vedette.store.working_copies import WorkingCopies, sealed_scratch, working_copies
 from vedette.suggestions.study import StudyTools, end_of_run
 
 KEY_BYTES = 16
@@ -73,12 +73,14 @@ class OutsideStudy:
             key = picture.digest[: 2 * KEY_BYTES]
             items.append({"key": key, "box": None, "file": str(file)})
             rows.append({"key": key, "labels": [], "is_labelled": False, "doubt": doubts[picture.source]})
-        question, answer = copies.folder / "question.json", copies.folder / "answer.json"
-        question.write_bytes(orjson.dumps({"pictures": rows, "boxes": [], "one_label": True}))
-        places = {"store": copies.folder / "features.npz", "question": question, "answer": answer}
-        order = {"items": items, **{name: str(file) for name, file in places.items()}}
-        self._run(order, copies.keys())
-        return [lesson["picture"] for lesson in json.loads(answer.read_bytes())["teach"]]
+        # What is seen in a sealed picture is sealed too; all of it goes with the copies.
+        with sealed_scratch(copies.folder / "seen") as seen:
+            question, answer = seen.folder / "question.json", seen.folder / "answer.json"
+            seen.write(question, orjson.dumps({"pictures": rows, "boxes": [], "one_label": True}))
+            places = {"question": str(question), "answer": str(answer)}
+            order = {"items": items, "stores": [str(seen.folder / "features.npz")], **places}
+            self._run(order, {**copies.keys(), **seen.keys()})
+            return [lesson["picture"] for lesson in json.loads(read_file(answer))["teach"]]
 
     def _run(self, order: Mapping[str, object], keys: Mapping[str, str]) -> None:
         engine = self.tools.engine

@@ -8,7 +8,7 @@ killed server goes on there.
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from vedette.datasets.editing import revision_of
 from vedette.datasets.sampling import EntrySample, SampledEntry
 from vedette.engines.port import LAST, Engine, Event, Job
 from vedette.errors import Wrong
+from vedette.file_access import read_file
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.lines import read_line
 from vedette.manifest.verdicts import Verdict
 from vedette.projects.project import Project
+from vedette.store.working_copies import MemorySealedFolder
 from vedette.suggestions.features import box_key, known_keys, picture_key
 from vedette.suggestions.lending import PictureLender
 from vedette.vision.annotations import ANOMALY, NORMAL
@@ -43,7 +45,10 @@ Items = list[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class StudyTools:
-    """What a study works with. `root` is a folder of scratch, `stores` where features lie."""
+    """What a study works with. `root` is a folder of scratch, `stores` where features lie.
+
+    Those of sealed pictures lie in `sealed`, by a key that is in memory alone, and so do question and answer.
+    """
 
     datasets: Datasets
     lender: PictureLender
@@ -52,10 +57,19 @@ class StudyTools:
     stores: Path
     most: int = MOST
     batch: int = BATCH
+    sealed: MemorySealedFolder = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Before anything can be written there.
+        object.__setattr__(self, "sealed", MemorySealedFolder(self.root / "sealed"))
 
     def store(self, project: int) -> Path:
-        """Return the file of a project's features."""
-        return self.stores / f"{project}.npz"
+        """Return the file of a project's features of pictures that lie in clear."""
+        return self.stores / f"{project}.clear.npz"
+
+    def all_stores(self, project: int) -> tuple[Path, Path]:
+        """Return the files of a project's features: of clear pictures, and of sealed ones."""
+        return self.store(project), self.sealed.folder / f"{project}.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,7 @@ class Study:
         self._project = project
         self._dataset = dataset
         self._doubts = doubts
-        self._store = tools.store(project.id)
+        self._stores = tools.all_stores(project.id)
         self._folder = tools.root / f"study-{dataset.id}"
 
     def run(self) -> StudyAnswer:
@@ -127,7 +141,7 @@ class Study:
 
     def _look(self, sample: EntrySample, boxes: Items) -> None:
         """Have every picture and box looked at whose features are not known."""
-        keys = known_keys(self._store)
+        keys = known_keys(self._stores)
         of_entry: dict[int, Items] = {}
         for number, entry in enumerate(sample.entries):
             of_entry[number] = [{"key": picture_key(entry.exact), "box": None}]
@@ -153,8 +167,10 @@ class Study:
                 ]
                 # Of pictures that nobody may read, or that are gone, a process has nothing to do.
                 if items:
-                    order = {"items": items, "store": str(self._store)}
-                    self._run(order, count, total, loan.keys)
+                    # What is seen in a sealed picture is sealed too.
+                    store = self._stores[bool(loan.keys)]
+                    order = {"items": items, "stores": [str(store)]}
+                    self._run(order, count, total, {**loan.keys, **self._tools.sealed.keys()})
             count += sum(len(new[number]) for number in numbers)
             self._report(count, total)
 
@@ -173,15 +189,18 @@ class Study:
         return {"pictures": pictures, "boxes": boxes, "one_label": one_label}
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        files = {name: self._folder / f"{name}.json" for name in ("question", "answer")}
-        files["question"].write_bytes(orjson.dumps(question))
-        self._run(
-            {"items": [], "store": str(self._store), **{name: str(file) for name, file in files.items()}},
-            0,
-            0,
-        )
-        document: dict[str, Any] = json.loads(files["answer"].read_bytes())
+        sealed = self._tools.sealed
+        files = {name: sealed.folder / f"{self._dataset.id}-{name}.json" for name in ("question", "answer")}
+        sealed.folder.mkdir(parents=True, exist_ok=True)
+        sealed.write(files["question"], orjson.dumps(question))
+        places = {name: str(file) for name, file in files.items()}
+        stores = [str(store) for store in self._stores]
+        try:
+            self._run({"items": [], "stores": stores, **places}, 0, 0, sealed.keys())
+            document: dict[str, Any] = json.loads(read_file(files["answer"]))
+        finally:
+            for file in files.values():
+                file.unlink(missing_ok=True)
         return document
 
     def _named(self, answer: dict[str, Any], sample: EntrySample) -> dict[str, Any]:
@@ -195,14 +214,12 @@ class Study:
 
         return {kind: [named(item) for item in items] for kind, items in answer.items()}
 
-    def _run(
-        self, order: dict[str, Any], before: int, total: int, keys: Mapping[str, str] | None = None
-    ) -> None:
+    def _run(self, order: dict[str, Any], before: int, total: int, keys: Mapping[str, str]) -> None:
         """Have a process do it, to its end."""
         if self._context.should_leave():
             raise JobInterrupted
         engine = self._tools.engine
-        run = engine.submit(Job("study", order, keys=keys or {}))
+        run = engine.submit(Job("study", order, keys=keys))
         with self._context.calling(partial(engine.cancel, run)):
             for event in engine.events(run):
                 if event.kind == "progress":

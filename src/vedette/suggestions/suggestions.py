@@ -108,6 +108,7 @@ class Suggestions:
         Beside another server, a store may be of a study that begins there.
         """
         shutil.rmtree(self._tools.root, ignore_errors=True)
+        self._tools.sealed.empty()
         if not is_alone:
             return
         with self._database.read() as connection:
@@ -201,7 +202,7 @@ class Suggestions:
         `passed` are entries that the person went by. Without a recent one that has features, those
         that are labelled stand for them.
         """
-        contents, rows = self._rows.of(self.store(project))
+        contents, rows = self._rows.of(*self._tools.all_stores(project.id))
         if not contents:
             return None
         queries = self._tools.datasets.queries

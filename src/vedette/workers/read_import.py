@@ -1,7 +1,7 @@
-"""The job `read-import`: convert a folder of label files to a file of blocks that imports keep.
+"""The job `read-import`: convert a folder of label files to blocks that imports keep, a file each.
 
-order   folder, format, dialect, bucket, folder_labels, stamp_s, blocks (a path)
-says    progress {blocks}: so many blocks can be read from the file by now
+order   folder, format, dialect, bucket, folder_labels, stamp_s, blocks (a folder, see `block_file`)
+says    progress {blocks}: so many blocks are written by now
 result  refused (a sentence, or nothing) where the whole of it cannot be read
 """
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import Wrong
-from vedette.imports.staging import StagingOrder, stage, write_rows
+from vedette.file_access import write_file
+from vedette.imports.staging import StagingOrder, block_file, stage, write_rows
 
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -19,14 +20,12 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
     facts = dict(order)
     path = Path(facts.pop("blocks"))
     refusal = ""
-    with path.open("wb") as out:
-        try:
-            for number, rows in enumerate(stage(StagingOrder(**facts)), start=1):
-                out.write(write_rows(rows))
-                out.flush()
-                emit(Event("progress", {"blocks": number}))
-                if cancelled():
-                    break
-        except Wrong as fault:
-            refusal = fault.sentence.replace(f"{facts['folder']}/files/", "")
+    try:
+        for number, rows in enumerate(stage(StagingOrder(**facts)), start=1):
+            write_file(block_file(path, number), write_rows(rows))
+            emit(Event("progress", {"blocks": number}))
+            if cancelled():
+                break
+    except Wrong as fault:
+        refusal = fault.sentence.replace(f"{facts['folder']}/files/", "")
     return {"refused": refusal}

@@ -1,6 +1,7 @@
 """The job `study`: look at pictures, keep their features, and say what is striking about a dataset.
 
-order   items: {key, file, box (shares) or null}, to be looked at; store: where features are kept by key;
+order   items: {key, file, box (shares) or null}, to be looked at; stores: files of features by key, in the
+        first of which new ones are kept;
         question and answer: files of JSON, where there is something to answer; cores
 says    progress {done}: so many of the items
 result  broken: the keys of pictures that cannot be decoded
@@ -21,6 +22,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from vedette.engines.port import EmitEvent, Event
+from vedette.file_access import read_file, write_file
 from vedette.learn.cores import side_by_side
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.extract import FeatureExtractor
@@ -45,15 +47,16 @@ class Stopped(Exception):
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Look at the items, and answer the question."""
-    store = Path(order["store"])
+    stores = [Path(store) for store in order["stores"]]
     broken = _look(order, emit, cancelled)
     if order.get("question"):
-        question = json.loads(Path(order["question"]).read_text("utf-8"))
-        features = read_features(store)
-        Path(order["answer"]).write_text(json.dumps(answer(question, features)), "utf-8")
+        question = json.loads(read_file(Path(order["question"])))
+        write_file(Path(order["answer"]), json.dumps(answer(question, read_features(*stores))))
         needed = {item["key"] for part in ("pictures", "boxes") for item in question[part]}
-        if not features.keys() <= needed:
-            write_features(store, {key: row for key, row in features.items() if key in needed})
+        for store in stores:
+            features = read_features(store)
+            if not features.keys() <= needed:
+                write_features(store, {key: row for key, row in features.items() if key in needed})
     return {"broken": broken}
 
 
@@ -78,7 +81,7 @@ class _Eyes:
 
 def _look(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> list[str]:
     """Keep the features of the items, also of half of them where that is all there is time for."""
-    items, store = order["items"], Path(order["store"])
+    items, store = order["items"], Path(order["stores"][0])
     if not items:
         return []
     new: dict[str, Array | None] = {}

@@ -67,6 +67,13 @@ def test_a_function_yields_what_cloudformation_yields(value, expected):
     assert values().resolve(content) == expected
 
 
+def test_blocks_larger_than_there_is_room_for_are_refused():
+    # Found by drawing bytes: whether the block is large enough is known with the first part only.
+    content = read_text("V: !Cidr [10.0.0.0/16, 4, 28]")["V"]
+    with pytest.raises(Wrong, match="cannot divide"):
+        values().resolve(content)
+
+
 def test_what_nobody_is_to_see_is_masked():
     masked = values()
     masked.masks = True

@@ -25,10 +25,12 @@ from vedette.arn import parse_arn
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Denied, Missing, Wrong
 from vedette.exchange.packing import LABEL_FILES, PACKED, PackedFile, PackedFormat, Packing
+from vedette.file_access import create_file
 from vedette.identity.may import require
 from vedette.identity.principal import Principal
 from vedette.manifest.places import split_s3
 from vedette.projects.project import Project, read_project_arn
+from vedette.store.working_copies import MemorySealedFolder
 from vedette.wire.http import Response
 
 ACTION = "vedette:ListEntries"
@@ -68,11 +70,11 @@ class ExportRoute:
         order = read_order(query)
         if self.under_way >= AT_ONCE:
             raise ConsoleFault("TooManyRequests", 429, "Too many exports are under way.", retry_after_s=10)
-        place = tempfile.TemporaryDirectory(prefix="vedette-export-", ignore_cleanup_errors=True)
+        place = MemorySealedFolder(Path(tempfile.mkdtemp(prefix="vedette-export-")))
         # Counted from here on: the list of a large dataset takes a while to write.
         self.under_way += 1
         try:
-            download = await visit.in_thread(_begin, visit, order, Path(place.name))
+            download = await visit.in_thread(_begin, visit, order, place.folder)
         except BaseException:
             self._leave(place)
             raise
@@ -87,9 +89,9 @@ class ExportRoute:
         ]
         return Response(200, headers, ExportStream(self, download.blocks, place, visit.gone))
 
-    def _leave(self, place: tempfile.TemporaryDirectory[str]) -> None:
+    def _leave(self, place: MemorySealedFolder) -> None:
         self.under_way -= 1
-        place.cleanup()
+        place.remove()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class ExportStream(AsyncIterator[bytes]):
         self,
         route: ExportRoute,
         blocks: Blocks,
-        place: tempfile.TemporaryDirectory[str],
+        place: MemorySealedFolder,
         departure: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self._route = route
@@ -151,7 +153,7 @@ class ExportStream(AsyncIterator[bytes]):
             self._is_closed = True
             self._route.under_way -= 1
             self._blocks.close()
-            self._place.cleanup()
+            self._place.remove()
 
 
 def read_order(query: dict[str, str]) -> ExportOrder:
@@ -170,7 +172,7 @@ def _begin(visit: Visit, order: ExportOrder, folder: Path) -> ExportDownload:
     assert principal is not None
     project, dataset = _find(house, principal, order)
     manifest = folder / "frozen.manifest"
-    with manifest.open("wb") as stream:
+    with create_file(manifest) as stream:
         house.datasets.contents.freeze(dataset, stream)
     pictures = PictureReader(house, principal)
     packing = Packing(order.form, manifest, folder, house.clock(), pictures.open, order.with_pictures)

@@ -313,10 +313,11 @@ def _cidr(values: TemplateValues, argument: Any) -> Any:
     try:
         network = ipaddress.ip_network(block)
         length = network.max_prefixlen - int(bits[0] if bits else "8")
-        blocks = network.subnets(new_prefix=length) if is_counted else iter(())
+        blocks = network.subnets(new_prefix=length)
+        # Whether the block is large enough is known once the first is asked for.
+        divided = [str(part) for part in itertools.islice(blocks, int(count[:4]) if is_counted else 0)]
     except ValueError:
-        blocks = iter(())
-    divided = [str(part) for part in itertools.islice(blocks, int(count[:4]) if is_counted else 0)]
+        divided = []
     if not divided:
         raise Wrong(f"Template error: Fn::Cidr cannot divide {block[:60]} so.", kind="template")
     return divided
