@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import tempfile
 import uuid
 import zipfile
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import read_line
 from vedette.manifest.marks import strip_marks
 from vedette.server.asgi import ClientGone, send_answer
+from vedette.store.working_copies import MemorySealedFolder
 from vedette.wire.http import Response
 
 SIDES = (64, 48)
@@ -232,7 +232,7 @@ def test_an_export_that_is_left_leaves_no_files(root, sorted_parts):
 
 
 @pytest.mark.parametrize("leaves", ["before", "never"])
-def test_a_browser_that_leaves_before_the_first_byte_holds_no_turn(leaves):
+def test_a_browser_that_leaves_before_the_first_byte_holds_no_turn(leaves, tmp_path):
     # A server sends to a closed line as to any other: without a look the archive is made to its end.
     made = []
 
@@ -247,7 +247,7 @@ def test_a_browser_that_leaves_before_the_first_byte_holds_no_turn(leaves):
 
     async def read():
         route = ExportRoute(under_way=1)
-        stream = ExportStream(route, blocks(), tempfile.TemporaryDirectory(), gone)
+        stream = ExportStream(route, blocks(), MemorySealedFolder(tmp_path / "place"), gone)
         await asyncio.sleep(0.05)
         return len([part async for part in stream]), route.under_way
 
