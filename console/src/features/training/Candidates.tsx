@@ -10,6 +10,9 @@ import { useText } from "./text";
 type Candidate = Own.TrainingCandidate;
 type State = NonNullable<Candidate["State"]>;
 
+/** Room for the longest word of how a candidate stands: "jugement" was cut in the middle at 1,280 px. */
+const STAND_PX = 210;
+
 const SIGNS: Readonly<Record<State, StatusIndicatorProps.Type>> = {
   waiting: "pending",
   judging: "in-progress",
@@ -41,7 +44,7 @@ const RECIPES = {
 } as const;
 
 /** What a recipe does in words, and at which size where its name says one. */
-function useRecipe(): (name: string) => string {
+export function useRecipe(): (name: string) => string {
   const t = useText();
   return (name) => {
     const [, kind = name, side] = /^(\D+?)-(\d+)/u.exec(name) ?? [];
@@ -86,6 +89,7 @@ export function Candidates({ candidates }: { readonly candidates: readonly Candi
           {
             id: "state",
             header: t("stand"),
+            minWidth: STAND_PX,
             cell: ({ State: state = "waiting" }) => (
               <StatusIndicator type={SIGNS[state]} wrapText>
                 {t(WORDS[state])}

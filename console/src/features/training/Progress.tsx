@@ -6,12 +6,14 @@ import Header from "@cloudscape-design/components/header";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Steps from "@cloudscape-design/components/steps";
 import { useState } from "react";
 import { useCall, useChange, useModelEvent, type ModelEvent, type Own, type VersionFacts } from "../../api";
+import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
 import { Confirm } from "../../ui/confirm";
-import { Candidates } from "./Candidates";
-import { stageOf } from "./stages";
+import { Candidates, useRecipe } from "./Candidates";
+import { PHASES, phaseOf, recipeAtWork, stageOf } from "./stages";
 import { useText } from "./text";
 
 /** Where events do not come through, a page still moves on. */
@@ -66,9 +68,44 @@ function useLeft(): (seconds: number | null) => string {
   };
 }
 
-function Bar({ step }: { readonly step: Step }) {
+/** The three phases, of which one is under way. */
+function Phases({ stage, hasCandidates }: { readonly stage: string; readonly hasCandidates: boolean }) {
+  const t = useText();
+  const now = PHASES.indexOf(phaseOf(stage, hasCandidates));
+  const signs = (index: number) => {
+    if (index < now) return { status: "success", statusIconAriaLabel: t("phase_done") } as const;
+    if (index > now) return { status: "pending", statusIconAriaLabel: t("candidate_waiting") } as const;
+    return { status: "in-progress", statusIconAriaLabel: t("phase_now") } as const;
+  };
+  return (
+    <Steps
+      orientation="horizontal"
+      ariaLabel={t("phases")}
+      steps={PHASES.map((phase, index) => ({ header: t(`phase_${phase}`), ...signs(index) }))}
+    />
+  );
+}
+
+/** The bar of one step, named so that nobody takes it for the whole training. */
+function StepBar({ step, stage }: { readonly step: Step; readonly stage: string }) {
   const t = useText();
   const left = useLeft();
+  const recipe = useRecipe();
+  const isLearning = phaseOf(stage, step.candidates.length > 0) === "learn";
+  const atWork = isLearning ? recipeAtWork(step.candidates) : undefined;
+  const name = t(`stage_${stageOf(stage)}`);
+  return (
+    <ProgressBar
+      label={atWork === undefined ? name : t("stepOfWay", { step: name, way: recipe(atWork) })}
+      description={step.done < step.of ? left(step.secondsLeft) : undefined}
+      additionalInfo={t("leaveHelp")}
+      value={step.of > 0 ? Math.round((100 * step.done) / step.of) : 0}
+    />
+  );
+}
+
+function Bar({ step }: { readonly step: Step }) {
+  const t = useText();
   if (step.stage === null) {
     return (
       <SpaceBetween size="xxs">
@@ -80,12 +117,10 @@ function Bar({ step }: { readonly step: Step }) {
     );
   }
   return (
-    <ProgressBar
-      label={t(`stage_${stageOf(step.stage)}`)}
-      description={left(step.secondsLeft)}
-      additionalInfo={t("leaveHelp")}
-      value={step.of > 0 ? Math.round((100 * step.done) / step.of) : 0}
-    />
+    <SpaceBetween size="m">
+      <Phases stage={step.stage} hasCandidates={step.candidates.length > 0} />
+      <StepBar step={step} stage={step.stage} />
+    </SpaceBetween>
   );
 }
 
@@ -109,13 +144,18 @@ function StopDialog({ version, onClose }: { readonly version: VersionFacts; read
 
 export function Progress({ version }: { readonly version: VersionFacts }) {
   const t = useText();
+  const formats = useFormats();
   const step = useStep(version.arn);
   const [isAsking, setIsAsking] = useState(false);
   return (
     <SpaceBetween size="l">
       <Container
         header={
-          <Header variant="h2" actions={<Button onClick={() => setIsAsking(true)}>{t("stop")}</Button>}>
+          <Header
+            variant="h2"
+            description={t("begun", { date: formats.date(version.created) })}
+            actions={<Button onClick={() => setIsAsking(true)}>{t("stop")}</Button>}
+          >
             <bdi>{t("training", { name: version.name })}</bdi>
           </Header>
         }
