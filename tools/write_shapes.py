@@ -68,12 +68,20 @@ FUNCTIONS = frozenset(
     PutFunctionEventInvokeConfig RemovePermission UpdateFunctionCode UpdateFunctionConfiguration
     """.split()
 )
+# Of EventBridge what is done with rules on a schedule; not its patterns, buses, archives and destinations.
+RULES = frozenset(
+    """
+    DeleteRule DescribeRule DisableRule EnableRule ListRuleNamesByTarget ListRules ListTargetsByRule PutRule
+    PutTargets RemoveTargets
+    """.split()
+)
 # Folders of botocore's that are not called as their service signs, as ours are.
 SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
     "cloudformation/2010-05-15": STACKS,
     "cloudtrail/2013-11-01": CLOUDTRAIL,
     "cloudwatch/2010-08-01": FIGURES,
+    "events/2015-10-07": RULES,
     "iam/2010-05-08": None,
     "kms/2014-11-01": None,
     "lambda/2015-03-31": FUNCTIONS,

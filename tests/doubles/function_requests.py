@@ -1,4 +1,4 @@
-"""A request for each operation of AWS Lambda, as tests/api/test_permissions.py wants them."""
+"""A request for each operation of functions and schedules, as tests/api/test_permissions.py wants them."""
 
 import io
 import zipfile
@@ -12,6 +12,8 @@ PUT = {"S3Bucket": "pictures", "S3Key": "code.zip"}
 NEW = {"FunctionName": "new", "Role": ROLE, "Handler": "a.handle", "Runtime": "python3.12"}
 SOURCE = {**BY_NAME, "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
 
+RULE = {"Name": "nightly"}
+
 
 def zipped(source: str = "def handle(event, context):\n    return event\n", name: str = "a.py") -> bytes:
     """Return code as a request brings it."""
@@ -22,9 +24,10 @@ def zipped(source: str = "def handle(event, context):\n    return event\n", name
 
 
 def make_function(functions: Functions, account: str, region: str) -> None:
-    """Make the function that the requests name."""
+    """Make the function and the schedule that the requests name."""
     settings = FunctionSettings("a.handle", ROLE, "python3.12")
     functions.create(FunctionPlace(account, region), "sorter", settings, zipped())
+    functions.rules.put(FunctionPlace(account, region), "nightly", "cron(0 2 * * ? *)")
 
 
 REQUESTS = [
@@ -45,4 +48,14 @@ REQUESTS = [
     ("lambda", "UpdateFunctionCode", {**BY_NAME, **PUT}, "with S3Bucket"),
     ("lambda", "UpdateFunctionConfiguration", {**BY_NAME, "Timeout": 10}, ""),
     ("lambda", "UpdateFunctionConfiguration", {**BY_NAME, "Role": ROLE}, "with Role"),
+    ("events", "DeleteRule", {"Name": "none"}, ""),
+    ("events", "DescribeRule", RULE, ""),
+    ("events", "DisableRule", RULE, ""),
+    ("events", "EnableRule", RULE, ""),
+    ("events", "ListRuleNamesByTarget", {"TargetArn": "arn:aws:lambda:us-east-1:0:function:sorter"}, ""),
+    ("events", "ListRules", {}, ""),
+    ("events", "ListTargetsByRule", {"Rule": "nightly"}, ""),
+    ("events", "PutRule", {**RULE, "ScheduleExpression": "rate(1 day)"}, ""),
+    ("events", "PutTargets", {"Rule": "nightly", "Targets": []}, ""),
+    ("events", "RemoveTargets", {"Rule": "nightly", "Ids": ["a"]}, ""),
 ]

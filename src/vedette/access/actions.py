@@ -221,6 +221,41 @@ SERVICES = {
         UpdateEventSourceMapping UpdateFunctionCode UpdateFunctionCodeSigningConfig
         UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig
     """,
+    "events": """
+        ActivateEventSource CancelReplay CreateApiDestination CreateArchive CreateConnection CreateEndpoint
+        CreateEventBus CreatePartnerEventSource DeactivateEventSource DeauthorizeConnection
+        DeleteApiDestination DeleteArchive DeleteConnection DeleteEndpoint DeleteEventBus
+        DeletePartnerEventSource DeleteRule DescribeApiDestination DescribeArchive DescribeConnection
+        DescribeEndpoint DescribeEventBus DescribeEventSource DescribePartnerEventSource DescribeReplay
+        DescribeRule DisableRule EnableRule InvokeApiDestination ListApiDestinations ListArchives
+        ListConnections ListEndpoints ListEventBuses ListEventSources ListPartnerEventSourceAccounts
+        ListPartnerEventSources ListReplays ListRuleNamesByTarget ListRules ListTagsForResource
+        ListTargetsByRule PutEvents PutPartnerEvents PutPermission PutRule PutTargets RemovePermission
+        RemoveTargets RetrieveConnectionCredentials StartReplay TagResource TestEventPattern UntagResource
+        UpdateApiDestination UpdateArchive UpdateConnection UpdateEndpoint UpdateEventBus
+    """,
+    "logs": """
+        AssociateKmsKey CancelExportTask CreateDelivery CreateExportTask CreateLogAnomalyDetector
+        CreateLogDelivery CreateLogGroup CreateLogStream DeleteAccountPolicy DeleteDataProtectionPolicy
+        DeleteDelivery DeleteDeliveryDestination DeleteDeliveryDestinationPolicy DeleteDeliverySource
+        DeleteDestination DeleteIndexPolicy DeleteIntegration DeleteLogAnomalyDetector DeleteLogDelivery
+        DeleteLogGroup DeleteLogStream DeleteMetricFilter DeleteQueryDefinition DeleteResourcePolicy
+        DeleteRetentionPolicy DeleteSubscriptionFilter DeleteTransformer DescribeAccountPolicies
+        DescribeConfigurationTemplates DescribeDeliveries DescribeDeliveryDestinations DescribeDeliverySources
+        DescribeDestinations DescribeExportTasks DescribeFieldIndexes DescribeIndexPolicies DescribeLogGroups
+        DescribeLogStreams DescribeMetricFilters DescribeQueries DescribeQueryDefinitions
+        DescribeResourcePolicies DescribeSubscriptionFilters DisassociateKmsKey FilterLogEvents
+        GetDataProtectionPolicy GetDelivery GetDeliveryDestination GetDeliveryDestinationPolicy
+        GetDeliverySource GetIntegration GetLogAnomalyDetector GetLogDelivery GetLogEvents GetLogGroupFields
+        GetLogObject GetLogRecord GetQueryResults GetTransformer Link ListAnomalies ListIntegrations
+        ListLogAnomalyDetectors ListLogDeliveries ListLogGroups ListLogGroupsForQuery ListTagsForResource
+        ListTagsLogGroup PutAccountPolicy PutDataProtectionPolicy PutDeliveryDestination
+        PutDeliveryDestinationPolicy PutDeliverySource PutDestination PutDestinationPolicy PutIndexPolicy
+        PutIntegration PutLogEvents PutMetricFilter PutQueryDefinition PutResourcePolicy PutRetentionPolicy
+        PutSubscriptionFilter PutTransformer StartLiveTail StartQuery StopLiveTail StopQuery TagLogGroup
+        TagResource TestMetricFilter TestTransformer Unmask UntagLogGroup UntagResource UpdateAnomaly
+        UpdateDeliveryConfiguration UpdateLogAnomalyDetector UpdateLogDelivery
+    """,
     # Vedette's own operations, which AWS does not have.
     "vedette": """
         CreateAccessKey CreateExampleProject CreateGroup CreateUser DeleteAccessKey DeleteGroup DeletePolicy

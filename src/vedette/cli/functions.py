@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +50,7 @@ def create_function(  # noqa: PLR0913  (a command has as many options as it has)
     env: Variables = None,
     bounds: FunctionBounds,
     on: Annotated[str, Option(help="s3://bucket/prefix: it is called for each object from now on.")] = "",
+    every: Annotated[str, Option(help="By this schedule: 5m, 1h, 1d, or cron(0 2 * * ? *).")] = "",
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
@@ -68,6 +70,8 @@ def create_function(  # noqa: PLR0913  (a command has as many options as it has)
         print(function["FunctionArn"])
         if on:
             _hear(client, function, on, endpoint, data)
+        if every:
+            _call_on(client, function, every, endpoint, data)
 
 
 def _put(client: Any, settings: dict[str, Any], code: bytes) -> dict[str, Any]:
@@ -88,15 +92,8 @@ def _hear(client: Any, function: dict[str, Any], place: str, endpoint: str, data
     if not place.startswith("s3://") or not bucket:
         raise Wrong(f"{place!r} is no place in a bucket: s3://bucket/prefix.")
     arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
-    # It was let before, where the statement is there.
-    with contextlib.suppress(client.exceptions.ResourceConflictException):
-        client.add_permission(
-            FunctionName=arn,
-            StatementId=f"{rule}-{bucket}".replace(".", "-"),
-            Action="lambda:InvokeFunction",
-            Principal="s3.amazonaws.com",
-            SourceArn=f"arn:aws:s3:::{bucket}",
-        )
+    statement = f"{rule}-{bucket}".replace(".", "-")
+    _let(client, arn, statement, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
     s3 = open_client("s3", endpoint=endpoint, data=data)
     rules = s3.get_bucket_notification_configuration(Bucket=bucket)
     rules.pop("ResponseMetadata", None)
@@ -106,6 +103,42 @@ def _hear(client: Any, function: dict[str, Any], place: str, endpoint: str, data
         own["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
     rules["LambdaFunctionConfigurations"] = [*others, own]
     s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=rules)
+
+
+def _let(client: Any, function: str, statement: str, service: str, source: str) -> None:
+    """Let a service call a function; it was let before, where the statement is there."""
+    with contextlib.suppress(client.exceptions.ResourceConflictException):
+        client.add_permission(
+            FunctionName=function,
+            StatementId=statement,
+            Action="lambda:InvokeFunction",
+            Principal=service,
+            SourceArn=source,
+        )
+
+
+def _call_on(client: Any, function: dict[str, Any], every: str, endpoint: str, data: Path | None) -> None:
+    """Have a rule of the function's own call it, and let it."""
+    from vedette.cli.client import open_client
+
+    arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
+    events = open_client("events", endpoint=endpoint, data=data)
+    made = events.put_rule(Name=rule, ScheduleExpression=_schedule_of(every))
+    _let(client, arn, f"{rule}-schedule", "events.amazonaws.com", made["RuleArn"])
+    events.put_targets(Rule=rule, Targets=[{"Id": "function", "Arn": arn}])
+
+
+def _schedule_of(every: str) -> str:
+    """Return `5m` as a rule writes it; what looks like a rule's expression stays."""
+    from vedette.errors import Wrong
+
+    if every.startswith(("rate(", "cron(")):
+        return every
+    match = re.fullmatch(r"([1-9]\d{0,6})([mhd])", every)
+    if match is None:
+        raise Wrong(f"{every!r} is no schedule: 5m, 1h, 1d, or cron(0 2 * * ? *) in UTC.")
+    count, unit = int(match[1]), {"m": "minute", "h": "hour", "d": "day"}[match[2]]
+    return f"rate({count} {unit}{'s' * (count > 1)})"
 
 
 @app.define("invoke")

@@ -78,10 +78,8 @@ def event_kind(room: EventRoom) -> JobKind[EventOrder]:
 
 def _try(room: EventRoom, function: Function, event: FunctionEvent, context: JobContext) -> tuple[bool, str]:
     """Return whether a function handled an event, and what it answered."""
-    place = function.place
-    arn = f"arn:aws:lambda:{place.region}:{place.account}:function:{function.name}"
     try:
-        result = room.run(function, InvocationRequest(event.request, event.payload, arn), context)
+        result = room.run(function, InvocationRequest(event.request, event.payload, function.arn), context)
     except Refusal as refusal:
         answer = _failure("AccessDeniedException", refusal.sentence)
         room.keep_log(function, event.request, f"{event.request} {refusal.sentence}\n")

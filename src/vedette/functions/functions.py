@@ -25,6 +25,7 @@ from vedette.functions.environment import FunctionEnvironment
 from vedette.functions.events import KIND, EventOrder, event_kind
 from vedette.functions.pool import EnvironmentPool
 from vedette.functions.port import FunctionActor
+from vedette.functions.rules import FunctionRules
 from vedette.functions.store import Function, FunctionPlace, FunctionSettings, FunctionStore
 from vedette.functions.values import FunctionProgram, InvocationRequest, InvocationResult
 from vedette.identity.seal import Seal
@@ -82,17 +83,29 @@ class Functions:
         self._pool = EnvironmentPool(self._begin)
         self._calls: ThreadPoolExecutor | None = None
         self._under_way = 0
+        self.rules = FunctionRules(self)
         tools.jobs.register(event_kind(self))
 
     def start(self) -> None:
         """Try what is due from now on."""
         self.tools.jobs.on_beat(self._beat)
+        self.tools.jobs.on_beat(self.rules.beat)
 
     def close(self) -> None:
         """End every process."""
         self._pool.close()
         if self._calls is not None:
             self._calls.shutdown(cancel_futures=True)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock."""
+        return self.tools.clock
+
+    @property
+    def is_on(self) -> bool:
+        """Whether functions run on this server."""
+        return self.tools.confinement is not None
 
     def require_on(self) -> None:
         """Refuse where the operator does not want functions."""
@@ -221,20 +234,29 @@ class Functions:
     def queue(self, function: Function, events: Sequence[tuple[str, bytes]]) -> None:
         """Keep events, each with the id of its invocation; they are handled once this returned."""
         self.require_on()
-        numbers = []
         with self.database.write() as connection:
             if self.store.get(connection, function.id) is None:
                 raise Missing(f"Function not found: {function.name}", kind="function", name=function.name)
-            waiting = self.store.count_events(connection, function.id, "waiting")
-            if waiting + len(events) > MOST_EVENTS:
-                raise TooFast(
-                    f"Rate Exceeded. {MOST_EVENTS:,} events wait for {function.name}.", kind="calls"
-                )
-            for request, payload in events:
-                number = self.store.add_event(connection, function.id, request, payload)
-                if number is not None:
-                    numbers.append(self._add_job(connection, function.place.account, number))
-        for number in numbers:
+            numbers = self.note(connection, function, events)
+        self.begin(numbers)
+
+    def note(
+        self, connection: Connection, function: Function, events: Sequence[tuple[str, bytes]]
+    ) -> Sequence[int]:
+        """Write events down with their jobs; `begin` those after the commit."""
+        waiting = self.store.count_events(connection, function.id, "waiting")
+        if waiting + len(events) > MOST_EVENTS:
+            raise TooFast(f"Rate Exceeded. {MOST_EVENTS:,} events wait for {function.name}.", kind="calls")
+        numbers = []
+        for request, payload in events:
+            number = self.store.add_event(connection, function.id, request, payload)
+            if number is not None:
+                numbers.append(self._add_job(connection, function.place.account, number))
+        return numbers
+
+    def begin(self, jobs: Sequence[int]) -> None:
+        """Let jobs be done that were added and are committed."""
+        for number in jobs:
             self.tools.jobs.begin(KIND, number)
 
     def _add_job(self, connection: Connection, account: str, event: int) -> int:
@@ -251,8 +273,7 @@ class Functions:
             return
         with self.database.write() as connection:
             numbers = [self._add_job(connection, account, event) for event, _, account in due]
-        for number in numbers:
-            self.tools.jobs.begin(KIND, number)
+        self.begin(numbers)
 
     def _found(self, connection: Connection, place: FunctionPlace, name: str) -> Function:
         function = self.store.find(connection, place, name)

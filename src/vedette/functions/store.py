@@ -56,6 +56,11 @@ class Function:
     policy: str
     settings: FunctionSettings
 
+    @property
+    def arn(self) -> str:
+        """Its name everywhere."""
+        return f"arn:aws:lambda:{self.place.region}:{self.place.account}:function:{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionEvent:

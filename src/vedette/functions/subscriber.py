@@ -8,16 +8,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from vedette.access.judge import judge
-from vedette.access.parse import parse_policy
-from vedette.access.policy import PolicyKind
-from vedette.access.request import AccessRequest, AccessSubject, SubjectKind
-from vedette.errors import MalformedPolicy, Missing
+from vedette.errors import Missing
+from vedette.functions.callers import BUCKETS, lets_call, place_of
 from vedette.functions.functions import OFF, Functions, event_id
-from vedette.functions.store import Function, FunctionPlace
-
-BUCKETS = "s3.amazonaws.com"
-INVOKE = "lambda:InvokeFunction"
 
 
 class EventBucket(Protocol):
@@ -58,44 +51,22 @@ class FunctionSubscriber:
         """Return why a function cannot hear of a bucket; nothing where it can."""
         if self._functions.tools.confinement is None:
             return OFF.rstrip(".")
-        place, name = _place_of(target)
+        place, name = place_of(target)
         if (place.account, place.region) != (bucket.account, bucket.region):
             return f"{target} is of another account or region than the bucket"
         try:
             function = self._functions.find(place, name)
         except Missing as refusal:
             return refusal.sentence
-        if not _allows(function, target, bucket):
+        if not lets_call(function, BUCKETS, f"arn:aws:s3:::{bucket.name}", bucket.account):
             return f"the policy of {target} does not let {BUCKETS} call it for arn:aws:s3:::{bucket.name}"
         return ""
 
     def hear(self, target: str, bucket: EventBucket, events: Sequence[ObjectEvent]) -> None:
         """Keep an event for each object."""
         del bucket
-        function = self._functions.find(*_place_of(target))
+        function = self._functions.find(*place_of(target))
         notes = [
             (event_id(function, event.id), orjson.dumps({"Records": [event.record]})) for event in events
         ]
         self._functions.queue(function, notes)
-
-
-def _place_of(target: str) -> tuple[FunctionPlace, str]:
-    """Return where the function of an ARN is, and its name; nowhere for what names none."""
-    parts = target.split(":")
-    if len(parts) != 7 or parts[5] != "function":
-        return FunctionPlace("", ""), target
-    return FunctionPlace(parts[4], parts[3]), parts[6]
-
-
-def _allows(function: Function, target: str, bucket: EventBucket) -> bool:
-    if not function.policy:
-        return False
-    try:
-        policy = parse_policy(function.policy, PolicyKind.FUNCTION, name=f"of {function.name}")
-    except MalformedPolicy:
-        return False
-    subject = AccessSubject(SubjectKind.SERVICE, name=BUCKETS)
-    facts = {"aws:sourcearn": f"arn:aws:s3:::{bucket.name}", "aws:sourceaccount": bucket.account}
-    context = {**subject.context(), **facts}
-    request = AccessRequest(subject, INVOKE, target, function.place.account, context)
-    return judge(request, resource=(policy,), stands_alone=True).allowed

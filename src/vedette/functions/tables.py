@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -64,5 +65,39 @@ function_logs = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
     Index("ix_function_logs_function", "function", "id"),
+    sqlite_autoincrement=True,
+)
+
+function_rules = Table(
+    "function_rules",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", String(12), nullable=False),
+    Column("region", String(64), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("schedule", Text, nullable=False),
+    Column("is_on", Boolean, nullable=False),
+    # The next tick; of a rule that is off, or whose schedule is over, none.
+    Column("due_ms", BigInteger),
+    UniqueConstraint("account", "region", "name"),
+    Index("ix_function_rules_due_ms", "due_ms"),
+    sqlite_autoincrement=True,
+)
+
+function_targets = Table(
+    "function_targets",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("rule", ForeignKey("function_rules.id", name="fk_function_targets_rule"), nullable=False),
+    # What who made the rule calls this target.
+    Column("name", String(64), nullable=False),
+    # The function's ARN: it may be deleted and made again.
+    Column("arn", Text, nullable=False),
+    # What it is told in place of the event; empty where it is told the event.
+    Column("input", Text, nullable=False),
+    # A tick that is told later than this is none.
+    Column("oldest_s", Integer, nullable=False),
+    UniqueConstraint("rule", "name"),
     sqlite_autoincrement=True,
 )

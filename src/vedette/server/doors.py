@@ -11,6 +11,7 @@ from vedette.api import (
     cloudwatch,
     console,
     devices,
+    events,
     functions,
     iam,
     kms,
@@ -50,6 +51,7 @@ SERVICES: tuple[Door, ...] = (
     cloudtrail.DOOR,
     cloudformation.DOOR,
     functions.DOOR,
+    events.DOOR,
     own.DOOR,
     s3.DOOR,
 )

@@ -1,4 +1,4 @@
-"""AddPermission and its kin: which buckets may have a function called. No other service of ours calls one."""
+"""AddPermission and its kin: which buckets and schedules may have a function called. Nothing else may."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from vedette.access.policy import PolicyKind
 from vedette.api.functions.naming import arn_of, permitted
 from vedette.api.house import Caller, House
 from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.functions.callers import CALLERS
 from vedette.functions.store import Function
 
-BUCKETS = "s3.amazonaws.com"
 MEMBERS = {
     "FunctionName",
     "StatementId",
@@ -26,14 +26,14 @@ MOST_BYTES = 20 * 1024
 
 
 def add_permission(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """Let a bucket, or all of an account, have a function called."""
+    """Let a bucket or a schedule, or all of an account, have a function called."""
     function = permitted(house, caller, "AddPermission", request)
     if others := sorted(request.keys() - MEMBERS):
         raise Wrong(f"{', '.join(others)} of a permission is not supported here.")
-    if request["Principal"] != BUCKETS:
-        raise Wrong(f"The principal {request['Principal']} calls no function here: {BUCKETS} alone does.")
+    if (caller_of := request["Principal"]) not in CALLERS:
+        raise Wrong(f"The principal {caller_of} calls no function here: {' and '.join(CALLERS)} do.")
     if request["Action"] not in ("lambda:InvokeFunction", "lambda:*"):
-        raise Wrong(f"The action {request['Action']} is none that {BUCKETS} asks for.")
+        raise Wrong(f"The action {request['Action']} is none that {caller_of} asks for.")
     statement = _statement(function, request)
     statements = _statements(function)
     if any(entry["Sid"] == statement["Sid"] for entry in statements):
@@ -75,7 +75,7 @@ def _statement(function: Function, request: dict[str, Any]) -> dict[str, Any]:
     return {
         "Sid": request["StatementId"],
         "Effect": "Allow",
-        "Principal": {"Service": BUCKETS},
+        "Principal": {"Service": request["Principal"]},
         "Action": request["Action"],
         "Resource": str(arn_of(function.place, function.name)),
         **({"Condition": condition} if condition else {}),
