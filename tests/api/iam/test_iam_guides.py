@@ -12,6 +12,7 @@ MINE, SAMPLE = f"{PROJECTS}/MyProject/1760000000000", f"{PROJECTS}/SampleProject
 VERSION, OTHER = f"{PROJECTS}/MyProject/version/MyVersion/176", f"{PROJECTS}/MyProject/version/Other/176"
 MODELS = f"arn:aws:lookoutvision:us-east-1:{HERE}:model"
 ONE = f"{MODELS}/p/1"
+FUNCTION = f"arn:aws:lambda:us-east-1:{HERE}:function:detect"
 KEY = f"arn:aws:kms:us-east-1:{HERE}:key/1"
 PICTURE, BUCKET = "arn:aws:s3:::pictures/a.png", "arn:aws:s3:::pictures"
 CONSOLE = "arn:aws:s3:::custom-labels-console-us-east-1-abc"
@@ -21,7 +22,8 @@ LIVE, TEST = {"aws:ResourceTag/stage": "production"}, {"aws:ResourceTag/stage": 
 
 def allow(actions, resource="*", effect="Allow", **condition):
     statement = {"Effect": effect, "Action": actions, "Resource": resource}
-    return {**statement, "Condition": condition} if condition else statement
+    named = {operator.replace("_", ":"): wanted for operator, wanted in condition.items()}
+    return {**statement, "Condition": named} if condition else statement
 
 
 def of(service, names):
@@ -150,7 +152,85 @@ EXAMPLES = {
         [("lookoutvision:DetectAnomalies", f"{MODELS}/p/1"), ("s3:GetObject", PICTURE)],
         [("lookoutvision:StopModel", f"{MODELS}/p/1"), ("s3:PutObject", PICTURE)],
     ),
+    "Lookout: creating a dataset and a model": (
+        [
+            allow("s3:GetBucketLocation", [BUCKET, "arn:aws:s3:::out"]),
+            allow(of("s3", "GetObject GetObjectVersion"), f"{BUCKET}/*"),
+            allow("s3:PutObject", "arn:aws:s3:::out/results/*"),
+        ],
+        [("s3:GetBucketLocation", BUCKET), ("s3:GetObjectVersion", PICTURE),
+         ("s3:PutObject", "arn:aws:s3:::out/results/a.json")],
+        [("s3:PutObject", "arn:aws:s3:::out/a.json"), ("s3:PutObject", PICTURE), ("s3:ListBucket", BUCKET)],
+    ),
+    "Lookout: packaging for a device": (
+        [
+            allow("lookoutvision:StartModelPackagingJob", f"{MODELS}/p/*"),
+            allow("s3:GetBucketLocation", BUCKET),
+            allow("s3:PutObject", f"{BUCKET}/*"),
+            allow("kms:GenerateDataKey", KEY),
+            allow(of("greengrass", "CreateComponentVersion DescribeComponent TagResource")),
+        ],
+        [("lookoutvision:StartModelPackagingJob", ONE), ("kms:GenerateDataKey", KEY),
+         ("greengrass:CreateComponentVersion", "*"), ("s3:PutObject", PICTURE)],
+        [("lookoutvision:StartModel", ONE), ("kms:Decrypt", KEY), ("s3:GetObject", PICTURE),
+         ("greengrass:CreateDeployment", "*")],
+    ),
+    "Lookout: deploying to a device": (
+        [allow(of("greengrass", "ListComponents ListComponentVersions ListCoreDevices CreateDeployment"
+                  " GetDeployment ListDeployments"))],
+        [("greengrass:CreateDeployment", "*"), ("greengrass:ListCoreDevices", "*")],
+        [("greengrass:CancelDeployment", "*"), ("greengrass:CreateComponentVersion", "*")],
+    ),
+    "Custom Labels: a key of one's own": (
+        [allow(of("kms", "CreateGrant DescribeKey GenerateDataKey Decrypt"), KEY)],
+        [("kms:CreateGrant", KEY), ("kms:DescribeKey", KEY), ("kms:GenerateDataKey", KEY),
+         ("kms:Decrypt", KEY)],
+        [("kms:Encrypt", KEY), ("kms:Decrypt", KEY.replace("key/1", "key/2")),
+         ("kms:ScheduleKeyDeletion", KEY)],
+    ),
+    "Custom Labels: a function": (
+        [allow("rekognition:DetectCustomLabels"), allow("s3:GetObject", f"{BUCKET}/*")],
+        [("rekognition:DetectCustomLabels", VERSION), ("s3:GetObject", PICTURE)],
+        [("rekognition:StartProjectVersion", VERSION), ("s3:PutObject", PICTURE)],
+    ),
+    "Both: calling the function": (
+        [{**allow("lambda:InvokeFunction", FUNCTION), "Sid": "InvokeLambda"}],
+        [("lambda:InvokeFunction", FUNCTION)],
+        [("lambda:InvokeFunction", f"{FUNCTION}2"), ("lambda:UpdateFunctionCode", FUNCTION)],
+    ),
+    "Custom Labels: who tags may ask": (
+        [allow("rekognition:TagResource", MINE, ForAnyValue_StringEquals={"aws:TagKeys": ["stage"]})],
+        [("rekognition:TagResource", MINE, {"aws:TagKeys": "stage"})],
+        [("rekognition:TagResource", MINE, {"aws:TagKeys": "owner"}),
+         ("rekognition:UntagResource", MINE, {"aws:TagKeys": "stage"}), ("rekognition:TagResource", MINE)],
+    ),
 }  # fmt: skip
+# Each place in the specifications that shows or tells a policy, and the examples that it is tried as here.
+# Project policies (9.3) are tried with copies, managed ones (10.5; 12.3) in test_iam_policies.
+SECTIONS = {
+    "rekognition 10.2.1": {"Custom Labels: manage one version"},
+    "rekognition 10.2.2": {"Custom Labels: detect alone"},
+    "rekognition 2.21": {"Custom Labels: who tags may ask"},
+    "rekognition 10.3": {"Custom Labels: the console"},
+    "rekognition 10.7": {"Custom Labels: a key of one's own"},
+    "rekognition 12.31": {"Custom Labels: a function", "Both: calling the function"},
+    "lookout 10.4": {"Lookout: packaging for a device"},
+    "lookout 10.6": {"Lookout: deploying to a device"},
+    "lookout 12.4.1": {"Lookout: another bucket at the console"},
+    "lookout 12.4.2": {"Lookout: a bucket by the SDK, through the service"},
+    "lookout 12.4.3": {"Lookout: a key"},
+    "lookout 12.4.4": {"Lookout: one project"},
+    "lookout 12.4.5": {"Lookout: what has a tag"},
+    "lookout 12.4.6": {"Lookout: never what has a tag"},
+    "lookout 12.4.7": {
+        "Lookout: getting started", "Lookout: exports", "Lookout: a function", "Both: calling the function",
+    },
+    "lookout 12.7": {"Lookout: creating a dataset and a model"},
+}  # fmt: skip
+
+
+def test_every_policy_of_the_specifications_is_an_example_here():
+    assert set().union(*SECTIONS.values()) == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

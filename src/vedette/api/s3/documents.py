@@ -36,12 +36,17 @@ class Document:
     parse: Callable[[bytes], dict[str, Any]] | None = None
 
 
+# Terraform's provider knows an absent one by S3's words, in some of its versions.
+WORDED = {"encryption": "server side encryption configuration"}
+
+
 async def _get(call: Call, kind: Document) -> Response:
     bucket = call.owned_bucket()
     authorise(call, f"s3:Get{kind.action}", bucket)
     body = bucket.documents.get(kind.sub)
     if body is None and kind.absent:
-        raise S3Fault(kind.absent, f"The {kind.root} was not found", members={"BucketName": bucket.name})
+        name = WORDED.get(kind.sub, kind.root)
+        raise S3Fault(kind.absent, f"The {name} was not found", members={"BucketName": bucket.name})
     if body is None:
         return Response(200, [("content-type", "application/xml")], _empty(kind))
     return Response(200, [("content-type", "application/xml")], body)
