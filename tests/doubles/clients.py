@@ -20,10 +20,10 @@ JS_PACKAGES = (
 )
 
 
-def run(*words: str, **options) -> str:
+def run(*words: str, stderr_too: bool = False, **options) -> str:
     ran = subprocess.run(words, capture_output=True, text=True, timeout=600, **options)
     assert ran.returncode == 0, f"{words[:4]} said: {ran.stdout[-2000:]}\n{ran.stderr[-4000:]}"
-    return ran.stdout
+    return ran.stdout + (ran.stderr if stderr_too else "")
 
 
 def customer(server: RunningServer, home: Path) -> dict[str, str]:

@@ -274,6 +274,7 @@ ROWS = {
         unread={"Serial"},
     ),
 }
+ROWS["AWS::CDK::Metadata"] = TypeRow({"Analytics": "v2:a"}, {"Analytics": "v2:b"}, unread={"Analytics"})
 # What an update of all the others leaves out.
 WITHOUT_OTHERS = {"Metrics", "RotationPeriodInDays"}
 # What properties that cannot be together take along.

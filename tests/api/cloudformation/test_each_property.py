@@ -137,4 +137,6 @@ def _hold_deletion(desk, kind):
     with desk.house.stacks.database.read() as connection:
         stack = desk.house.stacks.store.get(connection, known.stack)
     assert stack.status == "DELETE_COMPLETE"
-    assert TYPES[kind].inspect(desk.calls(), desk.wish(known), known.physical) is None
+    # What was nothing beside its stack's own line reads as nothing before and after.
+    nothing = {} if kind == "AWS::CDK::Metadata" else None
+    assert TYPES[kind].inspect(desk.calls(), desk.wish(known), known.physical) == nothing

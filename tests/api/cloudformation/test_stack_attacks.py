@@ -2,7 +2,10 @@
 
 import json
 
+import pytest
+
 from doubles.houses import HERE
+from vedette.errors import Refusal
 
 
 def document(action):
@@ -64,3 +67,15 @@ def test_a_user_whose_path_changes_keeps_its_keys(desk):
     assert [output.value for output in stack.secrets.outputs] == [f"arn:aws:iam::{HERE}:user/office/ann"]
     keys = desk.service("iam", "ListAccessKeys", UserName="ann")["AccessKeyMetadata"]
     assert [one["AccessKeyId"] for one in keys] == [key]
+
+
+def test_what_cdk_says_with_each_deployment_is_taken_and_a_nested_stack_is_not(desk):
+    project = {"Type": "AWS::LookoutVision::Project", "Properties": {"ProjectName": "p"}}
+    text = json.dumps({"Resources": {"P": project, "M": {"Type": "AWS::CDK::Metadata"}}})
+    request = {"StackName": "c", "ChangeSetName": "cdk", "ChangeSetType": "CREATE"}
+    desk.ask("CreateChangeSet", **request, TemplateBody=text, IncludeNestedStacks=True)
+    desk.ask("ExecuteChangeSet", StackName="c", ChangeSetName="cdk")
+    assert desk.settled("c").status == "CREATE_COMPLETE"
+    nested = json.dumps({"Resources": {"N": {"Type": "AWS::CloudFormation::Stack"}}})
+    with pytest.raises(Refusal, match=r"Unrecognized resource types: \[AWS::CloudFormation::Stack\]"):
+        desk.ask("CreateStack", StackName="n", TemplateBody=nested)

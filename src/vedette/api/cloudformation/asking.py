@@ -23,12 +23,13 @@ STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 # What comes out of `aws cloudformation package`, and what the console writes.
 BUCKET_HOST = re.compile(r"(?P<bucket>[a-z0-9][a-z0-9.-]+)\.s3[.-].*|(?P<host>.*)")
 CAPABLE, NAMED = "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"
+# `IncludeNestedStacks` is no such thing: a template with a nested stack is refused by that type's name, and
+# CDK asks to include them always.
 UNSUPPORTED = {
     "ResourceTypes": "Limits of resource types",
     "RollbackConfiguration": "Rollback triggers",
     "NotificationARNs": "Notifications of stack events",
     "ResourcesToImport": "Imports of resources",
-    "IncludeNestedStacks": "Nested stacks",
     "ImportExistingResources": "Imports of resources",
     "TimeoutInMinutes": "Timeouts of stacks",
 }

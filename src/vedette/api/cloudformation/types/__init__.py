@@ -7,6 +7,7 @@ from vedette.api.cloudformation.types.identities import GROUP, ROLE, USER
 from vedette.api.cloudformation.types.keys import ALIAS, KEY
 from vedette.api.cloudformation.types.policies import ACCESS_KEY, MANAGED_POLICY, POLICY
 from vedette.api.cloudformation.types.projects import LOOKOUT_PROJECT, REKOGNITION_PROJECT
+from vedette.api.cloudformation.types.toolkit import METADATA
 
 TYPES: dict[str, ResourceType] = {
     kind.name: kind
@@ -24,5 +25,6 @@ TYPES: dict[str, ResourceType] = {
         POLICY,
         MANAGED_POLICY,
         ACCESS_KEY,
+        METADATA,
     )
 }
