@@ -8,7 +8,7 @@ what they reach; `test_corpora.py` replays those that were kept.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fuzzing import documents, protocols
+from fuzzing import documents, protocols, uploads
 from vedette.access.parse import MalformedPolicy
 from vedette.errors import Refusal
 from vedette.manifest.lines import BadLine
@@ -47,5 +47,10 @@ TARGETS = {
     "manifests": FuzzTarget(documents.take_manifest, (BadLine,)),
     "mends": FuzzTarget(documents.take_mends, (BadLine, Refusal)),
     "templates": FuzzTarget(documents.take_template, (Refusal,)),
+    "labels": FuzzTarget(uploads.take_labels, (Refusal,)),
+    "bundles": FuzzTarget(uploads.take_bundle, (Refusal,)),
+    "tokens": FuzzTarget(uploads.take_token, (Refusal,)),
+    "passkeys": FuzzTarget(uploads.take_passkey, (Refusal,)),
+    "expressions": FuzzTarget(uploads.take_expression, (Refusal,)),
     "pictures": FuzzTarget(documents.take_picture, (CostlyPicture, TruncatedHead)),
 }

@@ -53,6 +53,13 @@ def test_codes_are_those_that_the_standard_publishes(second, code):
     assert totp.code_at(b"12345678901234567890", second // 30) == code
 
 
+@pytest.mark.parametrize("code", ["１２３４５６", "\ud800", "", "é" * 6, "١٢٣٤٥٦"])
+def test_a_code_in_other_letters_is_a_wrong_one_also_at_its_confirmation(factors, code):
+    made = factors.begin_totp(KIM, "phone")
+    with pytest.raises(Denied, match="code is wrong"):
+        factors.confirm_totp(KIM, made.id, code)
+
+
 @pytest.mark.parametrize(("late", "counts"), [(-90, False), (-30, True), (0, True), (30, True), (90, False)])
 def test_a_code_counts_half_a_minute_early_and_late_and_no_longer(late, counts):
     secret, now = b"12345678901234567890", 1_800_000_000

@@ -7,6 +7,7 @@ import io
 import shutil
 import stat
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -122,7 +123,7 @@ def _check_names(paths: list[PurePosixPath]) -> None:
     """Refuse files of one name, and files that are another's folder."""
     files = set(paths)
     if len(files) < len(paths):
-        twice = next(path for path in paths if paths.count(path) > 1)
+        twice = Counter(paths).most_common(1)[0][0]
         raise Wrong(f"The zip has two files {twice.as_posix()!r}.", kind="zip")
     for path in paths:
         if any(parent in files for parent in path.parents):
