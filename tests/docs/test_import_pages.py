@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from vedette.cli.main import app
-from vedette.exchange.formats import IN
+from vedette.exchange.formats import IN, LOCAL
 
 HOW_TO = Path(__file__).parent.parent.parent / "docs" / "how-to"
 PICTURE = re.compile(r"`(\S+\.(?:png|jpg))` \((\d+) × (\d+)\)")
@@ -25,7 +25,7 @@ def told(text):
 
 
 def test_every_format_has_its_page():
-    assert {path.stem.removeprefix("import-") for path in HOW_TO.glob("import-*.md")} == set(IN)
+    assert {path.stem.removeprefix("import-") for path in HOW_TO.glob("import-*.md")} == {*IN, *LOCAL}
 
 
 @pytest.mark.parametrize("page", sorted(HOW_TO.glob("import-*.md")), ids=lambda path: path.stem)

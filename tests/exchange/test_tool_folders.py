@@ -150,7 +150,7 @@ def test_the_folders_of_mvtec_and_visa_say_what_is_normal(tmp_path):
         ("nut/test/bent/2.png", True), ("nut/test/good/1.png", False), ("nut/train/good/0.png", False),
     ]  # fmt: skip
     assert [note.sentence for note in notes.take()] == [
-        "nut/ground_truth/bent/2_mask.png is a mask, and is not brought."
+        "nut/ground_truth/bent/2_mask.png is black, so that its picture has no mask."
     ]
     alone = [(item.name, item.is_anomalous) for item in read_format("mvtec", tmp_path / "nut" / "test")]
     assert alone == [("bent/2.png", True), ("good/1.png", False)]

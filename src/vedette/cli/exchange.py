@@ -12,7 +12,7 @@ from vedette.cli.signatures import Argument, Exit, Option
 from vedette.errors import Refusal, Wrong
 
 if TYPE_CHECKING:
-    from vedette.exchange.formats import Format
+    from vedette.exchange.formats import Format, LocalFormat
 
 
 class InputFormat(StrEnum):
@@ -35,6 +35,7 @@ class InputFormat(StrEnum):
     VISA = "visa"
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
+    MASKS = "masks"
     # No labels, but what AWS left of its trainings.
     AWS_HISTORY = "aws-history"
 
@@ -53,6 +54,7 @@ class OutputFormat(StrEnum):
     IMAGEFOLDER = "imagefolder"
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
+    MASKS = "masks"
     FOLDER = "folder"
 
 
@@ -112,7 +114,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     # It brings numpy and Pillow, half of the time of `vedette --help`.
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
-    options = LocalImport(cast("Format", form.value), images, anomalies, label_map, leave_out)
+    options = LocalImport(cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out)
     with _client_errors_as_sentence():
         if dry_run:
             rehearse_import(source, options)
@@ -144,6 +146,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
     replace: Annotated[bool, Option(help="With --to: replace objects of the same names.")] = False,
     cut: Annotated[str, Option(help="Cut this off the pictures' names.")] = "",
     images: Images = None,
+    label_map: Map = None,
     with_pictures: Annotated[bool, Option(help="Put the pictures beside what is written.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what the format does not hold.")] = False,
     project: Project = "",
@@ -158,10 +161,14 @@ def export_format(  # noqa: PLR0913  (a command's options)
         if dry_run:
             from vedette.cli.exchanging import rehearse_export
 
-            rehearse_export((project, *dataset) if project else manifest, form.value)
+            rehearse_export((project, *dataset) if project else manifest, form.value, label_map)
             return
         if to and form.value not in IN_BUCKETS:
             raise Wrong(f"{form.value} is written into a folder here (--out), and not into a bucket.")
+        if to and label_map:
+            raise Wrong(
+                "Labels are renamed in what is written here (--out); the server writes them as they are."
+            )
         if to:
             from vedette.cli.bucket_export import BucketExport
 
@@ -176,7 +183,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
         source = (project, *dataset) if project else manifest
         if source is None:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        options = LocalExport(form.value, cut, images, with_pictures)
+        options = LocalExport(form.value, cut, images, with_pictures, label_map)
         count, copied = export_pictures(source, options, out=out)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 

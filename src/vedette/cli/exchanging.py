@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from vedette.cli.mask_drawing import MaskDrawing
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.datumaro import SUBSET
-from vedette.exchange.formats import IN_FOLDERS, Format, from_lines, to_lines, write_manifest
+from vedette.exchange.formats import IN_FOLDERS, Format, LocalFormat, from_lines, to_lines, write_manifest
 from vedette.exchange.items import below
 from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
@@ -38,7 +39,7 @@ RemoteDataset = tuple[str, str, str, str, Path | None]
 class LocalImport:
     """What is read, and how it is understood."""
 
-    form: Format
+    form: Format | LocalFormat
     images: Path | None
     anomalies: bool
     label_map: Path | None = None
@@ -49,10 +50,11 @@ class LocalImport:
 class LocalExport:
     """What is written, and whether pictures come along."""
 
-    form: Format
+    form: Format | LocalFormat
     cut: str
     images: Path | None
     with_pictures: bool
+    label_map: Path | None = None
 
 
 def import_pictures(
@@ -114,15 +116,15 @@ class SourceReading:
             print(sentence, file=out)
 
 
-def rehearse_export(source: Path | RemoteDataset | None, form: str) -> None:
-    """Say what a format does not hold of a dataset."""
+def rehearse_export(source: Path | RemoteDataset | None, form: str, label_map: Path | None) -> None:
+    """Say what a format does not hold of a dataset, and what a map would do."""
     if source is None:
         raise Wrong("Say what: a manifest, or --project NAME.")
     if isinstance(source, Path):
         lines = list(to_lines("manifest", source, stamp=Stamp()))
     else:
         lines, _ = _fetched(source)
-    for sentence in find_losses(form, lines):
+    for sentence in find_losses(form, _mapped(lines, label_map, sys.stdout)):
         print(f"Lost: {sentence}")
     print(f"{len(lines)} pictures would be written; nothing was.")
 
@@ -135,7 +137,9 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
     else:
         lines, fetch = _fetched(source)
-    copied = 0
+    lines, copied = _mapped(lines, options.label_map, sys.stderr), 0
+    if options.form == "masks":
+        return MaskDrawing(fetch, out, cut, options.with_pictures).draw(lines)
     if options.with_pictures:
         folder = out if options.form in IN_FOLDERS else out.parent
         place = PLACES.get(options.form, PICTURES)
@@ -146,6 +150,17 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         prefix, images = (None, folder) if is_whole else (place, folder / place)
     count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
+
+
+def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line]:
+    """Return the lines with the labels that a map gives them, and say what it did."""
+    if label_map is None:
+        return lines
+    labels = read_label_map(label_map)
+    mapped = list(labels.apply(lines))
+    for sentence in labels.effects():
+        print(sentence, file=out)
+    return mapped
 
 
 def _write(lines: Iterator[Line], out: Path) -> None:

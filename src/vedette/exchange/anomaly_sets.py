@@ -3,17 +3,22 @@
     mvtec   train/good, test/good: normal; test/DEFECT: an anomaly; ground_truth/ holds masks
     visa    Data/Images/Normal and Data/Images/Anomaly; Data/Masks holds masks
 
-Masks of both say where, and not of which of a line's colours: they are not brought, which is noted. A folder
-of several products is read product by product.
+A mask goes with its picture as it lies there: whatever is not black in it shows the defect that the folder
+names (in VisA, which names none, an anomaly). The console takes no masks of these. A folder of several
+products is read product by product.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
-from vedette.exchange.pieces import STRICT, PieceNotes
+from vedette.exchange.mask_files import shown_in_mask
+from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.manifest.segmentation import MaskRef
+from vedette.vision.annotations import ANOMALY
 from vedette.vision.files import pictures_in
 
 GOOD = "good"
@@ -41,22 +46,20 @@ def class_in_visa(parts: Sequence[str]) -> bool | Literal["mask"] | None:
 
 def read_mvtec(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield the pictures of one product, of its `train` or its `test` alone, or of all products."""
-    names = (picture.relative_to(folder) for picture in _pictures(folder))
     count = 0
-    for item in items_of_set((name.as_posix() for name in names), "mvtec", notes, above=folder.name):
+    for item in items_of_set(_names(folder, "mvtec"), "mvtec", notes, above=folder.name):
         count += 1
-        yield item
+        yield _with_mask(item, folder, _mask_in_mvtec(PurePosixPath(item.name)), notes)
     if not count:
         raise Wrong(f"{folder} has no train/good or test/DEFECT; is it a product of MVTec AD?", kind="folder")
 
 
 def read_visa(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield the pictures of one product, or of all."""
-    names = (picture.relative_to(folder) for picture in _pictures(folder))
     count = 0
-    for item in items_of_set((name.as_posix() for name in names), "visa", notes):
+    for item in items_of_set(_names(folder, "visa"), "visa", notes):
         count += 1
-        yield item
+        yield _with_mask(item, folder, _mask_in_visa(PurePosixPath(item.name)), notes)
     if not count:
         raise Wrong(f"{folder} has no Images/Normal or Images/Anomaly; is it of VisA?", kind="folder")
 
@@ -72,6 +75,47 @@ def items_of_set(
             notes.change(name, f"{name} is a mask, and is not brought.")
         elif kind is not None:
             yield Item(name, is_anomalous=kind)
+
+
+def _names(folder: Path, form: Literal["mvtec", "visa"]) -> Iterator[str]:
+    """Yield the names of pictures, without those of masks."""
+    for picture in _pictures(folder):
+        name = picture.relative_to(folder)
+        kind = class_in_mvtec([folder.name, *name.parts]) if form == "mvtec" else class_in_visa(name.parts)
+        if kind != "mask":
+            yield name.as_posix()
+
+
+def _mask_in_mvtec(name: PurePosixPath) -> tuple[str, str]:
+    """Return where the mask of a picture lies, and of which defect it is."""
+    parts = list(name.parts)
+    places = [number for number, part in enumerate(parts[:-1]) if part == "test"]
+    if not places:
+        return "", ""
+    parts[places[-1]], parts[-1] = MASKS, f"{name.stem}_mask.png"
+    return "/".join(parts), parts[-2]
+
+
+def _mask_in_visa(name: PurePosixPath) -> tuple[str, str]:
+    parts = list(name.parts)
+    places = [number for number, part in enumerate(parts[:-1]) if part == "Images"]
+    if not places:
+        return "", ""
+    parts[places[-1]], parts[-1] = "Masks", f"{name.stem}.png"
+    return "/".join(parts), ANOMALY
+
+
+def _with_mask(item: Item, folder: Path, mask: tuple[str, str], notes: PieceNotes) -> Item:
+    """Return an anomaly with its mask, where there is one that shows something."""
+    place, label = mask
+    if not (item.is_anomalous and place and (folder / place).is_file()):
+        return item
+    colors: list[str] = []
+    with noting(notes, place):
+        colors = shown_in_mask(folder / place)
+        if not colors:
+            notes.change(place, f"{place} is black, so that its picture has no mask.")
+    return replace(item, mask=MaskRef(place, dict.fromkeys(colors, label))) if colors else item
 
 
 def _pictures(folder: Path) -> Iterator[Path]:

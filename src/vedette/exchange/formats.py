@@ -17,6 +17,7 @@ from vedette.exchange import (
     imagefolder,
     labelme,
     labelstudio,
+    mask_files,
     supervisely,
     tables,
     via,
@@ -53,9 +54,12 @@ Format = Literal[
     "fiftyone",
 ]
 IN: tuple[Format, ...] = get_args(Format)
+# Formats that the command line reads and writes, and the console does not.
+LocalFormat = Literal["masks"]
+LOCAL: tuple[LocalFormat, ...] = get_args(LocalFormat)
 # Formats that are a folder, not a file.
-IN_FOLDERS: frozenset[Format] = frozenset(
-    {"voc", "yolo", "labelme", "datumaro", "imagefolder", "supervisely", "fiftyone"}
+IN_FOLDERS: frozenset[str] = frozenset(
+    {"voc", "yolo", "labelme", "datumaro", "imagefolder", "supervisely", "fiftyone", "masks"}
 )
 OUT: tuple[Format, ...] = (
     "manifest",
@@ -73,7 +77,7 @@ OUT: tuple[Format, ...] = (
 
 
 def read_format(
-    name: Format,
+    name: Format | LocalFormat,
     source: Path,
     *,
     anomalies: bool = False,
@@ -99,6 +103,7 @@ def read_format(
         "via": lambda: via.read_via(source, sizes, notes),
         "datumaro": lambda: datumaro.read_datumaro(source, notes),
         "imagefolder": lambda: imagefolder.read_imagefolder(source, sizes, notes),
+        "masks": lambda: mask_files.read_masks(source, notes, anomalies=anomalies),
         "mvtec": lambda: anomaly_sets.read_mvtec(source, notes),
         "visa": lambda: anomaly_sets.read_visa(source, notes),
         "supervisely": lambda: supervisely.read_supervisely(source, notes),
@@ -128,7 +133,7 @@ class _PictureSizes:
 
 
 def to_lines(  # noqa: PLR0913  (what the commands' options are)
-    name: Format,
+    name: Format | LocalFormat,
     source: Path,
     *,
     stamp: Stamp,

@@ -7,10 +7,11 @@ from typing import Any
 
 from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
-from vedette.manifest import anomaly, classification, detection
+from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line, write_line
+from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import Box
 from vedette.vision.files import BOMB, DAMAGE, open_head
 
@@ -31,6 +32,8 @@ class Item:
     size: Size | None = None
     is_anomalous: bool | None = None
     stamp: Stamp | None = None
+    # Where its anomalies lie, in a file of its own.
+    mask: MaskRef | None = None
 
 
 def write_item(
@@ -50,6 +53,9 @@ def write_item(
     values: dict[str, Any] = {"source-ref": address(item.name, prefix)}
     if item.is_anomalous is not None:
         values.update(anomaly.write_class(is_anomalous=item.is_anomalous, stamp=signed))
+    if item.mask is not None:
+        mask = MaskRef(address(item.mask.ref, prefix), item.mask.colors)
+        values.update(segmentation.write_mask(mask, stamp=signed))
     values.update(classification.write_labels(item.labels, stamp=signed, job_of=job_of))
     if item.boxes is not None:
         if item.size is None:

@@ -20,6 +20,8 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "supervisely": frozenset({"labels", "boxes"}),
     "fiftyone": frozenset({"boxes"}),
     "folder": frozenset({"labels"}),
+    # Boxes that touch run together, and the larger lies under the smaller.
+    "masks": frozenset({"masks"}),
 }
 
 
