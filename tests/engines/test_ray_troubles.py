@@ -121,6 +121,32 @@ def test_a_relay_that_is_killed_takes_its_units_along_and_the_next_start_has_ano
     watch.close()
 
 
+def test_units_go_past_a_node_that_has_died_before_the_cluster_has_missed_it(ray_nodes, ray_plan, tmp_path):
+    """Ray lists a killed node with all its room free for some 13 s, in which it starts nothing."""
+    if not hasattr(ray_nodes, "tell"):
+        pytest.skip("this cluster is not ours to break")
+    order = UnitOrder(tiny_package(tmp_path / "7-ab" / "package", "classification"), 1, warms=False)
+    watch = ClusterWatch(ray_plan, RelayProcess(ray_plan))
+    before = {node.address for node in watch.look().nodes}
+    new = ray_nodes.tell("add")
+    ray_nodes.tell("kill")
+
+    async def live():
+        async with contextlib.AsyncExitStack() as closing:
+            for _ in range(4):  # as many as have room on the two that are left
+                unit = await RayUnits(ray_plan, watch).start(order, on_death=lambda: None)
+                closing.push_async_callback(unit.close)
+                places.append(unit.about["node"])
+            return await redness(unit, picture(255))
+
+    places = []
+    assert asyncio.run(live()) == pytest.approx(1, abs=0.01)
+    assert new in places
+    assert sorted(places)[::2] == sorted(places)[1::2]  # two on each of two
+    assert len(before - set(places)) == 2  # the head, and the one that died
+    watch.close()
+
+
 def test_a_job_whose_node_dies_has_failed_and_may_be_begun_again(ray_nodes, ray_plan):
     if not hasattr(ray_nodes, "tell"):
         pytest.skip("this cluster is not ours to break")

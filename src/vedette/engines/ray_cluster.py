@@ -24,11 +24,12 @@ from ray.exceptions import GetTimeoutError, RayError, RaySystemError, RayTaskErr
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import vedette
+from vedette.engines.answering import refusing
 from vedette.engines.carrying import ActorLost, ActorSilent, NodeTrouble
 from vedette.engines.cluster_view import PlacedWork, read_title, title_of, without_works
 from vedette.engines.placement import GIB, Node, Room
 from vedette.engines.port import NodeTaken, NoPlace
-from vedette.engines.ray_words import clock_sentence, first_line, joining_sentence
+from vedette.engines.ray_words import clock_sentence, ending_line, first_line, joining_sentence
 
 # A head on the same network answers in milliseconds.
 PROBE_S = 5.0
@@ -43,8 +44,8 @@ THREADS = 4
 class RemoteActor:
     """An object on a node; calls return what its methods return."""
 
-    def __init__(self, handle: Any, node: Node, need: Room) -> None:
-        self.node, self.need = node, need
+    def __init__(self, handle: Any, node: Node, need: Room, title: str) -> None:
+        self.node, self.need, self.title = node, need, title
         # What people should know of the node; nothing where all is well.
         self.warning = ""
         self._handle = handle
@@ -70,7 +71,7 @@ class RemoteActor:
         except GetTimeoutError:
             raise ActorSilent("it does not answer in time") from None
         except RayError as error:
-            raise ActorLost(first_line(str(error) or type(error).__name__)) from None
+            raise ActorLost(ending_line(str(error) or type(error).__name__)) from None
 
     def call(self, method: str, *values: Any, within_s: float | None = None) -> Any:
         """Return what a method returns."""
@@ -106,13 +107,14 @@ class RayCluster:
                 raise NoPlace(joining_sentence(address, str(error))) from None
 
     def nodes(self) -> list[Node]:
-        """Return the nodes that live."""
+        """Return the nodes that live, without those that the cluster has not missed yet."""
         try:
             # What is free node by node is told by a private call alone, without a dashboard: Ray is pinned.
             free = ray._private.state.available_resources_per_node()
-            nodes = ray.nodes()
+            nodes = [node for node in ray.nodes() if node["Alive"]]
         except (RayError, RuntimeError, OSError) as error:
             raise NoPlace(self._gone(error)) from None
+        gone = refusing([(node["NodeManagerAddress"], node["NodeManagerPort"]) for node in nodes])
         return [
             Node(
                 node["NodeID"],
@@ -120,22 +122,22 @@ class RayCluster:
                 _room(node["Resources"]),
                 _room(free.get(node["NodeID"], {})),
             )
-            for node in nodes
-            if node["Alive"]
+            for node, is_gone in zip(nodes, gone, strict=True)
+            if not is_gone
         ]
 
     def works(self) -> list[PlacedWork]:
         """Return our work on the nodes, of whichever server."""
+        works = [read_title(title, lives=lives) for title, lives in self._actors().items()]
+        return [work for work in works if work is not None]
+
+    def _actors(self) -> dict[str, bool]:
+        """Return the names of the actors that have not ended, and whether each has begun to live."""
         try:
-            actors = ray._private.state.actors()
+            actors = ray._private.state.actors().values()
         except (RayError, RuntimeError, OSError) as error:
             raise NoPlace(self._gone(error)) from None
-        works = [
-            read_title(actor["Name"], lives=actor["State"] == "ALIVE")
-            for actor in actors.values()
-            if actor["State"] != "DEAD"
-        ]
-        return [work for work in works if work is not None]
+        return {actor["Name"]: actor["State"] == "ALIVE" for actor in actors if actor["State"] != "DEAD"}
 
     def _gone(self, error: Exception) -> str:
         reason = first_line(str(error) or type(error).__name__)
@@ -153,7 +155,7 @@ class RayCluster:
 
     def place(self, kind: type, node: Node, work: PlacedWork, *values: Any) -> RemoteActor:
         """Return an object that is on its way to a node; from now on any server sees it there."""
-        need = work.need
+        need, title = work.need, title_of(work)
         placing = NodeAffinitySchedulingStrategy(node.id, soft=False)
         options = {
             "num_cpus": need.cores,
@@ -162,13 +164,13 @@ class RayCluster:
             "max_restarts": 0,
             "max_concurrency": THREADS,
             "scheduling_strategy": placing,
-            "name": title_of(work),
+            "name": title,
         }
         try:
             handle = cast(Any, ray.remote(kind)).options(**options).remote(*values)
         except RayError as error:
             raise NoPlace(self._gone(error)) from None
-        return RemoteActor(handle, node, need)
+        return RemoteActor(handle, node, need, title)
 
     def greet(self, actor: RemoteActor) -> None:
         """Wait until an object lives; refuse it where it is of another release.
@@ -210,8 +212,12 @@ class RayCluster:
                 raise NodeTaken(f"The node {actor.node.address} has given its room to another one.")
 
     def _has_room(self, actor: RemoteActor) -> bool:
+        actors = self._actors()
+        if actors.get(actor.title):  # it has its room, and is about to answer
+            return True
+        works = (read_title(title) for title, lives in actors.items() if lives)
         node = replace(actor.node, free=actor.node.total)
-        return without_works(node, [work for work in self.works() if work.lives]).free.holds(actor.need)
+        return without_works(node, [work for work in works if work]).free.holds(actor.need)
 
     def close(self) -> None:
         """Leave the cluster; every actor of ours ends."""

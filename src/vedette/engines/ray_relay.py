@@ -14,19 +14,16 @@ import socket
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from vedette.engines.carrying import ActorLost, send_tree
-from vedette.engines.cluster_view import UNIT, ClusterView, PlacedWork, undrained
 from vedette.engines.frames import frame_start, read_frame
 from vedette.engines.node_cache import DamagedFile
-from vedette.engines.node_unit import NodeUnit
-from vedette.engines.placement import Node, choose_node, no_room_sentence
-from vedette.engines.port import NodeTaken, NoPlace
+from vedette.engines.port import NoPlace
 from vedette.engines.ray_cluster import RayCluster, RemoteActor
+from vedette.engines.ray_places import UnitPlaces
 from vedette.engines.ray_plan import RayPlan
 from vedette.engines.trees import read_tree
 from vedette.engines.unit_door import enter
@@ -35,83 +32,6 @@ from vedette.engines.unit_door import enter
 LEAVE_S = 3.0
 # A worker that has greeted us listens within milliseconds.
 LISTEN_S = 10.0
-# How often another node is looked for where somebody else's work had the room first.
-TRIES = 5
-# For how long others are preferred to a node that refused a unit.
-REFUSING_S = 30.0
-
-
-class UnitPlaces:
-    """Which nodes of the cluster units are put on; threads share it."""
-
-    def __init__(self, plan: RayPlan) -> None:
-        self._plan = plan
-        self._lock = threading.Lock()
-        self._cluster: RayCluster | None = None
-        # What was last said of a node when something was started there, and until when nothing more is.
-        self._problems: dict[str, str] = {}
-        self._refusing_until: dict[str, float] = {}
-
-    def look(self) -> ClusterView:
-        """Return what there is of the cluster; refuse in a sentence where it does not answer."""
-        cluster = self._joined()
-        return ClusterView(cluster.nodes(), cluster.works(), dict(self._problems))
-
-    def _joined(self) -> RayCluster:
-        with self._lock:
-            if self._cluster is None:
-                self._cluster = RayCluster(self._plan.address)
-            return self._cluster
-
-    def start(self, package: str, drained: Collection[str] = ()) -> tuple[str, RemoteActor]:
-        """Return a worker on a node that has room for a unit of this package, and the node's name.
-
-        Raises:
-            NoPlace: with a sentence, where there is none.
-        """
-        cluster, folder = self._joined(), Path(package).parent.name
-        trouble = NoPlace("")
-        for _ in range(TRIES):
-            name, worker = self._place(cluster, folder, drained)
-            node = worker.node.id
-            try:
-                cluster.greet(worker)
-            except NodeTaken as refusal:
-                trouble = refusal
-            except NoPlace as refusal:
-                self.note(node, str(refusal))
-                raise
-            else:
-                self._problems[node] = worker.warning
-                return name, worker
-        raise trouble
-
-    def _place(self, cluster: RayCluster, folder: str, drained: Collection[str]) -> tuple[str, RemoteActor]:
-        """Send a worker to the best node; from then on every server sees that its room is taken."""
-        with self._lock:
-            view = ClusterView(cluster.nodes(), cluster.works())
-            nodes = self._willing(undrained(view.free_nodes(), drained))
-            alike = Counter(work.node for work in view.works if (work.kind, work.folder) == (UNIT, folder))
-            node = choose_node(nodes, self._plan.unit, alike=alike)
-            if node is None:
-                raise NoPlace(no_room_sentence(nodes, self._plan.unit, "a unit"))
-            work = PlacedWork(node.id, UNIT, folder, self._plan.unit)
-            return view.names()[node.id], cluster.place(NodeUnit, node, work, self._plan.cache)
-
-    def note(self, node: str, problem: str) -> None:
-        """Let the next units go elsewhere for a while: this node refused one."""
-        self._problems[node] = problem
-        self._refusing_until[node] = time.monotonic() + REFUSING_S
-
-    def _willing(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """Return the nodes that did not refuse lately; all where every one did."""
-        now = time.monotonic()
-        return [node for node in nodes if self._refusing_until.get(node.id, 0.0) <= now] or nodes
-
-    def close(self) -> None:
-        """Leave the cluster."""
-        if self._cluster is not None:
-            self._cluster.close()
 
 
 class Relay:
@@ -181,7 +101,7 @@ class Relay:
 
 def main(number: int, plan: RayPlan) -> None:
     """Take sockets from the server until its end closes."""
-    places = UnitPlaces(plan)
+    places = UnitPlaces(plan, lambda: RayCluster(plan.address))
     with socket.socket(fileno=number) as control:
         while True:
             word, numbers, _, _ = socket.recv_fds(control, 1, 1)

@@ -25,6 +25,13 @@ def first_line(text: str) -> str:
     return lines[0][:300] if lines else ""
 
 
+def ending_line(text: str) -> str:
+    """Return why an actor has ended: what follows the line that says so, and those that name the actor."""
+    lines = text.splitlines()
+    named = [number for number, line in enumerate(lines) if line.startswith("\t")]
+    return first_line("\n".join(lines[named[-1] + 1 :] if named else lines)) or first_line(text)
+
+
 def clock_sentence(address: str, node_s: float, own_s: float) -> str:
     """Say that a node's clock is apart from this machine's; nothing where it is not."""
     apart_s = node_s - own_s
