@@ -1,7 +1,11 @@
-"""The port's promises, held by the folder and by a foreign S3 (a second instance of ourselves)."""
+"""The port's promises, held by the folder and by a foreign S3.
+
+That is a second instance of ourselves, or the one whose address, key and secret are VEDETTE_TEST_S3.
+"""
 
 import io
 import itertools
+import os
 
 import pytest
 
@@ -17,6 +21,8 @@ COUNT = itertools.count()
 def blobs(request, tmp_path):
     if request.param == "folder":
         store = FolderBlobs(tmp_path / "buckets")
+    elif named := os.environ.get("VEDETTE_TEST_S3"):
+        store = ForeignBlobs(ForeignS3(*named.split()))
     else:
         other = request.getfixturevalue("server")
         store = ForeignBlobs(ForeignS3(other.address, *other.key))
