@@ -126,10 +126,14 @@ async def stay_silent(host: str, port: int, start: bytes, tally: Tally) -> None:
 async def storm(cases: Cases, count: int, address: tuple[str, int], tally: Tally) -> Tally:
     """Send so many cases over several lines at once, beside some that stay silent."""
     remaining = iter(range(count))
+    drawing = asyncio.Lock()
 
     async def line() -> None:
         for _ in remaining:
-            await send(cases.next(), *address, tally)
+            async with drawing:
+                # Drawn beside the loop: a case of some megabytes held up all lines, and was told as a hang.
+                case = await asyncio.to_thread(cases.next)
+            await send(case, *address, tally)
 
     starts = [b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX-A", b"P"]
     silent = [stay_silent(*address, starts[number % len(starts)], tally) for number in range(SILENT_LINES)]
@@ -143,7 +147,8 @@ def outside(data: Path) -> set[Path]:
     result = {path for path in data.parent.rglob("*") if buckets not in [path, *path.parents]}
     # The audit trail grows by what is asked, and signs itself.
     own = ("-wal", "-shm", "-journal", "head.json", ".jsonl", ".jsonl.gz", ".digest.json")
-    return {path for path in result if not path.name.endswith(own)}
+    trails = data / "trails"
+    return {path for path in result if not path.name.endswith(own) and trails not in [path, *path.parents]}
 
 
 def trusting(server: RunningServer) -> ssl.SSLContext | None:

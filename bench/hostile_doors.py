@@ -28,6 +28,8 @@ PREFIXES = {
     "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
 }
 MANY = 100_000
+# Beyond this a form is refused unread by any server, and drawing it takes this program a minute.
+MOST_TEXT = 4_000_000
 OPERATORS = ("StringLike", "ForAnyValue:StringLike", "IpAddress", "DateLessThan", "Null", "x")
 SPANS = ((0, 2_000_000_000), (2_000_000_000, 0), (1_764_000_000, 1_764_086_400), (-1, 10**12))
 LISTED = (
@@ -177,7 +179,8 @@ class DoorCases(Cases):
             ("iam", "CreatePolicy", {"PolicyName": f"p{self.draw.randint(0, 99)}", "PolicyDocument": text}),
             ("iam", "UpdateAssumeRolePolicy", {"RoleName": name, "PolicyDocument": text}),
             ("iam", "SimulateCustomPolicy",
-             {"PolicyInputList": [text] * self.draw.choice([1, 20]), "ResourceArns": arns * many,
+             {"PolicyInputList": [text] * min(self.draw.choice([1, 20]), 1 + MOST_TEXT // len(text)),
+              "ResourceArns": arns * many,
               "ActionNames": ["s3:GetObject"] * many}),
             ("kms", "PutKeyPolicy", {"KeyId": name, "Policy": text, "PolicyName": "default"}),
             ("kms", "CreateKey", {"Policy": text}),

@@ -53,6 +53,16 @@ def test_a_box_goes_in_a_straight_line_between_entries_and_ends_with_the_last(tm
     assert (items[0].size.width, items[0].size.height, items[0].stamp.job) == (100, 50, "cvat")
 
 
+def test_a_track_without_a_box_is_in_no_frame_and_stops_no_other(tmp_path):
+    # Found by drawing bytes; a film of points alone has such tracks too.
+    points = '<points frame="0" outside="0" occluded="0" keyframe="1" points="1.0,1.0" z_order="0"></points>'
+    notes = NoteList(str(tmp_path))
+    path = film(tmp_path, ("empty", []), ("dots", [points]), ("car", [box(1, 10)]), last=1)
+    assert shown(read_cvat(path, notes)) == {"frame_000000.PNG": [], "frame_000001.PNG": [("car", 10)]}
+    (note,) = notes.take()
+    assert note.is_refused
+
+
 def test_an_object_outside_is_in_no_frame_until_it_comes_back(tmp_path):
     path = film(tmp_path, ("car", [box(0, 10), box(2, 50, outside=1), box(4, 80), box(5, 80, outside=1)]))
     assert {name: cars for name, cars in shown(read_cvat(path)).items() if cars} == {

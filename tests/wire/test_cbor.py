@@ -22,6 +22,7 @@ HOSTILE = {
     "an unknown simple value": b"\xf8\xff",
     "something after the value": b"\xa0\xa0",
     "a million empty lists": b"\x9f" + b"\x80" * 1_000_000 + b"\xff",
+    "maps and lists beyond what a metric has": b"\x9f" + b"\xa0\x80" * 60_000 + b"\xff",
     "a million empty lists, counted": b"\x9a" + struct.pack(">I", 1_000_000) + b"\x80" * 1_000_000,
 }
 
@@ -37,3 +38,9 @@ def test_the_largest_request_of_the_service_is_read():
     datum = {"Values": [1.5] * 150, "Counts": [1.0] * 150, "Dimensions": [{"Name": "n", "Value": "v"}] * 30}
     body = cbor.dump({"Namespace": "x", "MetricData": [datum] * 1000})
     assert len(cbor.load(body)["MetricData"]) == 1000
+
+
+def test_lists_cost_more_than_numbers_and_are_fewer():
+    with pytest.raises(Malformed, match="more than 100000 lists and maps"):
+        cbor.load(b"\x9a" + struct.pack(">I", 1_000_000) + b"\x80" * 1_000_000)
+    assert len(cbor.load(b"\x9a" + struct.pack(">I", 400_000) + b"\x00" * 400_000)) == 400_000

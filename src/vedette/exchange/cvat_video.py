@@ -9,6 +9,7 @@ interpolated.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,7 +100,7 @@ class Film:
         """Add a track, with what lies between its entries."""
         self.has_tracks = True
         ordered = sorted({shape.frame: shape for shape in shapes}.values())
-        for shape, after in zip(ordered, [*ordered[1:], None], strict=True):
+        for shape, after in zip_longest(ordered, ordered[1:]):
             if not 0 <= shape.frame < 2**31 or (after and after.frame - shape.frame > MOST_FRAMES):
                 raise Wrong(f"{place} has a frame that no film has: {shape.frame}.", kind="file")
             if shape.box is None:

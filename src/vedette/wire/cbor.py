@@ -14,6 +14,8 @@ DEEPEST = 64
 # The most values of one body: a thousand metrics with 150 values, their counts and 30 dimensions each are
 # 400,000. An empty list is one byte here and 60 in memory.
 MOST_VALUES = 500_000
+# Lists and maps among them, which cost most: those thousand metrics have 34,000.
+MOST_HOLDERS = 100_000
 UNSIGNED, NEGATIVE, BYTES, TEXT, LIST, MAP, TAG, SIMPLE = range(8)
 ENDLESS, BREAK = 31, 0xFF
 EPOCH = 1
@@ -46,6 +48,7 @@ class _CborReader:
         self.body = body
         self.place = 0
         self.values = 0
+        self.holders = 0
 
     def value(self, depth: int) -> Any:
         """Read a value."""
@@ -55,6 +58,9 @@ class _CborReader:
         if self.values > MOST_VALUES:
             raise Malformed(f"The request body has more than {MOST_VALUES} values.")
         kind, more = divmod(self._take(1)[0], 32)
+        self.holders += kind in (LIST, MAP)
+        if self.holders > MOST_HOLDERS:
+            raise Malformed(f"The request body has more than {MOST_HOLDERS} lists and maps.")
         if kind == SIMPLE:
             return self._simple(more)
         if more == ENDLESS:
