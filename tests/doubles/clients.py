@@ -11,12 +11,14 @@ JS_PACKAGES = (
     "@aws-sdk/client-s3",
     "@aws-sdk/lib-storage",
     "@aws-sdk/s3-request-presigner",
+    "@aws-sdk/client-cloudformation",
     "@aws-sdk/client-cloudtrail",
     "@aws-sdk/client-cloudwatch",
     "@aws-sdk/client-iam",
     "@aws-sdk/client-kms",
     "@aws-sdk/client-rekognition",
     "@aws-sdk/client-lookoutvision",
+    "@aws-sdk/client-sts",
 )
 
 
