@@ -30,6 +30,11 @@ def damaged() -> bytes:
     return bytes(data)
 
 
+def nameless() -> bytes:
+    """Return a zip whose file's name begins with a zero, which ends it. Found by drawing bytes."""
+    return zipped(("a.py", b"x")).replace(b"a.py", b"\0.py")
+
+
 BAD = {
     "no zip": (b"import os", "Could not unzip uploaded file"),
     "nothing": (b"", "Could not unzip uploaded file"),
@@ -47,6 +52,7 @@ BAD = {
     "a zip of zips": (zipped(("a.zip", b"1"), ("b.ZIP", b"2")), "nothing in it but zips"),
     "two of a name": (zipped(("a.py", b"1"), ("a.py", b"2")), "two files 'a.py'"),
     "a file as a folder": (zipped(("a", b"1"), ("a/b.py", b"2")), "lies in a file"),
+    "no name": (nameless(), "a file without a name"),
     "a long name": (zipped(("a" * 300, b"1")), "name is too long"),
 }
 

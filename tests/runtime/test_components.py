@@ -141,6 +141,7 @@ HOSTILE = {
     "an absolute path": ([("/manifest.json", "{}")], "leaves its folder"),
     "a drive": ([("C:/manifest.json", "{}")], "leaves its folder"),
     "a backslash": ([("..\\manifest.json", "{}")], "leaves its folder"),
+    "no name": ([(zipfile.ZipInfo("\0manifest.json"), "{}")], "is not opened"),
     "a link": ([("manifest.json", "{}"), (a_link("model"), "/etc")], "link or a device"),
     "a bomb": ([("manifest.json", "{}"), ("model/model.onnx", bytes(30_000_000))], "unpacks"),
     "too many": ([(f"f{number}", "") for number in range(2001)], "more than a component may"),

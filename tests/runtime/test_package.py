@@ -178,11 +178,11 @@ def test_what_is_no_json_is_refused(tmp_path, text):
         open_package(tmp_path / "model")
 
 
-@pytest.mark.parametrize("evil", ["../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:evil"])
+@pytest.mark.parametrize("evil", ["../evil", "/etc/evil", "a/../../evil", "..\\evil", "C:evil", "\0evil"])
 def test_a_zip_with_a_path_that_leaves_its_folder_is_refused(tmp_path, evil):
     path = written(tmp_path / "model.zip")
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(evil, b"x")
+        archive.writestr(zipfile.ZipInfo(evil), b"x")
     with pytest.raises(Wrong, match="a path that leaves its folder"):
         open_package(path)
 

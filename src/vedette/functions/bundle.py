@@ -32,6 +32,8 @@ def check_bundle(data: bytes) -> int:
         raise TooMuch(f"The zip has {len(data):,} bytes; a function's has at most {MOST_ZIPPED:,}.")
     with _opened(data) as bundle:
         members = bundle.infolist()
+        if not all(member.filename for member in members):
+            raise Wrong("The zip has a file without a name.", kind="zip")
         if not any(not member.is_dir() for member in members):
             raise Wrong("The zip is empty.", kind="zip")
         if len(members) > MOST_FILES:

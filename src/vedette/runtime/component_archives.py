@@ -157,7 +157,7 @@ class ZipArchive:
             ArchiveMember(
                 member.filename,
                 member.file_size,
-                member.is_dir(),
+                member.filename.endswith("/"),  # `is_dir` fails for one without a name
                 stat.S_IFMT(member.external_attr >> 16) in (0, stat.S_IFREG),
             )
             for member in self._archive.infolist()

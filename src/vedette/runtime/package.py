@@ -221,7 +221,11 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
     for member in archive.infolist():
         place = PurePosixPath(member.filename)
         leaves = (
-            place.is_absolute() or ".." in place.parts or "\\" in member.filename or ":" in member.filename
+            not member.filename
+            or place.is_absolute()
+            or ".." in place.parts
+            or "\\" in member.filename
+            or ":" in member.filename
         )
         if leaves or (member.external_attr >> 16) & 0o170000 == 0o120000:
             raise Wrong(
