@@ -75,6 +75,13 @@ RULES = frozenset(
     PutTargets RemoveTargets
     """.split()
 )
+# Of CloudWatch Logs what is done with logs that functions write; not its queries, filters and deliveries.
+LOGS = frozenset(
+    """
+    DeleteLogGroup DeleteRetentionPolicy DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents
+    PutRetentionPolicy
+    """.split()
+)
 # Folders of botocore's that are not called as their service signs, as ours are.
 SIGNED_AS = {"cloudwatch/2010-08-01": "monitoring/2010-08-01"}
 SERVICES = {
@@ -85,6 +92,7 @@ SERVICES = {
     "iam/2010-05-08": None,
     "kms/2014-11-01": None,
     "lambda/2015-03-31": FUNCTIONS,
+    "logs/2014-03-28": LOGS,
     "lookoutvision/2020-11-20": None,
     "rekognition/2016-06-27": CUSTOM_LABELS,
     "s3/2006-03-01": None,

@@ -1,4 +1,4 @@
-"""A request for each operation of functions and schedules, as tests/api/test_permissions.py wants them."""
+"""A request for each operation of functions, their schedules and logs, for tests/api/test_permissions.py."""
 
 import io
 import zipfile
@@ -12,7 +12,7 @@ PUT = {"S3Bucket": "pictures", "S3Key": "code.zip"}
 NEW = {"FunctionName": "new", "Role": ROLE, "Handler": "a.handle", "Runtime": "python3.12"}
 SOURCE = {**BY_NAME, "StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
 
-RULE = {"Name": "nightly"}
+RULE, LOG = {"Name": "nightly"}, {"logGroupName": "/aws/lambda/sorter"}
 
 
 def zipped(source: str = "def handle(event, context):\n    return event\n", name: str = "a.py") -> bytes:
@@ -27,7 +27,9 @@ def make_function(functions: Functions, account: str, region: str) -> None:
     """Make the function and the schedule that the requests name."""
     settings = FunctionSettings("a.handle", ROLE, "python3.12")
     functions.create(FunctionPlace(account, region), "sorter", settings, zipped())
-    functions.rules.put(FunctionPlace(account, region), "nightly", "cron(0 2 * * ? *)")
+    place = FunctionPlace(account, region)
+    functions.rules.put(place, "nightly", "cron(0 2 * * ? *)")
+    functions.keep_log(functions.find(place, "sorter"), "1", "printed\n")
 
 
 REQUESTS = [
@@ -58,4 +60,11 @@ REQUESTS = [
     ("events", "PutRule", {**RULE, "ScheduleExpression": "rate(1 day)"}, ""),
     ("events", "PutTargets", {"Rule": "nightly", "Targets": []}, ""),
     ("events", "RemoveTargets", {"Rule": "nightly", "Ids": ["a"]}, ""),
+    ("logs", "DeleteLogGroup", LOG, ""),
+    ("logs", "DeleteRetentionPolicy", LOG, ""),
+    ("logs", "DescribeLogGroups", {}, ""),
+    ("logs", "DescribeLogStreams", LOG, ""),
+    ("logs", "FilterLogEvents", LOG, ""),
+    ("logs", "GetLogEvents", {**LOG, "logStreamName": "server"}, ""),
+    ("logs", "PutRetentionPolicy", {**LOG, "retentionInDays": 7}, ""),
 ]

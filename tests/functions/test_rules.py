@@ -48,7 +48,7 @@ def desk(house, clock):
     def log():
         function = house.functions.find(PLACE, "sorter")
         with house.functions.database.read() as connection:
-            rows = house.functions.store.logs(connection, function.id, 0, 100)
+            rows = house.functions.logs.store.last(connection, function.id, 100)
         return [row.text for row in rows if row.text.startswith("arn:aws:events")]
 
     rules.beat()

@@ -30,8 +30,11 @@ def show_logs(
     data: Data = None,
 ) -> None:
     """Print what the last calls of a function printed; the last thousand are kept."""
-    with _found(name, account, region, data, writes=False) as (connection, store, function):
-        for row in store.logs(connection, function.id, 0, last):
+    from vedette.clock import system_clock
+    from vedette.functions.log_store import LogStore
+
+    with _found(name, account, region, data, writes=False) as (connection, _, function):
+        for row in LogStore(system_clock).last(connection, function.id, last):
             print(f"# {from_milliseconds(row.at_ms):%Y-%m-%d %H:%M:%S} {row.request}")
             sys.stdout.write(row.text)
 

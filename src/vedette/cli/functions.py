@@ -123,8 +123,8 @@ def _call_on(client: Any, function: dict[str, Any], every: str, endpoint: str, d
 
     arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
     events = open_client("events", endpoint=endpoint, data=data)
-    made = events.put_rule(Name=rule, ScheduleExpression=_schedule_of(every))
-    _let(client, arn, f"{rule}-schedule", "events.amazonaws.com", made["RuleArn"])
+    answer = events.put_rule(Name=rule, ScheduleExpression=_schedule_of(every))
+    _let(client, arn, f"{rule}-schedule", "events.amazonaws.com", answer["RuleArn"])
     events.put_targets(Rule=rule, Targets=[{"Id": "function", "Arn": arn}])
 
 

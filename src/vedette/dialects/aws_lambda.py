@@ -66,6 +66,16 @@ def authority_variables(file: str) -> dict[str, str]:
     return {"AWS_CA_BUNDLE": file}
 
 
+def stream_variables(stream: str) -> dict[str, str]:
+    """Return what tells a function where its log is; nothing where it has none."""
+    return {"AWS_LAMBDA_LOG_STREAM_NAME": stream} if stream else {}
+
+
+def log_stream(moment: datetime, number: str) -> str:
+    """Return what the log of one process is called."""
+    return f"{moment:%Y/%m/%d}/[{VERSION}]{number}"
+
+
 def log_group(name: str) -> str:
     """Return where a function's log is."""
     return f"/aws/lambda/{name}"

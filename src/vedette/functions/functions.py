@@ -18,11 +18,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vedette.clock import Clock, system_clock
+from vedette.dialects.aws_lambda import log_stream
 from vedette.errors import Denied, Missing, Taken, TooEarly, TooFast, TooMuch, Wrong
 from vedette.functions.bundle import check_bundle
 from vedette.functions.confine import Confinement
 from vedette.functions.environment import FunctionEnvironment
 from vedette.functions.events import KIND, EventOrder, event_kind
+from vedette.functions.logs import FunctionLogs
 from vedette.functions.pool import EnvironmentPool
 from vedette.functions.port import FunctionActor
 from vedette.functions.rules import FunctionRules
@@ -79,6 +81,7 @@ class Functions:
     def __init__(self, tools: FunctionTools) -> None:
         self.tools = tools
         self.store = FunctionStore(tools.seal, tools.clock)
+        self.logs = FunctionLogs(tools.database, tools.clock)
         self.database = tools.database
         self._pool = EnvironmentPool(self._begin)
         self._calls: ThreadPoolExecutor | None = None
@@ -193,15 +196,16 @@ class Functions:
             leaving = nullcontext() if context is None else context.calling(environment.stop)
             with leaving:
                 result = environment.invoke(request)
-        self.keep_log(function, request.id, result.log)
+            stream = environment.program.log_stream
+        self.keep_log(function, request.id, result.log, stream)
         return result
 
-    def keep_log(self, function: Function, request: str, text: str) -> None:
+    def keep_log(self, function: Function, request: str, text: str, stream: str = "") -> None:
         """Keep what an invocation printed; its answer counts, whether that can be kept or not."""
         try:
             with self.database.write() as connection:
                 if self.store.get(connection, function.id) is not None:
-                    self.store.add_log(connection, function.id, request, text)
+                    self.logs.store.add(connection, function.id, (request, stream), text)
         except Exception:
             log.warning("the log of a call of %s could not be kept", function.name, exc_info=True)
 
@@ -226,6 +230,7 @@ class Functions:
             variables,
             self.tools.models,
             self.tools.actor.authority(),
+            log_stream(self.clock(), uuid.uuid4().hex),
         )
         return FunctionEnvironment(program, confinement)
 
@@ -265,6 +270,7 @@ class Functions:
     def _beat(self) -> None:
         """Add a job for each event that is due and has none, and let go of processes that nobody needs."""
         self._pool.sweep()
+        self.logs.store.sweep(self.database)
         if self.tools.confinement is None:
             return
         with self.database.read() as connection:

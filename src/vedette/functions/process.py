@@ -27,6 +27,7 @@ from vedette.dialects.aws_lambda import (
     failure_sentence,
     models_variables,
     runtime_variables,
+    stream_variables,
 )
 from vedette.functions.bundle import unpack_bundle
 from vedette.functions.confine import (
@@ -169,6 +170,7 @@ class FunctionProcess:
             "HOME": scratch,
             "TMPDIR": scratch,
             **runtime_variables(program.name, program.memory_mb, program.handler, str(code)),
+            **stream_variables(program.log_stream),
             **(models_variables([str(self._models)]) if program.models else {}),
             **(authority_variables(str(self._authority)) if program.authority else {}),
             **program.variables,

@@ -237,14 +237,14 @@ def _tick_of(rule: FunctionRule, schedule: RuleSchedule, now: datetime) -> RuleT
     """Return which tick is told now: the last one that is due, where it is not too old."""
     due, oldest = from_milliseconds(rule.due_ms or 0), now - timedelta(seconds=OLDEST_S)
     ticks = schedule.until(now, due, oldest)
-    told = ticks[-1] if ticks else None
+    newest = ticks[-1] if ticks else None
     missed = [] if due < oldest else ticks[:-1]
     if due >= oldest and not missed:
-        return RuleTick(rule, told, "")
+        return RuleTick(rule, newest, "")
     count = f"{len(missed)} tick{'s' * (len(missed) > 1)}" if missed else "the ticks"
-    last = told or now
+    last = newest or now
     span = f"from {due:%Y-%m-%dT%H:%M:%SZ} until {last:%Y-%m-%dT%H:%M:%SZ}"
-    return RuleTick(rule, told, f"{count} {span} were missed, since no server ran")
+    return RuleTick(rule, newest, f"{count} {span} were missed, since no server ran")
 
 
 def _payload(rule: FunctionRule, target: RuleTarget, moment: datetime, number: str) -> bytes:

@@ -125,16 +125,16 @@ class DaysOfWeek:
 
     numbers: frozenset[int]
     # A day of the week, and which one of the month: 1 to 5, or 0 for the last.
-    one: tuple[int, int] | None = None
+    nth: tuple[int, int] | None = None
 
     def of(self, year: int, month: int) -> list[int]:
         """Return the days of a month that fit."""
         last = monthrange(year, month)[1]
         days = [day for day in range(1, last + 1) if _weekday(year, month, day) in self.numbers]
-        if self.one is not None:
-            number, place = self.one
-            found = [day for day in range(1, last + 1) if _weekday(year, month, day) == number]
-            days += found[place - 1 : place] if place else found[-1:]
+        if self.nth is not None:
+            number, place = self.nth
+            days_so = [day for day in range(1, last + 1) if _weekday(year, month, day) == number]
+            days += days_so[place - 1 : place] if place else days_so[-1:]
         return sorted(days)
 
 

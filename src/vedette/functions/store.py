@@ -14,8 +14,6 @@ from vedette.identity.seal import Seal
 
 PURPOSE = "functions"
 WAITING, DEAD = "waiting", "dead"
-# Of each function so many invocations keep their log.
-MOST_LOGS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,27 +214,6 @@ class FunctionStore:
         columns = function_events.c
         query = select(func.count()).where(columns.function == function, columns.state == state)
         return int(connection.execute(query).scalar_one())
-
-    # Logs
-
-    def add_log(self, connection: Connection, function: int, request: str, text: str) -> None:
-        """Keep what an invocation printed, and let go of the oldest."""
-        columns = function_logs.c
-        row = {"function": function, "request": request, "at_ms": self.now_ms(), "text": text}
-        connection.execute(insert(function_logs).values(row))
-        own = select(columns.id).where(columns.function == function).order_by(columns.id.desc())
-        oldest = connection.execute(own.offset(MOST_LOGS).limit(1)).scalar()
-        if oldest is not None:
-            connection.execute(
-                delete(function_logs).where(columns.function == function, columns.id <= oldest)
-            )
-
-    def logs(self, connection: Connection, function: int, after: int, most: int) -> Sequence[Row[Any]]:
-        """Return what invocations printed, the oldest first: id, request, at_ms and text."""
-        columns = function_logs.c
-        query = select(columns.id, columns.request, columns.at_ms, columns.text)
-        query = query.where(columns.function == function, columns.id > after).order_by(columns.id.desc())
-        return list(reversed(connection.execute(query.limit(most)).all()))
 
     def _close(self, settings: FunctionSettings) -> bytes:
         return self._seal.seal(orjson.dumps(asdict(settings)), PURPOSE)

@@ -31,6 +31,8 @@ functions = Table(
     # JSON: handler, role, limits, variables and what else a request says; sealed for the variables' sake.
     Column("settings", LargeBinary, nullable=False),
     Column("code", LargeBinary, nullable=False),
+    # For how many days its log is kept; 0 where no day ends it.
+    Column("log_days", Integer, nullable=False, server_default="0"),
     UniqueConstraint("account", "region", "name"),
     sqlite_autoincrement=True,
 )
@@ -64,6 +66,8 @@ function_logs = Table(
     Column("request", String(36), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
+    # Which process printed it; empty for what the server says of a call.
+    Column("stream", String(64), nullable=False, server_default=""),
     Index("ix_function_logs_function", "function", "id"),
     sqlite_autoincrement=True,
 )

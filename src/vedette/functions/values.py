@@ -20,6 +20,8 @@ class FunctionProgram:
     models: tuple[Path, ...] = ()
     # A certificate in PEM form that its clients are to trust.
     authority: bytes = field(default=b"", repr=False)
+    # What its log is called in the log of the function.
+    log_stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from vedette.api import (
     functions,
     iam,
     kms,
+    logs,
     lookout,
     own,
     own_pages,
@@ -52,6 +53,7 @@ SERVICES: tuple[Door, ...] = (
     cloudformation.DOOR,
     functions.DOOR,
     events.DOOR,
+    logs.DOOR,
     own.DOOR,
     s3.DOOR,
 )
