@@ -40,6 +40,7 @@ ROOMS = (
     "dialects/limits.py",
     "projects/projects.py", "projects/version_rows.py", "projects/version_states.py", "projects/versions.py",
     "projects/thresholds.py", "projects/tags.py", "projects/aliases.py",
+    "encryption/keys.py", "encryption/aliases.py", "encryption/folder_keys.py",
     "store/disk.py", "store/reserve.py", "identity/may.py", "identity/console_sessions.py",
     "identity/administrators.py", "api/own", "api/console/attempts.py", "api/console/exports.py",
     "api/console/faults.py", "api/console/pictures.py", "api/console/sessions.py", "api/console/origin.py",
