@@ -34,7 +34,7 @@ help: ## what can be made
 
 .venv/.dev: .venv/.run
 	@echo "Installing what tests and checks need (once) …"
-	@$(PIP) install -c constraints.txt --group test --group check -e '.[train,server,edge,video,functions,parquet,postgres,backbones,telemetry,pkcs11]'
+	@$(PIP) install -c constraints.txt --group test --group check -e '.[train,server,edge,video,functions,parquet,openvino,postgres,backbones,telemetry,pkcs11]'
 	@touch $@
 
 setup: .venv/.dev ## the environment for development, with the git hooks

@@ -48,6 +48,7 @@ SHOWN = {
     "video": ("av", "paho-mqtt"),
     "functions": ("boto3",),
     "parquet": ("pyarrow",),
+    "openvino": ("openvino",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),

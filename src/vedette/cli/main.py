@@ -32,6 +32,7 @@ from vedette.cli.audit import audit
 from vedette.cli.backbones import backbone
 from vedette.cli.backup import backup, restore
 from vedette.cli.console import console
+from vedette.cli.convert import convert_model
 from vedette.cli.copying import copy_projects
 from vedette.cli.credentials import credentials
 from vedette.cli.demo import demo
@@ -142,6 +143,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
 }
 model.define("thresholds")(show_thresholds)
 model.define("import")(import_model)
+model.define("convert")(convert_model)
 for heading, functions in COMMANDS.items():
     for name, function in functions.items():
         app.define(name, heading=heading)(function)

@@ -7,6 +7,7 @@
     vedette[video]     streams on a device: FFmpeg's libraries, MQTT
     vedette[functions] runs handlers: boto3, which they import
     vedette[parquet]   tables: Arrow
+    vedette[openvino]  models for OpenVINO
     vedette[ray]       trainings and units on a Ray cluster
     vedette[telemetry] traces and figures for an OpenTelemetry collector
     vedette[pkcs11]    a master key in a hardware token
@@ -45,6 +46,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "video": ("av", "paho", "prometheus_client"),
     "functions": ("boto3",),
     "parquet": ("pyarrow",),
+    "openvino": ("openvino",),
     "postgres": ("psycopg",),
     "backbones": ("transformers",),
     "ray": ("ray",),
@@ -58,6 +60,7 @@ DOES = {
     "video": "looks at streams and video files",
     "functions": "runs functions",
     "parquet": "writes Parquet files",
+    "openvino": "writes models for OpenVINO",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",
     "ray": "works on a Ray cluster",

@@ -69,8 +69,8 @@ class LocalFiles:
         for file in model.files:
             if Path(file.place).stat().st_size > MOST_BYTES:
                 raise Wrong(f"{file.place} has more than {MOST_BYTES:,} bytes.", kind="file", name=file.name)
-            stored = _find(s3, bucket, f"{folder}{file.name}")
-            if stored is not None and stored != self.read(file):
+            present = _find(s3, bucket, f"{folder}{file.name}")
+            if present is not None and present != self.read(file):
                 place = f"s3://{bucket}/{folder}{file.name}"
                 raise Wrong(f"There is an {place} already, which says something else: say --to.")
         for file in model.files:
