@@ -275,7 +275,11 @@ class Stacks(StackLooks):
     def _note_imports(self, connection: Connection, stack: Stack) -> None:
         """Write down which exports a stack uses, so that none goes while it does."""
         names = imported_names(self.values(connection, stack, stack.source))
-        exported = {row.name for row in self.store.exports(connection, stack.place)}
+        rows = self.store.exports(connection, stack.place)
+        exported = {row.name for row in rows}
+        # It would be in use by itself for good, and no export that is in use goes.
+        for name in sorted(names & {row.name for row in rows if row.stack == stack.id}):
+            raise Wrong(f"The stack cannot import {name}, which it exports itself.", kind="export", name=name)
         for name in sorted(names - exported):
             raise Wrong(f"No export named {name} found.", kind="export", name=name)
         # Until an update is done, what the template of before imports is needed too, to go back.

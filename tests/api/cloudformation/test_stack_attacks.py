@@ -5,6 +5,7 @@ import json
 import pytest
 
 from doubles.houses import HERE
+from doubles.stack_desks import PLACE
 from vedette.errors import Refusal
 
 
@@ -79,3 +80,42 @@ def test_what_cdk_says_with_each_deployment_is_taken_and_a_nested_stack_is_not(d
     nested = json.dumps({"Resources": {"N": {"Type": "AWS::CloudFormation::Stack"}}})
     with pytest.raises(Refusal, match=r"Unrecognized resource types: \[AWS::CloudFormation::Stack\]"):
         desk.ask("CreateStack", StackName="n", TemplateBody=nested)
+
+
+def exporting(name, imported=""):
+    """Return a template that exports its project's name, and one with a project of an imported name."""
+    project = {"Type": "AWS::LookoutVision::Project", "Properties": {"ProjectName": name}}
+    resources = {"P": project}
+    if imported:
+        properties = {"ProjectName": {"Fn::Sub": ["${N}-2", {"N": {"Fn::ImportValue": imported}}]}}
+        resources["Q"] = {"Type": "AWS::LookoutVision::Project", "Properties": properties}
+    return resources, {"Outputs": {"O": {"Value": name, "Export": {"Name": f"export-{name}"}}}}
+
+
+def test_an_import_of_ones_own_export_is_refused_since_nobody_could_delete_the_stack(desk):
+    resources, outputs = exporting("own")
+    desk.put("own", resources, template=outputs)
+    resources, outputs = exporting("own", "export-own")
+    with pytest.raises(Refusal, match="cannot import export-own, which it exports itself"):
+        desk.put("own", resources, template=outputs)
+    desk.ask("DeleteStack", StackName="own")
+    desk.house.jobs.wait(30)
+    with pytest.raises(Refusal, match="does not exist"):
+        desk.ask("DescribeStacks", StackName="own")
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"Transform": "AWS::Serverless-2016-10-31"}, "Transform"),
+        ({"Resources": {"P": {"Fn::Transform": {"Name": "AWS::Include"}}}}, "Transform|Type"),
+        ({"Resources": {"P": {"Type": "AWS::S3::Bucket", "DependsOn": "P"}}}, "(?i)circular"),
+        ({"Outputs": {"O": {"Value": {"Fn::ImportValue": "export-nobodys"}}}}, "No export named"),
+    ],
+)
+def test_what_a_template_may_not_be_is_refused_and_makes_nothing(desk, more, why):
+    resources, _ = exporting("refused")
+    text = json.dumps({"Resources": resources, **more})
+    with pytest.raises(Refusal, match=why):
+        desk.ask("CreateStack", StackName="refused", TemplateBody=text)
+    assert desk.house.stacks.all_of(PLACE) == []

@@ -93,20 +93,20 @@ def _delete(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
 
 
 def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
-    held = {
+    documents = {
         (kind, name): document
         for kind, name in _holders(wish.properties)
         if (document := _inline(calls, kind, name, physical)) is not None
     }
-    if not held:
+    if not documents:
         return None
     expected = json.loads(document_text(wish.properties["PolicyDocument"]))
-    other = next((document for document in held.values() if document != expected), expected)
+    other = next((document for document in documents.values() if document != expected), expected)
     return {
         "PolicyName": physical,
         "PolicyDocument": other,
         **{
-            member: [name for name in texts(wish.properties.get(member)) if (kind, name) in held]
+            member: [name for name in texts(wish.properties.get(member)) if (kind, name) in documents]
             for member, kind in HOLDERS.items()
         },
     }
@@ -204,15 +204,15 @@ def _read_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> Proper
 
 def _attached(calls: TypeCalls, arn: str) -> dict[str, list[str]]:
     """Return who holds a managed policy, by the properties that name them."""
-    found: dict[str, list[str]] = {member: [] for member in HOLDERS}
+    holders: dict[str, list[str]] = {member: [] for member in HOLDERS}
     token: str | None = None
     while True:
         answer = calls.ask(IAM, "ListEntitiesForPolicy", PolicyArn=arn, Marker=token)
         for member, kind in HOLDERS.items():
-            found[member] += [holder[f"{kind}Name"] for holder in answer.get(f"Policy{member}", ())]
+            holders[member] += [holder[f"{kind}Name"] for holder in answer.get(f"Policy{member}", ())]
         token = answer.get("Marker")
         if not token:
-            return found
+            return holders
 
 
 MANAGED_POLICY = ResourceType(
