@@ -44,6 +44,9 @@ def read_rows(path: Path) -> Iterator[TableRow]:
         with open_text(path, "utf-8-sig", "") as stream:
             for number, cells in enumerate(csv.reader(stream), start=1):
                 texts = [cell.strip() for cell in cells]
+                if any("\0" in text for text in texts):
+                    problem = f"row {number} has a character that no text has"
+                    raise Wrong(f"{path} is no CSV: {problem}.", kind="file", name=str(path))
                 if any(texts):
                     yield TableRow(number, texts[0], tuple(cell for cell in texts[1:] if cell))
     except (csv.Error, UnicodeDecodeError) as fault:
