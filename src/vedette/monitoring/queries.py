@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from vedette.errors import Unbuilt, Wrong
 from vedette.metering.series import SeriesRequest, earliest, round_start
@@ -68,10 +69,13 @@ def read_period(seconds: int) -> int:
     return seconds // 60
 
 
-def span_of(since: int, until: int, period: int, now: int) -> Span:
-    """Return the periods between two minutes, from where kept figures begin."""
+def span_of(since: int, until: int, period: int, now: int, *, is_exact: bool = False) -> Span:
+    """Return the periods between two minutes, from where kept figures begin.
+
+    Exact ones begin at the minute that is asked for, also those of hours.
+    """
     start = round_start(since, now)
-    if period % HOUR == 0:
+    if period % HOUR == 0 and not is_exact:
         # Whole hours begin at the hour: they are added up already, sixty times fewer rows to read.
         start -= start % HOUR
     # Before what is kept there is nothing: a request from the year 1 reads no more than one of 455 days.
@@ -81,7 +85,13 @@ def span_of(since: int, until: int, period: int, now: int) -> Span:
 
 
 def answer(
-    metrics: KnownMetrics, place: Place, queries: Sequence[MetricQuery], *, since: int, until: int
+    metrics: KnownMetrics,
+    place: Place,
+    queries: Sequence[MetricQuery],
+    *,
+    since: int,
+    until: int,
+    is_exact: bool = False,
 ) -> list[Answered]:
     """Return what the queries come to that are to be returned, in their order.
 
@@ -89,8 +99,8 @@ def answer(
         Wrong: when they do not fit together, or ask for too much.
     """
     trees = _checked(queries)
-    now = metrics.now()
-    spans = {query.id: span_of(since, until, query.statistic.period, now) for query in _asked(queries)}
+    periods_of = partial(span_of, since, until, now=metrics.now(), is_exact=is_exact)
+    spans = {query.id: periods_of(query.statistic.period) for query in _asked(queries)}
     if sum(len(span.starts) for span in spans.values()) > MOST_PERIODS:
         raise Wrong(
             f"The request asks for more than {MOST_PERIODS:,} data points; ask for a shorter time, "
@@ -100,9 +110,7 @@ def answer(
     basic = [series for value in values.values() for series in _members(value)]
     budget = WorkBudget()
     for query in _in_order(queries, trees):
-        span = _span_of_expression(
-            query, trees, spans, queries, span_of(since, until, query.period or 1, now)
-        )
+        span = _span_of_expression(query, trees, spans, queries, periods_of(query.period or 1))
         spans[query.id] = span
         value = Evaluation(values, basic, span, budget).value(trees[query.id])
         if isinstance(value, str) or (isinstance(value, int | float) and query.returns):

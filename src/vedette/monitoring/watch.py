@@ -81,7 +81,10 @@ class AlarmWatch:
     def _judge(self, alarm: StoredAlarm, until: int) -> None:
         rule = alarm.rule
         since = until - rule.period * rule.periods
-        (answered,) = answer(self._metrics, alarm.place, rule.queries, since=since, until=until)
+        # Whole hours since 1970 would be right in one minute of sixty: an alarm is about the last hour.
+        (answered,) = answer(
+            self._metrics, alarm.place, rule.queries, since=since, until=until, is_exact=True
+        )
         points = answered.series[0].points if answered.series else {}
         values = [points.get(minute) for minute in range(since, until, rule.period)]
         state, reason = judge(rule, values, alarm.state)

@@ -298,3 +298,25 @@ def test_a_clock_that_jumps_moves_no_alarm_wrongly_and_evaluation_goes_on(call, 
         clock.leap(**leap)
         watched.watch.judge_all()
     assert state(call) == "ALARM", "the same minute once more"
+
+
+def test_periods_of_hours_end_at_the_minute_that_is_judged(call, watched, clock):
+    """Whole hours since 1970 would leave an alarm without figures in all minutes but one."""
+    rule = {**RULE, "Period": 3600, "EvaluationPeriods": 2, "Threshold": 0.0}
+    call("PutMetricAlarm", **rule)
+    clock.move(minutes=17)
+    reject(call, 1.0)
+    clock.move(hours=1)
+    reject(call, 1.0)
+    clock.move(minutes=3)
+    watched.watch.judge_all()
+    assert state(call) == "ALARM"
+    silent = {"ComparisonOperator": "LessThanThreshold", "Threshold": 1.0, "TreatMissingData": "breaching"}
+    call("PutMetricAlarm", **{**rule, **silent, "EvaluationPeriods": 1})
+    reject(call, 1.0)
+    clock.move(minutes=30)
+    watched.watch.judge_all()
+    assert state(call) == "OK"
+    clock.move(minutes=50)
+    watched.watch.judge_all()
+    assert state(call) == "ALARM"
