@@ -116,10 +116,9 @@ def test_a_warning_is_told_once_when_it_begins_and_once_when_it_ends_by_whicheve
     assert name == asked.version.name
     assert [finding["name"] for finding in findings] == ["light"]
     assert servers[0].state(asked.version).findings
-    number = 0
-    while servers[0].state(asked.version).findings:
-        show(servers[number // 5 % 2], asked, USUAL[number : number + 5])
-        number += 5
+    usual = [float(value) for value in np.random.default_rng(5).normal(170, 8, 150)]
+    for number in range(0, len(usual), 5):
+        show(servers[number // 5 % 2], asked, usual[number : number + 5])
     assert [bool(findings) for _, findings in told] == [True, False]
 
 
@@ -134,3 +133,29 @@ def test_a_warning_that_cannot_be_told_is_not_written_either(asked):
     with pytest.raises(OSError, match="full"):
         show(server, asked, DARK)
     assert not server.state(asked.version).findings
+
+
+def test_a_difference_at_the_edge_is_one_warning_and_not_one_at_each_look(asked):
+    """A third to a half of the pictures are dark: now above what begins a warning, now below."""
+    teach(asked)
+    server, told = a_server(asked), []
+    server.on_turn = lambda _, version, findings: told.append(bool(findings))
+    drawn = np.random.default_rng(11)
+    looks = [13] * 8 + [8] * 8 + [13] * 8 + [8] * 8
+    for dark in looks:
+        lights = [*drawn.normal(60, 8, dark), *drawn.normal(170, 8, 25 - dark)]
+        show(server, asked, [float(light) for light in drawn.permutation(lights)])
+    assert told == [True]
+    show(server, asked, [float(light) for light in drawn.normal(170, 8, 200)])
+    assert told == [True, False]
+
+
+def test_each_look_is_counted_with_how_far_it_is_from_the_training(asked):
+    teach(asked)
+    server, counted = a_server(asked), []
+    server.on_look = lambda _, distance: counted.append(round(distance, 2))
+    show(server, asked, [float(light) for light in np.random.default_rng(3).normal(170, 8, 50)])
+    show(server, asked, DARK)
+    assert counted[:2] == [0.0, 0.0]
+    assert len(counted) == 4
+    assert max(counted[2:]) > 0.4

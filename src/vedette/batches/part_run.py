@@ -22,6 +22,7 @@ from vedette.identity.principal import Principal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, NewJob, WorkQueue
 from vedette.jobs.runner import JobRunner
+from vedette.metering.confidence import counted_confidence
 from vedette.projects.version import Version
 from vedette.store.disk import disk_refusal
 
@@ -167,6 +168,8 @@ class _PartRun:
                 self._tools.meter.count(arn, {"invalid": 1})
                 continue
             figures = {"answered": 1, "ms": outcome.ms, "findings": len(result.findings)}
+            found = (finding.confidence for finding in result.findings)
+            figures |= counted_confidence(result.confidence, found)
             if result.is_anomalous:
                 figures["anomalies"] = 1
             self._tools.meter.count(arn, figures)

@@ -12,6 +12,16 @@ class ServiceMetric:
     unit: str = "Count"
 
 
+# Figures that neither guide has, of models of every service, by the same dimensions.
+OWN_NAMESPACE = "Vedette"
+OWN_METRICS: Mapping[str, ServiceMetric] = {
+    # Of the main answer to each picture; a picture in which nothing was found has none.
+    "Confidence": ServiceMetric("confidence", "Percent"),
+    # Of each look for drift: how far what was found is from the training, and 0 where nothing is.
+    "Drift": ServiceMetric("drift", "Percent"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceMetrics:
     """The metrics of one service.

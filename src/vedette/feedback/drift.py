@@ -9,6 +9,8 @@ model's doubt by the same test to one side. Three things keep it from crying wol
 - **Another mixture is no drift.** A training is half defects, production is not. The reference is weighted so
   that its mixture of answers is that of the window; the weights cost it their share of its size (Kish).
 - **A difference must be large**, not only sure: LEAST of the way from "the same" to "nothing in common".
+- **What has begun must end clearly** (`lasting`): below LASTING, which is smaller, at two looks in a row. One
+  edge for both would begin and end a warning with every breath of a difference that is near it.
 
 A picture that is asked for again says nothing new and is not counted again. Rabanser, Günnemann and Lipton,
 "Failing Loudly" (2019), found tests of this kind reliable for small windows. Pure: numbers in, words out.
@@ -25,6 +27,9 @@ ALPHA = 0.01
 WINDOWS = (25, 100, 200)
 STEP = 25
 LEAST = 0.40
+# A warning ends below this in the last LASTING_WINDOW pictures, and in those of the look before. Samples of
+# one source are so far apart in one of sixteen such looks, so that a warning that should end does.
+LASTING, LASTING_WINDOW, QUIET_LOOKS = 0.25, 50, 2
 # Fewer reference pictures than this say nothing; below it there is no look.
 LEAST_REFERENCE = 15
 # A picture is an example of a drift from here on: in the mean of what was found, a tenth of the training or
@@ -98,6 +103,20 @@ def look(reference: DriftReference, recent: Sequence[LookedAtPicture], number: i
     return sorted(findings.values(), key=lambda finding: -finding.distance)
 
 
+def lasting(
+    reference: DriftReference, recent: Sequence[LookedAtPicture], findings: Sequence[DriftFinding]
+) -> list[DriftFinding]:
+    """Return those of a warning's findings that are still so: large enough at one of the last looks."""
+    ends = [len(recent) - number * STEP for number in range(QUIET_LOOKS)]
+    windows = [recent[max(0, end - LASTING_WINDOW) : end] for end in ends if end >= min(WINDOWS)]
+    return [finding for finding in findings if any(_is_far(reference, part, finding) for part in windows)]
+
+
+def _is_far(reference: DriftReference, window: Sequence[LookedAtPicture], finding: DriftFinding) -> bool:
+    compared = _compare_by_name(reference, window, finding.name)
+    return compared is not None and compared.distance >= LASTING
+
+
 def rank_examples(
     reference: DriftReference, recent: Sequence[LookedAtPicture], findings: Sequence[DriftFinding]
 ) -> list[LookedAtPicture]:
@@ -129,23 +148,30 @@ def _values_of(reference: DriftReference, name: str) -> Column:
 def _look_at_window(
     reference: DriftReference, window: Sequence[LookedAtPicture], spent: float
 ) -> list[DriftFinding]:
-    weights = _weights(reference.pictures, window)
-    names = list(reference.pictures[0].features)
-    allowed = spent / (len(names) + 1)
-    findings = []
-    for name in names:
-        usual = np.array([picture.features[name] for picture in reference.pictures])
-        now = np.array([picture.features.get(name, np.nan) for picture in window])
-        finding = _compare(name, usual, now[np.isfinite(now)], weights)
-        if finding is not None and finding.chance <= allowed and finding.distance >= LEAST:
-            findings.append(finding)
-    doubts = np.array(reference.doubts)
-    if len(doubts) >= LEAST_REFERENCE:
-        now = np.array([picture.doubt for picture in window])
-        finding = _compare(DOUBT, doubts, now, np.ones(len(doubts)), only_higher=True)
-        if finding is not None and finding.chance <= allowed and finding.distance >= LEAST:
-            findings.append(finding)
-    return findings
+    names = [*reference.pictures[0].features, DOUBT]
+    allowed = spent / len(names)
+    compared = [_compare_by_name(reference, window, name) for name in names]
+    return [
+        finding
+        for finding in compared
+        if finding is not None and finding.chance <= allowed and finding.distance >= LEAST
+    ]
+
+
+def _compare_by_name(
+    reference: DriftReference, window: Sequence[LookedAtPicture], name: str
+) -> DriftFinding | None:
+    """Return how far a number of the window is from the training's; nothing where one of them has none."""
+    now = np.array([picture.value(name) for picture in window])
+    if name == DOUBT:
+        doubts = np.array(reference.doubts)
+        if len(doubts) < LEAST_REFERENCE:
+            return None
+        return _compare(DOUBT, doubts, now, np.ones(len(doubts)), only_higher=True)
+    if name not in reference.pictures[0].features:
+        return None  # A reference that was measured anew, by other numbers.
+    usual = np.array([picture.features[name] for picture in reference.pictures])
+    return _compare(name, usual, now[np.isfinite(now)], _weights(reference.pictures, window))
 
 
 def _weights(reference: Sequence[LookedAtPicture], window: Sequence[LookedAtPicture]) -> Column:

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,6 +80,11 @@ class Feedback:
         self.taker = SampleTaker(self._plans, self._take)
         self.sweeper = SampleSweeper(tools.database, tools.collections, tools.store, tools.clock)
         jobs.register(reference_kind(tools.references))
+
+    def count_looks(self, count: Callable[[str, Mapping[str, float]], None]) -> None:
+        """Have each look for drift counted, in percent of nothing in common."""
+        watch = self._tools.watch
+        watch.on_look = lambda version, distance: count(str(version.arn), {"drift": 100 * distance})
 
     def start(self, *, is_alone: bool = True) -> None:
         """Clear what a stop or a crash left, and begin to take and to sweep.

@@ -21,6 +21,7 @@ from vedette.feedback.drift import (
     DriftReference,
     LookedAtPicture,
     is_due,
+    lasting,
     look,
     rank_examples,
 )
@@ -32,6 +33,8 @@ from vedette.store.db import Database
 Measure = Callable[[bytes], Mapping[str, float] | None]
 # Hears, within the transaction, of a warning that begins (its findings) or ends (none).
 OnTurn = Callable[[Connection, Version, list[dict[str, Any]]], None]
+# Hears after each look how far what stands is from the training; 0 where nothing is found.
+OnLook = Callable[[Version, float], None]
 MOST_RECENT = max(WINDOWS)
 # The last pictures are written down so often: after a crash that many are counted anew.
 WRITTEN_EVERY = 5
@@ -42,6 +45,11 @@ TRIES = 5
 def untold(connection: Connection, version: Version, findings: list[dict[str, Any]]) -> None:
     """Tell nobody."""
     del connection, version, findings
+
+
+def uncounted(version: Version, distance: float) -> None:
+    """Count nothing."""
+    del version, distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class DriftWatch:
         self._measure = measure
         self._clock = clock
         self.on_turn: OnTurn = untold
+        self.on_look: OnLook = uncounted
         self._watched: dict[int, _Watched] = {}
         self._lock = threading.Lock()
 
@@ -138,23 +147,12 @@ class DriftWatch:
             return self._watched[version.id]
 
     def _note(self, watched: _Watched, findings: list[DriftFinding]) -> None:
-        """A warning stands while looks find anything; it ends when the last ones are as in training again."""
+        """A warning stands while looks find anything, or while what was found lasts."""
         if findings and not watched.findings:
             watched.since_ms = milliseconds(self._clock())
-        if findings or not self._is_lasting(watched):
-            watched.findings = findings
-
-    def _is_lasting(self, watched: _Watched) -> bool:
-        """Say whether what was found before is still so, by its size: later looks may spend less."""
-        for finding in watched.findings:
-            values = sorted(
-                picture.value(finding.name) for picture in list(watched.recent)[-finding.window :]
-            )
-            middle = values[len(values) // 2]
-            gap = abs(finding.now - finding.usual)
-            if abs(middle - finding.usual) >= gap / 2:
-                return True
-        return False
+        found = {finding.name for finding in findings}
+        others = [finding for finding in watched.findings if finding.name not in found]
+        watched.findings = [*findings, *lasting(watched.reference, list(watched.recent), others)]
 
     def _settle(self, version: Version, watched: _Watched) -> None:
         """Put what was counted here to what the row holds, look where a look is due, and write it."""
@@ -172,12 +170,15 @@ class DriftWatch:
                 if picture.exact not in exacts:
                     after.recent.append(picture)
                     after.count += 1
-            if is_due(after.count, before):
+            is_look = is_due(after.count, before)
+            if is_look:
                 after.look_count += 1
                 self._note(after, look(after.reference, list(after.recent), after.look_count))
             if self._write(version, after, before):
                 with self._lock:
                     self._watched[version.id] = after
+                if is_look:
+                    self.on_look(version, max((finding.distance for finding in after.findings), default=0.0))
                 return
 
     def _write(self, version: Version, watched: _Watched, count_before: int) -> bool:

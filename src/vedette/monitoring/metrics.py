@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import func, insert, select, update
 
 from vedette.clock import Clock, milliseconds
-from vedette.dialects.metrics import ServiceMetrics
+from vedette.dialects.metrics import OWN_METRICS, OWN_NAMESPACE, ServiceMetric, ServiceMetrics
 from vedette.dialects.registry import DIALECTS
 from vedette.errors import TooMuch
 from vedette.metering.figure import Figure
@@ -119,12 +119,15 @@ class KnownMetrics:
         for name, metric in metrics.of_calls.items():
             if metric.figure in all_figures:
                 yield named(metrics.namespace, name, [(metrics.call_dimension, metrics.call)])
+        of_models = [(metrics.namespace, metrics.of_models), (OWN_NAMESPACE, OWN_METRICS)]
         for arn, (project, version) in _versions(figures):
-            for name, metric in metrics.of_models.items():
-                if metric.figure in figures[arn]:
-                    of_project = (metrics.project_dimension, project)
-                    yield named(metrics.namespace, name, [of_project])
-                    yield named(metrics.namespace, name, [of_project, (metrics.version_dimension, version)])
+            of_project = (metrics.project_dimension, project)
+            of_version = (metrics.version_dimension, version)
+            for namespace, metrics_of in of_models:
+                for name, metric in metrics_of.items():
+                    if metric.figure in figures[arn]:
+                        yield named(namespace, name, [of_project])
+                        yield named(namespace, name, [of_project, of_version])
 
     # Put
 
@@ -186,6 +189,13 @@ class MetricIndex:
 
     def sources(self, metric: MetricName, unit: str = "") -> list[MetricSource]:
         """Return where a metric's figures are, of each unit it was put in; nothing where there are none."""
+        if metric.namespace == OWN_NAMESPACE:
+            # Projects of two services may have the same name: those of both are added up.
+            sources = [
+                self._of_models(service, dialect.metrics, OWN_METRICS, metric)
+                for service, dialect in DIALECTS.items()
+            ]
+            return [source for source in sources if source is not None and unit in ("", source.unit)]
         for service, dialect in DIALECTS.items():
             if dialect.metrics.namespace == metric.namespace:
                 source = self._of_service(service, dialect.metrics, metric)
@@ -193,23 +203,35 @@ class MetricIndex:
         return self._own(metric, unit)
 
     def _of_service(self, service: str, metrics: ServiceMetrics, metric: MetricName) -> MetricSource | None:
+        if dict(metric.dimensions) == {metrics.call_dimension: metrics.call}:
+            return self._source(service, metrics.of_calls.get(metric.name), None, None)
+        return self._of_models(service, metrics, metrics.of_models, metric)
+
+    def _of_models(
+        self,
+        service: str,
+        metrics: ServiceMetrics,
+        of_models: Mapping[str, ServiceMetric],
+        metric: MetricName,
+    ) -> MetricSource | None:
         dimensions = dict(metric.dimensions)
-        if dimensions == {metrics.call_dimension: metrics.call}:
-            metric_behind, project, version = metrics.of_calls.get(metric.name), None, None
-        else:
-            metric_behind = metrics.of_models.get(metric.name)
-            project = dimensions.pop(metrics.project_dimension, None)
-            version = dimensions.pop(metrics.version_dimension, None)
-            if project is None or dimensions:
-                return None
-        if metric_behind is None:
+        project = dimensions.pop(metrics.project_dimension, None)
+        version = dimensions.pop(metrics.version_dimension, None)
+        if project is None or dimensions:
+            return None
+        return self._source(service, of_models.get(metric.name), project, version)
+
+    def _source(
+        self, service: str, metric: ServiceMetric | None, project: str | None, version: str | None
+    ) -> MetricSource | None:
+        if metric is None:
             return None
         arns = tuple(
             arn
             for arn, identity in self._all(service)
             if project in (None, identity[0]) and version in (None, identity[1])
         )
-        return MetricSource(arns, metric_behind.figure, metric_behind.unit) if arns else None
+        return MetricSource(arns, metric.figure, metric.unit) if arns else None
 
     def _all(self, service: str) -> list[tuple[str, tuple[str, str]]]:
         if service not in self._versions:

@@ -373,6 +373,7 @@ def _open_hosting(
     watch: ClusterWatch | None,
 ) -> Hosting:
     """Return the hosting of what was trained."""
+    feedback.count_looks(meter.count)
     hosting = Hosting(
         versions,
         lambda version: trainings.folder(version).package,

@@ -25,6 +25,7 @@ from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import Unit, Units
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.file_access import read_file
+from vedette.metering.confidence import counted_confidence
 from vedette.metering.meter import Meter
 from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
@@ -342,6 +343,8 @@ class Hosting:
             "ms": (time.perf_counter() - began) * 1000,
             "findings": len(answer["findings"]),
         }
+        found = (finding["confidence"] for finding in answer["findings"])
+        figures |= counted_confidence(answer["confidence"], found)
         if answer["is_anomalous"]:
             figures["anomalies"] = 1
         # In the loop's next round, since the answer leaves at the end of this one.

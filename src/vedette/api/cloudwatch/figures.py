@@ -7,6 +7,7 @@ from vedette.api.cloudwatch.readings import metric_of, minute_of, place_of, quer
 from vedette.api.house import Caller, House
 from vedette.api.paging import PageMembers, read_page
 from vedette.clock import from_milliseconds
+from vedette.dialects.metrics import OWN_NAMESPACE
 from vedette.errors import Unbuilt, Wrong
 from vedette.metering.figure import Figure
 from vedette.monitoring.metrics import NO_UNIT, MetricName, OwnFigure, Place
@@ -150,7 +151,7 @@ def put_metric_data(house: House, caller: Caller, request: dict[str, Any]) -> di
     """Count figures of metrics of the customer's own."""
     caller.require("PutMetricData", "*")
     namespace = request["Namespace"]
-    if namespace.startswith(("AWS/", ":")):
+    if namespace.startswith(("AWS/", ":")) or namespace == OWN_NAMESPACE:
         raise Wrong(f"The value {namespace[:40]} for parameter Namespace is invalid.")
     if request.get("EntityMetricData"):
         raise Unbuilt("EntityMetricData of PutMetricData is not supported yet.", name="EntityMetricData")
