@@ -43,6 +43,7 @@ ROOMS = (
     "encryption/keys.py", "encryption/aliases.py", "encryption/folder_keys.py",
     "store/disk.py", "store/reserve.py", "identity/may.py", "identity/console_sessions.py",
     "identity/administrators.py", "api/own", "api/console/attempts.py", "api/console/exports.py",
+    "monitoring/actions.py", "notifications/sender.py",
     "api/console/faults.py", "api/console/pictures.py", "api/console/sessions.py", "api/console/origin.py",
 )  # fmt: skip
 # Told by its own catalogue (`features/wizard/advice.ts`), or names of things and no sentences.

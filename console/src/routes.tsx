@@ -1,6 +1,7 @@
 /** Every address of the console: the pages of the features, below one sign-in and one frame. */
 import { createBrowserRouter } from "react-router";
 import { routes as account } from "./features/account";
+import { routes as alarms } from "./features/alarms";
 import { routes as aliases } from "./features/aliases";
 import { routes as batches } from "./features/batches";
 import { routes as cluster } from "./features/cluster";
@@ -13,6 +14,7 @@ import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
 import { routes as keys } from "./features/keys";
 import { routes as labelling } from "./features/labelling";
+import { routes as notifications } from "./features/notifications";
 import { routes as projects } from "./features/projects";
 import { routes as training } from "./features/training";
 import { routes as use } from "./features/use";
@@ -39,6 +41,8 @@ const pages = [
   ...aliases,
   ...edge,
   ...cluster,
+  ...alarms,
+  ...notifications,
   ...keys,
   ...comparison,
   ...account,

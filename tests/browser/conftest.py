@@ -29,6 +29,17 @@ WINDOW = {"width": 1280, "height": 800}
 PATIENCE_MS = 20_000
 
 
+# Whom alarms may call: a webhook where nobody listens, and a topic with a hostile name that runs a command.
+TOPICS = """
+[topics.night-shift]
+webhook = "http://127.0.0.1:9/services/very-secret-path"
+secret = "very-secret"
+events = ["drift"]
+emails = ["very-secret@example.com"]
+
+[topics."<img src=x onerror=alert(1)> a-very-long-topic-name_a-very-long-topic-name_a-very-long-topic-name"]
+command = ["/bin/true"]
+"""
 # Files of one long test or two; a worker that gets one last works on alone when the others are done.
 LONGEST = ("test_every_page.py", "test_training.py", "test_suggestions.py", "test_wrong_label.py")
 
@@ -45,7 +56,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One server for the whole lane; tests keep apart by the names they give."""
     assert BUILT.is_file(), "the console is not built: make console"
-    running = start_server(tmp_path_factory.mktemp("console") / "data")
+    folder = tmp_path_factory.mktemp("console")
+    book = folder / "actions.toml"
+    book.write_text(TOPICS, "utf-8")
+    running = start_server(folder / "data", VEDETTE_ALARM_ACTIONS=str(book))
     yield running
     assert stop_server(running) == 0
 

@@ -169,6 +169,7 @@ def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     tour_models.put_models(server, NAME, LOOKOUT, labelled, LABELS)
     _make_device(server, call)
     tour_trust.make_key(server)
+    tour_trust.make_alarms(server, LOOKOUT)
     trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
     call("SetAlias", ModelArn=f"{plates}/1".replace(":project/", ":model/"), AliasName="line-" + "long-" * 11)
     batch_id = tour_models.run_batch(call, plates, f"s3://{BUCKET}/set/", f"s3://{BUCKET}/results/")
@@ -208,6 +209,10 @@ def _button(name: str) -> Callable[[Page], None]:
 
 def _heading(name: str) -> Callable[[Page], Locator]:
     return lambda page: page.get_by_role("heading", name=name).first
+
+
+def _make_ready(page: Page) -> Locator:
+    return page.get_by_role("button", name="Create alarm")
 
 
 def _tile(page: Page) -> Locator:
@@ -269,6 +274,11 @@ def stops(house: House) -> list[Stop]:
         Stop("device", f"/console/devices/{DEVICE}", _heading(DEVICE)),
         Stop("device-order", f"/console/devices/{DEVICE}", _heading(DEVICE), _button("Order models")),
         Stop("cluster", "/console/cluster", _heading("Cluster")),
+        Stop("notifications", "/console/notifications", tour_trust.told_topic),
+        Stop("alarms", "/console/alarms", tour_trust.named_alarm),
+        Stop("alarm-tell", f"/console/alarms?service=rekognition&project={NAME}&version=v1", _make_ready),
+        Stop("alarm", tour_trust.ALARM_PATH, tour_trust.called_topic),
+        Stop("alarm-delete", tour_trust.ALARM_PATH, tour_trust.called_topic, _button("Delete")),
         Stop("keys", "/console/keys", tour_trust.named_key),
         Stop("key-create", "/console/keys", tour_trust.named_key, _button("Create key")),
         Stop("key", tour_trust.KEY_PATH, tour_trust.encrypted_bucket),

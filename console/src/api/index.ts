@@ -21,6 +21,7 @@ export type * as Monitoring from "./operations/monitoring";
 export type * as Own from "./operations/vedette";
 export { chooseRegion, currentRegion, regionOfAddress, useRegion } from "./region";
 export { takeLink } from "./link";
+export { fetchPages } from "./pages";
 export { createPasskey, hasPasskeys, NO_PASSKEY, showAgain, type CreationOptions } from "./passkeys";
 export * from "./projects";
 export type { VersionFacts, VersionList, VersionState } from "./versions";

@@ -83,7 +83,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
 }
 
 /** Entries that have the addresses below them. */
-const ENTRIES = ["my-work", "dashboard", "devices", "cluster", "keys"];
+const ENTRIES = ["my-work", "dashboard", "devices", "cluster", "alarms", "notifications", "keys"];
 
 /** The entry of the navigation that the address belongs to: the longest that begins it. */
 function activeOf(pathname: string): string {
@@ -106,6 +106,8 @@ function Navigation() {
     { type: "link", text: t("cluster"), href: hrefOf("/cluster") },
     ...useProjectItems(),
     { type: "divider" },
+    { type: "link", text: t("alarms"), href: hrefOf("/alarms") },
+    { type: "link", text: t("notifications"), href: hrefOf("/notifications") },
     { type: "link", text: t("keys"), href: hrefOf("/keys") },
     { type: "link", text: t("account"), href: hrefOf("/account") },
   ];

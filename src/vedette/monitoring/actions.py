@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import logging
 import smtplib
 import subprocess
 import time
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from vedette.errors import Refusal, Wrong
+
+log = logging.getLogger(__name__)
 
 # A webhook that hangs, and a command that does, hold one of a few threads for so long.
 WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
@@ -114,24 +117,30 @@ def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
     """Call a topic's webhook, run its command and send its e-mails.
 
     Raises:
-        Wrong: when one of them fails, with the reason; the others are done all the same.
+        Wrong: when one of them fails, with the reason; the others are done all the same. The account whose
+            alarm it is reads that reason: what the operator's file holds (paths, addresses) and what a
+            command says is for the log alone.
     """
     body = json.dumps(message).encode()
-    works: list[Callable[[], None]] = []
+    works: list[tuple[str, Callable[[], None]]] = []
     if topic.webhook:
-        works.append(lambda: _post(topic, body))
+        works.append(("The webhook failed; the server's log tells why.", lambda: _post(topic, body)))
     if topic.command:
-        works.append(lambda: _run(topic, body))
+        works.append(("The command failed; the server's log tells why.", lambda: _run(topic, body)))
     if topic.emails:
-        works.append(lambda: _mail(book.mail, topic, message))
+        unsent = "The e-mail could not be sent; the server's log tells why."
+        works.append((unsent, lambda: _mail(book.mail, topic, message)))
     failures = []
-    for work in works:
+    for sentence, work in works:
         try:
             work()
+        except (WebhookFault, NoMailServer) as refusal:
+            failures.append(refusal.sentence)
         except (Refusal, OSError, ValueError, subprocess.SubprocessError, smtplib.SMTPException) as error:
-            failures.append(str(error)[:300])
+            log.warning("an action of an alarm failed: %s", str(error)[:300])
+            failures.append(sentence)
     if failures:
-        raise Wrong("; ".join(failures))
+        raise Wrong(" ".join(failures))
 
 
 def _post(topic: Topic, body: bytes) -> None:
@@ -152,6 +161,10 @@ class WebhookFault(Wrong):
     def __init__(self, sentence: str, *, may_pass: bool) -> None:
         super().__init__(sentence)
         self.may_pass = may_pass
+
+
+class NoMailServer(Wrong):
+    """The operator's file names nobody who sends e-mails."""
 
 
 def call_webhook(topic: Topic, body: bytes) -> None:
@@ -181,7 +194,13 @@ def call_webhook(topic: Topic, body: bytes) -> None:
         # Its own words hold the address, which may be a secret.
         raise WebhookFault("The webhook's address cannot be called.", may_pass=False) from error
     except (OSError, http.client.HTTPException) as error:
-        raise WebhookFault(f"The webhook could not be called: {error}.", may_pass=True) from error
+        raise WebhookFault(f"The webhook could not be called: {_reason(error)}.", may_pass=True) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a call failed in the system's words, without the names that programs have for it."""
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    return str((isinstance(cause, OSError) and cause.strerror) or cause)
 
 
 def _run(topic: Topic, body: bytes) -> None:
@@ -195,7 +214,7 @@ def _run(topic: Topic, body: bytes) -> None:
 
 def _mail(mail: Mapping[str, Any], topic: Topic, message: Mapping[str, Any]) -> None:
     if "host" not in mail:
-        raise Wrong("The file of alarm actions names no mail server ([mail] host).")
+        raise NoMailServer("The file of alarm actions names no mail server ([mail] host).")
     letter = EmailMessage()
     letter["From"], letter["To"] = str(mail.get("sender", "vedette@localhost")), ", ".join(topic.emails)
     letter["Subject"] = " ".join(str(message["Subject"]).split())[:200]

@@ -122,7 +122,7 @@ class AlarmWatch:
 
     def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any], is_handed: bool) -> None:
         try:
-            book = self._actions()
+            book = self._book()
             topic = self._topic(book, alarm, action)
             perform(book, replace(topic, webhook="") if is_handed else topic, message)
         except Refusal as refusal:
@@ -132,6 +132,14 @@ class AlarmWatch:
             self._note(alarm, action, "the server failed; its log tells why")
         else:
             self._note(alarm, action, "")
+
+    def _book(self) -> ActionBook:
+        try:
+            return self._actions()
+        except Refusal as refusal:
+            # Its sentence names a path of the operator's machine, which the alarm's account has not to know.
+            log.warning("nobody can be called: %s", refusal.sentence)
+            raise Wrong("The operator's file of topics cannot be read.") from refusal
 
     def _topic(self, book: ActionBook, alarm: StoredAlarm, action: str) -> Topic:
         if not is_topic_of(action, alarm.place.account):

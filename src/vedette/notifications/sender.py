@@ -81,11 +81,11 @@ class Sender:
         try:
             topic = self._book().topics.get(delivery.topic)
             if topic is None or not topic.webhook:
-                return "the operator's file names no such topic with a webhook"
+                return "The operator's file names no such topic with a webhook."
             call_webhook(topic, delivery.body.encode())
         except Refusal as refusal:
             return refusal.sentence
         except Exception:
             log.exception("the notification %s failed", delivery.id)
-            return "the server failed; its log tells why"
+            return "The server failed; its log tells why."
         return ""

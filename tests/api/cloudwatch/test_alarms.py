@@ -224,8 +224,33 @@ def test_a_command_of_the_operator_s_gets_the_message_and_its_failure_is_told(ca
     book.write_text('[topics.night-shift]\ncommand = ["/nowhere/none"]\nemails = ["a@b"]\n')
     call("SetAlarmState", AlarmName=NAME, StateValue="OK", StateReason="a try")
     call("SetAlarmState", AlarmName=NAME, StateValue="ALARM", StateReason="a try")
-    line = eventually(lambda: next((text for text in acted(call) if "nowhere" in text), ""))
+    line = eventually(lambda: next((text for text in acted(call) if "command failed" in text), ""))
     assert "names no mail server" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[topics.night-shift]\ncommand = ["/very-secret/none"]\n',
+        "[topics.night-shift]\ncommand = [PYTHON, '-c', 'import sys; sys.exit(\"very-secret\")']\n",
+        '[topics.night-shift]\nemails = ["very-secret@x"]\n[mail]\nhost = "127.0.0.1"\nport = 9\n',
+        '[topics.night-shift]\nwebhook = "http://u:very-secret@127.0.0.1:9/very-secret"\n',
+        '[topics.night-shift]\nwebhook = "http://127.0.0.1:9/very secret\\tvery-secret"\n',
+        "[topics.night-shift\nvery-secret",
+    ],
+)
+def test_why_nobody_was_called_says_nothing_that_the_operator_s_file_holds(call, book, monkeypatch, text):
+    """The account that has the alarm reads its history, and is not who wrote the file."""
+    monkeypatch.setattr(actions, "PAUSES_S", ())
+    book.write_text(text.replace("PYTHON", json.dumps(sys.executable)))
+    call("PutMetricAlarm", **RULE)
+    call("SetAlarmState", AlarmName=NAME, StateValue="ALARM", StateReason="a try")
+    (line,) = eventually(lambda: acted(call))
+    assert line.startswith("Failed to execute action")
+    history = call("DescribeAlarmHistory", AlarmName=NAME)["AlarmHistoryItems"]
+    told = json.dumps(history, default=str)
+    assert "secret" not in told
+    assert str(book) not in told
 
 
 @pytest.mark.parametrize("text", ["[topics", '[topics.a]\nurl = "x"\n', '[topics.a]\nwebhook = "ftp://x"\n',

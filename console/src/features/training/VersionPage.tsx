@@ -3,6 +3,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useVersion, type ProjectFacts } from "../../api";
 import { useNames } from "../../ui/address";
+import { TellMeAbout } from "../../ui/alarms";
 import { FaultAlert } from "../../ui/faults";
 import { InProject, useProjectPlace } from "../../ui/ofProject";
 import { TagPanel, tagsOfService } from "../../ui/tags";
@@ -34,6 +35,7 @@ function Shown({ project, route }: { readonly project: ProjectFacts; readonly ro
       actions={
         version && (
           <SpaceBetween direction="horizontal" size="xs">
+            <TellMeAbout project={project} version={version.name} />
             <TryVersion project={project} version={version} />
             <DeleteButton project={project} version={version} route={route} />
           </SpaceBetween>

@@ -672,4 +672,16 @@ export const messages: Translation<typeof english> = {
   theTagIsTheAddressOf2: "La balise {pastTag} est l’adresse d’une évaluation, {form}, et non « {address} ».",
   wasTrainedAtAwsItsFigures:
     "a été entraîné chez AWS : ses chiffres sont ici, et aucun modèle qui puisse tourner",
+  theFileOfAlarmActionsCannot: "Le fichier des actions d’alarme {path} ne peut pas être lu : {error}.",
+  theFileOfAlarmActionsNames:
+    "Le fichier des actions d’alarme ne nomme aucun serveur de messagerie ([mail] host).",
+  theOperatorSFileNamesNo: "Le fichier de l’exploitant ne nomme aucun sujet de ce nom avec un webhook.",
+  theServerFailedItsLogTells2: "Le serveur a échoué ; son journal dit pourquoi.",
+  theWebhookAnsweredWithTheStatus: "Le webhook a répondu avec le statut {code}.",
+  theWebhookCouldNotBeCalled: "Le webhook n’a pas pu être appelé : {error}.",
+  theWebhookSAddressCannotBe: "L’adresse du webhook ne peut pas être appelée.",
+  theWebhookFailedTheServerS: "Le webhook a échoué ; le journal du serveur dit pourquoi.",
+  theCommandFailedTheServerS: "La commande a échoué ; le journal du serveur dit pourquoi.",
+  theEMailCouldNotBe: "L’e-mail n’a pas pu être envoyé ; le journal du serveur dit pourquoi.",
+  isBlackSoThatItsPicture: "{place} est noir, si bien que son image n’a pas de masque.",
 };

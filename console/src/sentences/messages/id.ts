@@ -647,4 +647,14 @@ export const messages: Translation<typeof english> = {
   theTagIsTheAddressOf2: 'Tag {pastTag} adalah alamat evaluasi, {form}, bukan "{address}".',
   wasTrainedAtAwsItsFigures:
     "dilatih di AWS: angka-angkanya ada di sini, tetapi tidak ada model yang dapat dijalankan",
+  theFileOfAlarmActionsCannot: "Berkas tindakan alarm {path} tidak dapat dibaca: {error}.",
+  theFileOfAlarmActionsNames: "Berkas tindakan alarm tidak menyebut server email ([mail] host).",
+  theOperatorSFileNamesNo: "Berkas pengelola tidak memuat topik bernama itu dengan webhook.",
+  theServerFailedItsLogTells2: "Server gagal; lognya menjelaskan sebabnya.",
+  theWebhookAnsweredWithTheStatus: "Webhook menjawab dengan status {code}.",
+  theWebhookCouldNotBeCalled: "Webhook tidak dapat dipanggil: {error}.",
+  theWebhookSAddressCannotBe: "Alamat webhook tidak dapat dipanggil.",
+  theWebhookFailedTheServerS: "Webhook gagal; log server menjelaskan sebabnya.",
+  theCommandFailedTheServerS: "Perintah gagal; log server menjelaskan sebabnya.",
+  theEMailCouldNotBe: "Email tidak dapat dikirim; log server menjelaskan sebabnya.",
 };

@@ -643,4 +643,14 @@ export const messages: Translation<typeof english> = {
   theTagIsTheAddressOf2: 'A tag {pastTag} é o endereço de uma avaliação, {form}, e não "{address}".',
   wasTrainedAtAwsItsFigures:
     "foi treinado na AWS: os números estão aqui, e nenhum modelo que possa ser executado",
+  theFileOfAlarmActionsCannot: "O arquivo de ações de alarme {path} não pode ser lido: {error}.",
+  theFileOfAlarmActionsNames: "O arquivo de ações de alarme não indica um servidor de e-mail ([mail] host).",
+  theOperatorSFileNamesNo: "O arquivo do operador não tem um tópico com este nome e um webhook.",
+  theServerFailedItsLogTells2: "O servidor falhou; o registro diz por quê.",
+  theWebhookAnsweredWithTheStatus: "O webhook respondeu com o status {code}.",
+  theWebhookCouldNotBeCalled: "O webhook não pôde ser chamado: {error}.",
+  theWebhookSAddressCannotBe: "O endereço do webhook não pode ser chamado.",
+  theWebhookFailedTheServerS: "O webhook falhou; o registro do servidor diz por quê.",
+  theCommandFailedTheServerS: "O comando falhou; o registro do servidor diz por quê.",
+  theEMailCouldNotBe: "O e-mail não pôde ser enviado; o registro do servidor diz por quê.",
 };

@@ -33,6 +33,8 @@ export const messages = {
   cluster: "Cluster",
   keys: "Encryption keys",
   keyNone: "No key of your own",
+  alarms: "Alarms",
+  tellMe: "Tell me when …",
   notifications: "Notifications",
   account: "Account",
   navigation: "Navigation",

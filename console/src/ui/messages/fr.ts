@@ -36,6 +36,8 @@ export const messages: Translation<typeof english> = {
   cluster: "Grappe",
   keys: "Clés de chiffrement",
   keyNone: "Aucune clé à vous",
+  alarms: "Alarmes",
+  tellMe: "Prévenez-moi quand …",
   notifications: "Notifications",
   account: "Compte",
   navigation: "Navigation",

@@ -30,6 +30,8 @@ export const messages: Translation<typeof english> = {
   cluster: "Klaster",
   keys: "Kunci enkripsi",
   keyNone: "Tanpa kunci milik Anda",
+  alarms: "Alarm",
+  tellMe: "Beri tahu saya ketika …",
   notifications: "Notifikasi",
   account: "Akun",
   navigation: "Navigasi",

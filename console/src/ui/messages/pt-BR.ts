@@ -36,6 +36,8 @@ export const messages: Translation<typeof english> = {
   cluster: "Cluster",
   keys: "Chaves de criptografia",
   keyNone: "Nenhuma chave sua",
+  alarms: "Alarmes",
+  tellMe: "Avise-me quando …",
   notifications: "Notificações",
   account: "Conta",
   navigation: "Navegação",

@@ -29,6 +29,8 @@ export const messages: Translation<typeof english> = {
   cluster: "集群",
   keys: "加密密钥",
   keyNone: "不使用自己的密钥",
+  alarms: "告警",
+  tellMe: "在以下情况通知我 …",
   notifications: "通知",
   account: "账户",
   navigation: "导航",
