@@ -683,5 +683,4 @@ export const messages: Translation<typeof english> = {
   theWebhookFailedTheServerS: "Le webhook a échoué ; le journal du serveur dit pourquoi.",
   theCommandFailedTheServerS: "La commande a échoué ; le journal du serveur dit pourquoi.",
   theEMailCouldNotBe: "L’e-mail n’a pas pu être envoyé ; le journal du serveur dit pourquoi.",
-  isBlackSoThatItsPicture: "{place} est noir, si bien que son image n’a pas de masque.",
 };
