@@ -31,8 +31,8 @@ TAGGED = (RESOURCE_TAG, "iam:ResourceTag/KEY")
 def _people(action: str, resource: str, *, right: str = "") -> tuple[Permission, ...]:
     """Return IAM's right, and that of ours which may be denied (decisions/0391)."""
     tagged = TAGGED if resource == USER else ()
-    ours = Permission(f"vedette:{action}", resource, condition=DENY_ALONE)
-    return (Permission(f"iam:{right or action}", resource, tagged), ours)
+    denied_alone = Permission(f"vedette:{action}", resource, condition=DENY_ALONE)
+    return (Permission(f"iam:{right or action}", resource, tagged), denied_alone)
 
 
 def _attach(verb: str, resource: str, condition: str) -> Permission:

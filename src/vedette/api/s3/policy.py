@@ -27,8 +27,8 @@ def read_policy(bucket: str, text: bytes) -> Policy:
     return parse_policy(text, PolicyKind.BUCKET, name=f"of {bucket}", is_resource=is_of_bucket)
 
 
-def _read_stored(bucket: str, stored: bytes) -> Policy:
-    text, ids = unpin(stored.decode(errors=ESCAPED))
+def _read_stored(bucket: str, document: bytes) -> Policy:
+    text, ids = unpin(document.decode(errors=ESCAPED))
     return hold_to_ids(read_policy(bucket, text.encode(errors=ESCAPED)), ids)
 
 
