@@ -82,14 +82,16 @@ class UnitPlaces:
         with self._lock:
             view = ClusterView(cluster.nodes(), cluster.works())
             nodes = self._willing(undrained(view.free_nodes(), drained))
-            left = [node for node in nodes if node.id not in refusals]
+            untried = [node for node in nodes if node.id not in refusals]
             alike = Counter(work.node for work in view.works if (work.kind, work.folder) == (UNIT, folder))
-            node = choose_node(left, self._plan.unit, alike=alike)
+            node = choose_node(untried, self._plan.unit, alike=alike)
             if node is None:
                 # A node that would have the room, and starts nothing, is nearer to the cause; one that has
                 # died since is none.
-                said = [refusals[each.id] for each in view.nodes if each.id in refusals]
-                raise said[-1] if said else NoPlace(no_room_sentence(left, self._plan.unit, "a unit"))
+                reasons = [refusals[other.id] for other in view.nodes if other.id in refusals]
+                raise (
+                    reasons[-1] if reasons else NoPlace(no_room_sentence(untried, self._plan.unit, "a unit"))
+                )
             work = PlacedWork(node.id, UNIT, folder, self._plan.unit)
             return view.names()[node.id], cluster.place(NodeUnit, node, work, self._plan.cache)
 
