@@ -65,8 +65,8 @@ class Weighing:
 
 
 @contextlib.contextmanager
-def running(place: Path, kind: str, lines: int) -> Iterator[RunningServer]:
-    """Yield a server over a database of this kind, which may have so many entries in a dataset."""
+def database(kind: str, lines: int) -> Iterator[dict[str, str]]:
+    """Yield the settings of a server over a database of this kind, with so many entries in a dataset."""
     settings = {"VEDETTE_DATASET_ENTRIES": str(lines)}
     with contextlib.ExitStack() as closing:
         if kind == "postgres":
@@ -74,6 +74,13 @@ def running(place: Path, kind: str, lines: int) -> Iterator[RunningServer]:
             assert programs, "tools/install_postgres brings PostgreSQL"
             postgres = closing.enter_context(postgres_server(programs, *POSTGRES, in_memory=False))
             settings["VEDETTE_DATABASE"] = f"{postgres.address}&dbname=postgres"
+        yield settings
+
+
+@contextlib.contextmanager
+def running(place: Path, kind: str, lines: int) -> Iterator[RunningServer]:
+    """Yield a server over a database of this kind, which may have so many entries in a dataset."""
+    with database(kind, lines) as settings:
         server = start_server(place / f"data-{kind}", **settings)
         try:
             yield server

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from vedette.learn.linear import fit_linear, out_of_fold
+from vedette.learn.linear import AT_ONCE, fit_linear, out_of_fold, span
 
 
 def clouds(count=60, channels=5, labels=3, seed=0):
@@ -43,3 +43,12 @@ def test_out_of_fold_knows_nothing_of_the_fold():
     x, truth = rng.normal(size=(80, 200)), np.eye(2)[rng.integers(0, 2, 80)]
     logits = out_of_fold(x, truth, np.arange(80) % 4, penalty=0.01, is_multilabel=False)
     assert 0.3 < (logits.argmax(1) == truth.argmax(1)).mean() < 0.7
+
+
+def test_many_rows_are_spanned_as_few_are():
+    x = clouds(count=2 * AT_ONCE + 7)[0]
+    centred = x - x.mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=1).mean())
+    np.testing.assert_array_equal(
+        span(x).rows, centred / length
+    )  # to the last bit: models do not change by it

@@ -12,6 +12,8 @@ from scipy.optimize import minimize
 
 Array = npt.NDArray[np.float64]
 
+# Squares of so many rows lie beside the features at once.
+AT_ONCE = 4096
 # Ten-fold steps around where small sets end up; features have unit length on average.
 PENALTIES = (0.001, 0.01, 0.1, 1.0)
 
@@ -45,14 +47,20 @@ def span(features: Array) -> RowSpace:
     """Return the pictures' own space, scaled so that a row has length one on average."""
     middle = features.mean(axis=0)
     centred = features - middle
-    length = float(np.sqrt((centred**2).sum(axis=1).mean())) or 1.0
-    centred = centred / length
+    length = float(np.sqrt(_squares(centred).mean())) or 1.0
+    centred /= length
     if len(features) >= features.shape[1]:
         return RowSpace(centred, np.eye(features.shape[1]) / length, middle)
     squares, left = np.linalg.eigh(centred @ centred.T)
     large = squares > 1e-10 * max(float(squares[-1]), 1e-30)
     scale = np.sqrt(squares[large])
     return RowSpace(left[:, large] * scale, centred.T @ left[:, large] / scale / length, middle)
+
+
+def _squares(rows: Array) -> Array:
+    """Return the square of each row's length."""
+    parts = [(rows[at : at + AT_ONCE] ** 2).sum(axis=1) for at in range(0, len(rows), AT_ONCE)]
+    return np.concatenate(parts)
 
 
 def fit_linear(features: Array, truth: Array, *, penalty: float, is_multilabel: bool) -> Linear:
@@ -90,7 +98,14 @@ def out_of_fold(
     features: Array, truth: Array, folds: npt.NDArray[np.int64], *, penalty: float, is_multilabel: bool
 ) -> Array:
     """Return for every picture the logits of a regression that has not seen its fold."""
-    rows = span(features).rows  # knows no label, so that nothing of the fold leaks
+    # The space knows no label, so that nothing of the fold leaks.
+    return fold_logits(span(features).rows, truth, folds, penalty=penalty, is_multilabel=is_multilabel)
+
+
+def fold_logits(
+    rows: Array, truth: Array, folds: npt.NDArray[np.int64], *, penalty: float, is_multilabel: bool
+) -> Array:
+    """Return the same of rows that are spanned already."""
     logits = np.zeros_like(truth)
     for fold in np.unique(folds):
         held_out = folds == fold

@@ -3,11 +3,16 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
+from vedette.learn.cache import FeatureCache
+from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Calibration, ClassifierGraph
 from vedette.learn.linear import Linear
 from vedette.learn.net.quarters import quarters, shares
+from vedette.learn.recipe import Judgement, RunContext
+from vedette.vision.annotations import Sample
 
 
 class Colours(nn.Module):
@@ -71,3 +76,13 @@ def test_the_mean_over_the_quarters_is_that_over_the_picture(side):
 def test_a_middle_row_counts_half_on_either_side():
     level = torch.tensor([[1.0, 2, 9], [1, 2, 9], [4, 5, 12]])[None, None]
     assert quarters(level)[0, :, 0].tolist() == pytest.approx([12 / 9, 60 / 9, 30 / 9, 78 / 9])
+
+
+def test_fine_tuning_competes_while_all_pictures_have_room(tmp_path):
+    Image.new("RGB", (96, 96)).save(tmp_path / "a.png")
+    work = RunContext(FeatureCache(None))
+    # 40 channels at 16 × 16 places in halves, of a picture and two copies: 61,440 bytes each.
+    few, many = ([Sample(tmp_path / "a.png", ("red",))] * count for count in (26_214, 26_215))
+    tuned = FineTune(["red", "blue"], is_multilabel=False)
+    assert [tuned.is_worth(Judgement(0.9), train, work) for train in (few, many)] == [True, False]
+    assert not tuned.is_worth(Judgement(0.99), few, work)

@@ -16,8 +16,9 @@ from torch import Tensor
 
 from vedette.learn.classify.augment import Jitter, draw_jitter, jitter, joined
 from vedette.learn.cores import cores, in_batches, one_thread, side_by_side
-from vedette.learn.net.backbone import floats
+from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.backbones import open_backbone
+from vedette.learn.net.cached import frozen_backbone
 from vedette.learn.net.extract import FeatureExtractor
 from vedette.learn.recipe import RunContext
 from vedette.vision.annotations import Sample
@@ -27,6 +28,9 @@ from vedette.vision.images import BrokenPicture, decode
 VIEW_S = 0.003
 # Bytes of augmented features held in memory.
 MOST_BYTES = 256 * 1024**2
+# The least copies that teach anything, and what they may take for all pictures together: a training of the
+# default backbone is given 2 GiB on a cluster (engines/ray_plan.py).
+FEWEST_COPIES, LARGEST_BYTES = 2, 1536 * 1024**2
 # Twice as many copies of a picture as passes over it show nothing new.
 MOST_COPIES = 40
 
@@ -80,6 +84,18 @@ def shorter_side(pictures: Sequence[Path]) -> float:
     return float(np.median(shorter)) if shorter else 0.0
 
 
+def has_room(train: Sequence[Sample], level: str, work: RunContext) -> bool:
+    """Say whether the least copies of all pictures have room in this machine's memory; a GPU has its own."""
+    if work.device.is_batched:
+        return True
+    view = _view_bytes(frozen_backbone(work), level, side_for(train, effort=work.budget.effort))
+    return (1 + FEWEST_COPIES) * view * len(train) <= LARGEST_BYTES
+
+
+def _view_bytes(backbone: Backbone, level: str, side: int) -> int:
+    return 2 * backbone.channels[level] * (side // int(level.removeprefix("s"))) ** 2  # of halves
+
+
 def stock(
     train: Sequence[Sample],
     truth: npt.NDArray[np.float64],
@@ -91,12 +107,13 @@ def stock(
     copying = CopiedPictures.planned(size, wanted, len(train), work)
     paths = [sample.picture for sample in train]
     features = copying.in_batches(paths) if work.device.is_batched else copying.one_by_one(paths)
-    read = []
+    both = torch.empty(0)
     with one_thread():
-        for halves in features:
-            read.append(halves)
-            work.tell(f"augmented features at {size[1]} px", len(read), len(train))
-    both = torch.stack(read)
+        for number, halves in enumerate(features):
+            if not number:  # in place: beside a list of them they would be as much memory again
+                both = halves.new_empty((len(train), *halves.shape))
+            both[number] = halves
+            work.tell(f"augmented features at {size[1]} px", number + 1, len(train))
     return AugmentedFeatures(both[:, 1:], both[:, 0], torch.from_numpy(truth).float())
 
 
@@ -115,8 +132,7 @@ class CopiedPictures:
         """Return how to make about `wanted` copies of each of so many pictures."""
         level, side = size
         backbone = open_backbone(work.backbone)
-        cell = int(level.removeprefix("s"))
-        view = 2 * backbone.channels[level] * (side // cell) ** 2  # bytes of halves
+        view = _view_bytes(backbone, level, side)
         extract = FeatureExtractor(backbone, (level,), threads=1, device=work.device)
         return cls(level, side, _copies(wanted, view, side, pictures, work), extract, work)
 
@@ -184,8 +200,9 @@ class _UncopiedPicture:
 def _copies(wanted: int, view: int, side: int, pictures: int, work: RunContext) -> int:
     """Return how many copies of each picture there is use, room and time for."""
     # In steps of four, so that a few pictures more or less find the same copies in the cache.
-    copies = max(2, min(-(-wanted // 4) * 4, MOST_COPIES, MOST_BYTES // (view * pictures) // 4 * 4))
+    most = min(MOST_COPIES, MOST_BYTES // (view * pictures) // 4 * 4)
+    copies = max(FEWEST_COPIES, min(-(-wanted // 4) * 4, most))
     if work.seconds_left() < math.inf:  # a third of the time at most
         each_s = VIEW_S * (side / 128) ** 2 / cores()
-        copies = max(2, min(copies, int(work.seconds_left() / 3 / each_s / pictures)))
+        copies = max(FEWEST_COPIES, min(copies, int(work.seconds_left() / 3 / each_s / pictures)))
     return copies

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vedette.learn.classify.augmented import AugmentedFeatures, CopySampler, side_for, stock
+from vedette.learn.classify.augmented import AugmentedFeatures, CopySampler, has_room, side_for, stock
 from vedette.learn.classify.probe import (
     Calibration,
     ClassifierGraph,
@@ -83,10 +83,10 @@ class FineTune:
         self._later: tuple[Mapping[str, Any], Arrays] = ({}, {})
 
     def is_worth(self, best: Judgement, train: Sequence[Sample], work: RunContext) -> bool:
-        """Say whether the probe leaves something to win, and the backbone is one that can learn here."""
+        """Say whether the probe leaves something to win, the backbone can learn here, and there is room."""
         if work.budget.effort < 0.5 or best.quality >= GOOD_ENOUGH:
             return False
-        return can_learn(work.backbone)
+        return can_learn(work.backbone) and has_room(train, LEVEL, work)
 
     def judge(self, train: Sequence[Sample], work: RunContext) -> Judgement:
         """Return the quality on as many folds as a fair judgement needs, or an earlier one."""

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from vedette.learn.calibrate import f1_threshold, fit_platt, fit_temperature, sigmoid, softmax
 from vedette.learn.cores import one_thread
-from vedette.learn.linear import PENALTIES, Linear, fit_linear, out_of_fold
+from vedette.learn.linear import PENALTIES, Linear, fit_linear, fold_logits, span
 from vedette.learn.net.backbone import floats
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.cached import pooled
@@ -162,10 +162,12 @@ class Probe:
         """Return the quality out of fold of the best penalty, with one head or with one a quarter."""
         features, truth = self._read(train, work)
         folds = work.folds(train)
-        ways = [(heads, penalty) for heads in sorted({1, features.shape[1]}) for penalty in PENALTIES]
+        spaces = {heads: span(rows_for(features, heads)).rows for heads in sorted({1, features.shape[1]})}
+        del features  # of 80,000 pictures they take 0.8 GB, and their space as much again
+        ways = [(heads, penalty) for heads in spaces for penalty in PENALTIES]
         judged = []
         for done, (heads, penalty) in enumerate(ways, start=1):
-            judged.append(self._try(rows_for(features, heads), truth, folds, heads, penalty))
+            judged.append(self._try(spaces[heads], truth, folds, heads, penalty))
             work.tell(f"judging {self.name}", done, len(ways))
         best = max(judged, key=lambda trial: trial.quality)
         facts = {
@@ -195,7 +197,7 @@ class Probe:
         self, rows: Array, truth: Array, folds: npt.NDArray[np.int64], heads: int, penalty: float
     ) -> ProbeTrial:
         with one_thread():
-            logits = out_of_fold(rows, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
+            logits = fold_logits(rows, truth, folds, penalty=penalty, is_multilabel=self.is_multilabel)
         calibration = calibrate(logits, truth, is_multilabel=self.is_multilabel)
         probabilities = calibration(logits)
         outcomes = outcomes_of(probabilities, truth, is_multilabel=self.is_multilabel)
@@ -213,4 +215,6 @@ class Probe:
 
 def rows_for(features: Array, heads: int) -> Array:
     """Return of [picture, 1 or 4, channel] what one head sees, or a head a quarter: [picture, number]."""
-    return features.mean(axis=1) if heads == 1 else features.reshape(len(features), -1)
+    if heads > 1:
+        return features.reshape(len(features), -1)
+    return features[:, 0] if features.shape[1] == 1 else np.asarray(features.mean(axis=1))

@@ -1,6 +1,6 @@
 """Features of a training's pictures, through the cache: worked out side by side, once, and reported."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,23 +35,26 @@ class CachedExtractor:
 
     def features(self, paths: Sequence[Path], *, stage: str = "features") -> list[list[Array]]:
         """Return for every picture its levels, each [1, …]."""
-        if self.work.device.is_batched:
-            return self._in_batches(paths, stage)
-        features = []
-        for done, levels in enumerate(side_by_side(self._one, paths), start=1):
-            features.append(levels)
-            self.work.tell(stage, done, len(paths))
-        return features
+        return list(self.each(paths, stage=stage))
 
-    def _in_batches(self, paths: Sequence[Path], stage: str) -> list[list[Array]]:
-        """Return the same: pictures are opened by many threads, and looked at together by one."""
-        features: list[list[Array]] = []
+    def each(self, paths: Sequence[Path], *, stage: str = "features") -> Iterator[list[Array]]:
+        """Yield them in turn, for who does not keep them all."""
+        if self.work.device.is_batched:
+            yield from self._in_batches(paths, stage)
+            return
+        for number, levels in enumerate(side_by_side(self._one, paths), start=1):
+            yield levels
+            self.work.tell(stage, number, len(paths))
+
+    def _in_batches(self, paths: Sequence[Path], stage: str) -> Iterator[list[Array]]:
+        """Yield the same: pictures are opened by many threads, and looked at together by one."""
+        count = 0
         for batch in in_batches(self._opened, paths, self.work.device.at_once(self.size)):
             unseen = [opened for opened in batch if isinstance(opened, _UnseenPicture)]
             looked_at = iter(self._look(unseen))
-            features += [next(looked_at) if isinstance(o, _UnseenPicture) else o for o in batch]
-            self.work.tell(stage, len(features), len(paths))
-        return features
+            yield from (next(looked_at) if isinstance(o, _UnseenPicture) else o for o in batch)
+            count += len(batch)
+            self.work.tell(stage, count, len(paths))
 
     def _look(self, pictures: "Sequence[_UnseenPicture]") -> list[list[Array]]:
         all_levels = self.looked_at([picture.pixels for picture in pictures])
@@ -105,5 +108,12 @@ def pooled(
 ) -> Array:
     """Return the features averaged over the pictures, or over their quarters: [picture, 1 or 4, channel]."""
     extractor = CachedExtractor(work, size, ("top/quarters" if quartered else "top/mean",))
-    features = extractor.features(paths, stage=f"features at {size[0]} px")
-    return np.stack([levels[0].reshape(-1, levels[0].shape[-1]) for levels in features])
+    # Into one array: one by one they would be as much memory again, which the heap keeps.
+    pictures: Array | None = None
+    for number, levels in enumerate(extractor.each(paths, stage=f"features at {size[0]} px")):
+        rows = levels[0].reshape(-1, levels[0].shape[-1])
+        if pictures is None:
+            pictures = np.empty((len(paths), *rows.shape), rows.dtype)
+        pictures[number] = rows
+    assert pictures is not None, "there is a picture to learn from"
+    return pictures
