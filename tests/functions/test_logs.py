@@ -138,7 +138,19 @@ def test_a_log_is_kept_for_its_days(desk):
 
 def test_what_the_server_says_has_a_stream_of_its_own(desk):
     desk.say("it is denied", "")
+    desk.say("it is sorted", "2026/one")
     assert messages(desk.ask("GetLogEvents", **GROUP, logStreamName="server")) == ["it is denied"]
+    for prefix, expected in (("serv", "it is denied"), ("2026/", "it is sorted")):
+        assert messages(desk.ask("FilterLogEvents", **GROUP, logStreamNamePrefix=prefix)) == [expected]
+
+
+@pytest.mark.parametrize("name", ["startTime", "endTime"])
+def test_a_moment_that_never_comes_is_one(desk, name):
+    desk.say("a line")
+    expected = ["a line"] if name == "endTime" else []
+    last = {name: (1 << 63) - 1}
+    assert messages(desk.ask("FilterLogEvents", **GROUP, **last)) == expected
+    assert messages(desk.ask("GetLogEvents", **GROUP, logStreamName="one", **last)) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, true, update
 
 from vedette.clock import Clock, milliseconds
 from vedette.functions.store import FunctionPlace
@@ -63,7 +63,6 @@ class LogSelection:
     """Which lines of a function's log are wanted: of some streams, from a moment on, and before another."""
 
     streams: tuple[str, ...] | None = None
-    prefix: str = ""
     since_ms: int = 0
     before_ms: int | None = None
 
@@ -149,11 +148,12 @@ class LogStore:
         self, connection: Connection, group: LogGroup, choice: LogSelection, end: Position | None = None
     ) -> Iterator[LogLine]:
         """Yield lines from the one before a place back to the first."""
-        first = end or (1 << 62, 0)
-        while rows := self._rows(connection, group, choice, function_logs.c.id <= first[0], is_forward=False):
+        is_before: ColumnElement[bool] = true() if end is None else function_logs.c.id <= end[0]
+        while rows := self._rows(connection, group, choice, is_before, is_forward=False):
             for row in rows:
-                yield from (line for line in reversed(_lines_of(row)) if line.place < first)
-            first = (rows[-1].id - 1, 1 << 62)
+                lines = reversed(_lines_of(row))
+                yield from (line for line in lines if end is None or line.place < end)
+            is_before = function_logs.c.id < rows[-1].id
 
     def _rows(
         self,
@@ -172,8 +172,6 @@ class LogStore:
             query = query.where(columns.at_ms < choice.before_ms)
         if choice.streams is not None:
             query = query.where(columns.stream.in_(choice.streams))
-        if choice.prefix:
-            query = query.where(columns.stream.startswith(choice.prefix, autoescape=True))
         order = columns.id if is_forward else columns.id.desc()
         return list(connection.execute(query.order_by(order).limit(AT_ONCE)))
 

@@ -12,6 +12,8 @@ from vedette.functions.logs import MOST_LINES
 from vedette.wire import pages
 
 BEGIN = (0, 0)
+# What databases hold, with room for one more: a later moment is as good as this one.
+LATEST_MS = 1 << 62
 
 
 def get_log_events(house: House, caller: Caller, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +51,15 @@ def filter_log_events(house: House, caller: Caller, request: Mapping[str, Any]) 
     names = request.get("logStreamNames")
     streams = None if names is None else tuple(stored(name) for name in names)
     prefix, pattern = str(request.get("logStreamNamePrefix", "")), str(request.get("filterPattern", ""))
-    selection = _selection(request, streams, ends_after=1, prefix=prefix)
+    if prefix:
+        # By what they are called, which for the server's is not how it lies.
+        all_streams = [stream.name for stream in house.functions.logs.streams(group)]
+        streams = tuple(
+            name
+            for name in all_streams
+            if shown(name).startswith(prefix) and name in (streams or all_streams)
+        )
+    selection = _selection(request, streams, ends_after=1)
     scope = pages.scope(
         "FilterLogEvents", caller.account, caller.region, group.name, names, prefix, pattern,
         request.get("startTime"), request.get("endTime"),
@@ -67,12 +77,12 @@ def filter_log_events(house: House, caller: Caller, request: Mapping[str, Any]) 
 
 
 def _selection(
-    request: Mapping[str, Any], streams: tuple[str, ...] | None, *, ends_after: int, prefix: str = ""
+    request: Mapping[str, Any], streams: tuple[str, ...] | None, *, ends_after: int
 ) -> LogSelection:
-    """Return which lines are selection; the moment of the end itself counts where `ends_after` is 1."""
+    """Return which lines are wanted; the moment of the end itself counts where `ends_after` is 1."""
     end = request.get("endTime")
-    before_ms = None if end is None else int(end) + ends_after
-    return LogSelection(streams, prefix, int(request.get("startTime", 0)), before_ms)
+    before_ms = None if end is None else min(int(end), LATEST_MS) + ends_after
+    return LogSelection(streams, min(int(request.get("startTime", 0)), LATEST_MS), before_ms)
 
 
 def _read_token(house: House, scope: str, request: Mapping[str, Any]) -> tuple[bool, tuple[int, int] | None]:
