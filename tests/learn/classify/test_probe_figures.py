@@ -1,10 +1,22 @@
 """The figures of the probe: what is true of pictures, how good answers are, and their calibration."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import torch
 
 from vedette.learn.choose import gain
-from vedette.learn.classify.probe import Calibration, calibrate, outcomes_of, thresholds_of, truth_of
+from vedette.learn.classify import probe
+from vedette.learn.classify.probe import (
+    Calibration,
+    Probe,
+    calibrate,
+    outcomes_of,
+    thresholds_of,
+    truth_of,
+)
+from vedette.learn.linear import span
 from vedette.learn.recipe import Judgement
 from vedette.vision.annotations import Sample
 
@@ -74,3 +86,24 @@ def test_recipes_are_compared_on_the_pictures_that_both_judged():
     old = Judgement(0.9, outcomes=np.array([0.5, 1.0, np.nan]))
     new = Judgement(0.1, outcomes=np.array([0.75, np.nan, 0.0]))
     assert gain(old, new) == 0.25
+
+
+def test_features_are_spanned_by_one_thread(tmp_path, monkeypatch):
+    # Else the last bits of a judgement depend on how many cores a machine has.
+    threads, before = [], torch.get_num_threads()
+
+    def watched(features):
+        threads.append(torch.get_num_threads())
+        return span(features)
+
+    monkeypatch.setattr(probe, "span", watched)
+    monkeypatch.setattr(probe, "pooled", lambda paths, **_: np.arange(len(paths) * 8.0).reshape(-1, 4, 2))
+    train = [sample(tmp_path, "red" if number % 2 else "blue") for number in range(8)]
+    work = SimpleNamespace(folds=lambda train: np.arange(len(train)) // 4, tell=lambda *_: None)
+    try:
+        torch.set_num_threads(2)
+        judgement = Probe(["red", "blue"], side=32, is_multilabel=False).judge(train, work)
+    finally:
+        torch.set_num_threads(before)
+    assert threads == [1, 1]
+    assert judgement.facts["averaged_over"] in ("the picture", "its quarters")

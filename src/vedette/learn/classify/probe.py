@@ -162,7 +162,8 @@ class Probe:
         """Return the quality out of fold of the best penalty, with one head or with one a quarter."""
         features, truth = self._read(train, work)
         folds = work.folds(train)
-        spaces = {heads: span(rows_for(features, heads)).rows for heads in sorted({1, features.shape[1]})}
+        with one_thread():  # on many, the last bits would depend on how many cores there are
+            spaces = {heads: span(rows_for(features, heads)).rows for heads in sorted({1, features.shape[1]})}
         del features  # of 80,000 pictures they take 0.8 GB, and their space as much again
         ways = [(heads, penalty) for heads in spaces for penalty in PENALTIES]
         judged = []
