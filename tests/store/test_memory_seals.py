@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,24 @@ def test_thumbnails_of_before_go_and_what_a_kill_left_is_drawn_again(tmp_path):
     assert [killed.read(name) for name in ("00aa", "01aa", "02aa")] == [None, b"closed", b"open"]
     again = Thumbnails(tmp_path / "t")
     assert [again.read(name) for name in ("00aa", "01aa", "02aa")] == [None, None, b"open"]
+
+
+def test_thumbnails_are_kept_where_somebody_removed_what_lay_there(tmp_path):
+    kept = Thumbnails(tmp_path / "t")
+    shutil.rmtree(tmp_path / "t")  # the data folder's report says that this may be done
+    kept.keep("01aa", b"open")
+    kept.keep("02aa", b"closed", is_sealed=True)
+    assert [kept.read(name) for name in ("01aa", "02aa")] == [b"open", b"closed"]
+
+
+def test_what_cannot_be_removed_stops_no_start(tmp_path, monkeypatch):
+    Thumbnails(tmp_path / "t").keep("01aa", b"closed", is_sealed=True)
+    with monkeypatch.context() as held:
+        held.setattr(shutil, "rmtree", lambda *_, **__: None)
+        again = Thumbnails(tmp_path / "t")
+    assert again.read("01aa") is None
+    again.keep("01aa", b"drawn again", is_sealed=True)
+    assert again.read("01aa") == b"drawn again"
 
 
 def test_a_forgotten_key_writes_nothing(tmp_path):

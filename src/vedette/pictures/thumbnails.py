@@ -52,7 +52,8 @@ class Thumbnails:
         """Keep a thumbnail, and let the longest unused go where they are too many."""
         path = _path(self._sealed.folder if is_sealed else self._clear, name)
         write = self._sealed.write if is_sealed else write_file
-        path.parent.mkdir(exist_ok=True)
+        # All above it too: people may remove what lies here, also while a server runs.
+        path.parent.mkdir(parents=True, exist_ok=True)
         # Under another name first: nobody shall read half of one.
         draft = path.with_suffix(f".{threading.get_ident()}")
         write(draft, data)

@@ -90,7 +90,8 @@ class MemorySealedFolder:
     def empty(self) -> None:
         """Remove what an earlier process left, which opens for nobody any more."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        # There is still a folder where a file of it cannot be removed, as one in use on NFS.
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def keys(self) -> dict[str, str]:
         """Return what a worker needs to read and write here."""
