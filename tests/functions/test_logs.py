@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import event
 
 from doubles.function_requests import make_function
 from doubles.houses import HERE, a_caller
@@ -142,6 +143,21 @@ def test_what_the_server_says_has_a_stream_of_its_own(desk):
     assert messages(desk.ask("GetLogEvents", **GROUP, logStreamName="server")) == ["it is denied"]
     for prefix, expected in (("serv", "it is denied"), ("2026/", "it is sorted")):
         assert messages(desk.ask("FilterLogEvents", **GROUP, logStreamNamePrefix=prefix)) == [expected]
+
+
+def test_the_last_lines_are_read_without_the_rest_of_a_log(desk):
+    """A log may have a quarter of a GiB, and who follows it asks every few seconds."""
+    desk.say("a line")
+    statements = []
+    engine = desk.house.functions.database.engine
+
+    def note(_connection, _cursor, statement, *_others):
+        statements.append(statement.casefold())
+
+    event.listen(engine, "before_cursor_execute", note)
+    assert messages(desk.ask("GetLogEvents", **GROUP, logStreamName="one", limit=1)) == ["a line"]
+    assert [each for each in statements if "function_logs" in each]
+    assert [each for each in statements if "length(" in each or "group by" in each] == []
 
 
 @pytest.mark.parametrize("name", ["startTime", "endTime"])

@@ -24,13 +24,16 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class LogGroup:
-    """The log of one function. Moments are milliseconds since 1970."""
+    """The log of one function. Moments are milliseconds since 1970.
+
+    When it began and its size are known of those that are listed: all of a log is read for them.
+    """
 
     function: int
     name: str
     days: int
-    began_ms: int
-    size: int
+    began_ms: int = 0
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,9 @@ class LogStore:
     # Groups and streams
 
     def groups(
-        self, connection: Connection, place: FunctionPlace, *, after: int = 0, most: int, name: str = ""
+        self, connection: Connection, place: FunctionPlace, *, after: int = 0, most: int
     ) -> Sequence[LogGroup]:
-        """Return the functions of a place that printed anything, or whose log has days; or one of them."""
+        """Return the functions of a place that printed anything, or whose log has days."""
         columns, logs = functions.c, function_logs.c
         began = func.min(logs.at_ms)
         query = (
@@ -111,10 +114,17 @@ class LogStore:
             .having(or_(func.count(logs.id) > 0, columns.log_days > 0))
             .order_by(columns.id)
         )
-        if name:
-            query = query.where(columns.name == name)
         rows = connection.execute(query.limit(most)).all()
         return [LogGroup(row[0], row[1], row[2], row[3] or 0, int(row[4] or 0)) for row in rows]
+
+    def group(self, connection: Connection, place: FunctionPlace, name: str) -> LogGroup | None:
+        """Return the log of a function, if it printed anything, or its log has days."""
+        columns = functions.c
+        has_any = select(function_logs.c.id).where(function_logs.c.function == columns.id).exists()
+        is_it = (columns.account == place.account, columns.region == place.region, columns.name == name)
+        query = select(columns.id, columns.name, columns.log_days)
+        row = connection.execute(query.where(*is_it, or_(has_any, columns.log_days > 0))).first()
+        return None if row is None else LogGroup(*row)
 
     def set_days(self, connection: Connection, function: int, days: int) -> None:
         """Say for how many days a log is kept; 0 for as long as there is room."""

@@ -31,10 +31,10 @@ class FunctionLogs:
     def group(self, place: FunctionPlace, name: str) -> LogGroup:
         """Return the log of a function; Missing where it has printed nothing."""
         with self._database.read() as connection:
-            groups = self.store.groups(connection, place, most=1, name=name) if name else ()
-        if not groups:
+            group = self.store.group(connection, place, name)
+        if group is None:
             raise Missing("The specified log group does not exist.", kind="log group", name=name)
-        return groups[0]
+        return group
 
     def streams(self, group: LogGroup) -> Sequence[LogStream]:
         """Return the streams of a log."""
