@@ -13,6 +13,7 @@ from vedette.api.functions.policies import add_permission
 from vedette.errors import Busy, Missing, TooMuch, Wrong
 from vedette.functions.functions import Functions, FunctionTools
 from vedette.functions.rule_store import RuleTarget
+from vedette.functions.rules import MOST_REFUSALS
 from vedette.functions.store import FunctionPlace
 from vedette.functions.tables import function_events
 from vedette.identity.seal import Seal
@@ -154,6 +155,20 @@ def test_who_is_not_let_is_told_nothing_and_the_log_says_why(desk):
     let(desk.house, StatementId="foreign", SourceAccount="999999999999")
     desk.clock.move(minutes=5)
     desk.rules.beat()
+    assert desk.events() == []
+
+
+def test_who_is_not_let_drives_nothing_out_of_a_function_s_log(desk):
+    """Rules are made by whom the function's owner may not know."""
+    for number in range(30):
+        desk.rules.put(PLACE, f"flood-{number}", "rate(1 minute)")
+        desk.rules.put_targets(PLACE, f"flood-{number}", [RuleTarget(name, ARN) for name in "abcde"])
+    desk.clock.move(minutes=1)
+    desk.rules.beat()
+    assert len(desk.log()) == MOST_REFUSALS
+    desk.clock.move(hours=1)
+    desk.rules.beat()
+    assert len(desk.log()) == 2 * MOST_REFUSALS
     assert desk.events() == []
 
 

@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 # EventBridge's: 300 rules of a bus, 5 targets of a rule, and a day for an event to be told.
 MOST_RULES, MOST_TARGETS, OLDEST_S = 300, 5, 86_400
 AT_ONCE = 100
+# So often an hour a function's log says who may not call it: whoever makes rules for it that it does not let
+# must not fill its log until nothing else is in it.
+MOST_REFUSALS, HOUR_MS = 5, 3_600_000
 # A clock that was set back by so much left rules in the future.
 SET_BACK_MS = 60_000
 
@@ -80,6 +83,8 @@ class FunctionRules:
         self._room = room
         self.store = RuleStore()
         self._last_ms = 0
+        # The hour, and how often in it, by function.
+        self._refusals: dict[int, tuple[int, int]] = {}
 
     def put(
         self, place: FunctionPlace, name: str, schedule: str, *, is_on: bool = True, description: str = ""
@@ -209,11 +214,13 @@ class FunctionRules:
         if function is None:
             log.warning("the schedule %s calls %s, which is not there", rule.arn, target.arn)
             return ()
+        if not lets_call(function, RULES, rule.arn, rule.place.account):
+            sentence = f"the policy of {function.name} does not let {RULES} call it for this rule"
+            self._say(tick, (function, request), sentence, notes if self._is_told(function, now) else [])
+            return ()
         sentences = [tick.missed] if tick.missed else []
         numbers: Sequence[int] = ()
-        if not lets_call(function, RULES, rule.arn, rule.place.account):
-            sentences.append(f"the policy of {function.name} does not let {RULES} call it for this rule")
-        elif moment is not None and now - moment > timedelta(seconds=target.oldest_s):
+        if moment is not None and now - moment > timedelta(seconds=target.oldest_s):
             sentences.append(f"the tick of {moment:%Y-%m-%dT%H:%M:%SZ} is older than {target.oldest_s} s")
         elif moment is not None:
             try:
@@ -222,9 +229,22 @@ class FunctionRules:
             except TooFast as refusal:
                 sentences.append(refusal.sentence)
         for sentence in sentences:
-            log.warning("%s: %s", rule.arn, sentence)
-            notes.append(partial(self._room.keep_log, function, request, f"{rule.arn}: {sentence}\n"))
+            self._say(tick, (function, request), sentence, notes)
         return numbers
+
+    def _say(
+        self, tick: RuleTick, call: tuple[Function, str], sentence: str, notes: list[Callable[[], None]]
+    ) -> None:
+        log.warning("%s: %s", tick.rule.arn, sentence)
+        notes.append(partial(self._room.keep_log, *call, f"{tick.rule.arn}: {sentence}\n"))
+
+    def _is_told(self, function: Function, now: datetime) -> bool:
+        """Say whether a function's log has room for one more that may not call it, and count it."""
+        hour = milliseconds(now) // HOUR_MS
+        last, count = self._refusals.get(function.id, (hour, 0))
+        count = count + 1 if last == hour else 1
+        self._refusals[function.id] = (hour, count)
+        return count <= MOST_REFUSALS
 
     def _found(self, connection: Connection, place: FunctionPlace, name: str) -> FunctionRule:
         rule = self.store.find(connection, place, name)
