@@ -1,11 +1,14 @@
 """Classification of whole pictures: what the graph says, and where it says the evidence lies."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
+from vedette.learn.budget import read_budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Calibration, ClassifierGraph
@@ -13,6 +16,8 @@ from vedette.learn.linear import Linear
 from vedette.learn.net.quarters import quarters, shares
 from vedette.learn.recipe import Judgement, RunContext
 from vedette.vision.annotations import Sample
+
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "big-datasets.md").read_text("utf-8")
 
 
 class Colours(nn.Module):
@@ -78,11 +83,15 @@ def test_a_middle_row_counts_half_on_either_side():
     assert quarters(level)[0, :, 0].tolist() == pytest.approx([12 / 9, 60 / 9, 30 / 9, 78 / 9])
 
 
-def test_fine_tuning_competes_while_all_pictures_have_room(tmp_path):
-    Image.new("RGB", (96, 96)).save(tmp_path / "a.png")
-    work = RunContext(FeatureCache(None))
-    # 40 channels at 16 × 16 places in halves, of a picture and two copies: 61,440 bytes each.
-    few, many = ([Sample(tmp_path / "a.png", ("red",))] * count for count in (26_214, 26_215))
+@pytest.mark.parametrize(
+    ("side", "budget", "most"), [(96, "balanced", 26_214), (300, "balanced", 16_777), (300, "best", 8_559)]
+)
+def test_fine_tuning_competes_while_all_pictures_have_room(side, budget, most, tmp_path):
+    Image.new("RGB", (side, side)).save(tmp_path / "a.png")
+    work = RunContext(FeatureCache(None), budget=read_budget(budget))
+    # At 128 px 40 channels at 16 × 16 places in halves, of a picture and two copies: 61,440 bytes each.
+    few, many = ([Sample(tmp_path / "a.png", ("red",))] * count for count in (most, most + 1))
     tuned = FineTune(["red", "blue"], is_multilabel=False)
     assert [tuned.is_worth(Judgement(0.9), train, work) for train in (few, many)] == [True, False]
     assert not tuned.is_worth(Judgement(0.99), few, work)
+    assert f"{most:,} " in PAGE.replace("\n", " ")

@@ -145,7 +145,7 @@ export const messages = {
   moreOfHelp: "Of all labels the model told it worst on training pictures that it had not seen: {quality}.",
   candidates: "Ways that were tried",
   candidatesHelp:
-    "Each is judged on training pictures that it had not seen. The best is kept; a dearer one must beat the best before it.",
+    "Each is judged on training pictures that it had not seen. The best is kept; a dearer one must beat the best before it. What could win nothing more, or had no time or memory, is not tried.",
   way: "Way to learn",
   quality: "Right on unseen pictures",
   stand: "How it stands",
@@ -153,7 +153,7 @@ export const messages = {
   candidate_judging: "Being judged",
   candidate_judged: "Not the best",
   candidate_givenUp: "Left off: too far behind",
-  candidate_passedOver: "Not needed",
+  candidate_passedOver: "Not tried",
   candidate_kept: "Kept: the best",
   recipe_probe: "A ready network's view, with a new last layer",
   recipe_finetune: "The network itself learns on",

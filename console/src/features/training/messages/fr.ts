@@ -149,7 +149,7 @@ export const messages: Translation<typeof english> = {
     "De toutes les étiquettes, c'est celle que le modèle reconnaît le moins bien sur des images d'entraînement qu'il n'avait pas vues : {quality}.",
   candidates: "Façons d'apprendre essayées",
   candidatesHelp:
-    "Chacune est jugée sur des images d'entraînement qu'elle n'avait pas vues. La meilleure est gardée ; une plus coûteuse doit battre la meilleure avant elle.",
+    "Chacune est jugée sur des images d'entraînement qu'elle n'avait pas vues. La meilleure est gardée ; une plus coûteuse doit battre la meilleure avant elle. Celle qui n'y gagnerait rien, ou pour qui manquent le temps ou la mémoire, n'est pas essayée.",
   way: "Façon d'apprendre",
   quality: "Juste sur des images inédites",
   stand: "Où elle en est",
@@ -157,7 +157,7 @@ export const messages: Translation<typeof english> = {
   candidate_judging: "En cours de jugement",
   candidate_judged: "Pas la meilleure",
   candidate_givenUp: "Abandonnée : trop loin derrière",
-  candidate_passedOver: "Pas nécessaire",
+  candidate_passedOver: "Pas essayée",
   candidate_kept: "Gardée : la meilleure",
   recipe_probe: "Le regard d'un réseau tout prêt, avec une nouvelle dernière couche",
   recipe_finetune: "Le réseau lui-même continue d'apprendre",

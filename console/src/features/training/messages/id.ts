@@ -126,7 +126,7 @@ export const messages: Translation<typeof english> = {
     "Dari semua label, ini yang paling buruk dikenali model pada gambar pelatihan yang belum dilihatnya: {quality}.",
   candidates: "Cara yang dicoba",
   candidatesHelp:
-    "Masing-masing dinilai pada gambar pelatihan yang belum dilihatnya. Yang terbaik dipakai; yang lebih mahal harus mengalahkan yang terbaik sebelumnya.",
+    "Masing-masing dinilai pada gambar pelatihan yang belum dilihatnya. Yang terbaik dipakai; yang lebih mahal harus mengalahkan yang terbaik sebelumnya. Yang tidak dapat menambah apa pun, atau kekurangan waktu atau memori, tidak dicoba.",
   way: "Cara belajar",
   quality: "Benar pada gambar baru",
   stand: "Keadaan",
@@ -134,7 +134,7 @@ export const messages: Translation<typeof english> = {
   candidate_judging: "Sedang dinilai",
   candidate_judged: "Bukan yang terbaik",
   candidate_givenUp: "Dihentikan: terlalu jauh tertinggal",
-  candidate_passedOver: "Tidak diperlukan",
+  candidate_passedOver: "Tidak dicoba",
   candidate_kept: "Dipakai: yang terbaik",
   recipe_probe: "Pandangan jaringan siap pakai, dengan lapisan akhir baru",
   recipe_finetune: "Jaringannya sendiri belajar lagi",

@@ -150,7 +150,7 @@ export const messages: Translation<typeof english> = {
     "De todos os rótulos, foi o que o modelo pior reconheceu em imagens de treinamento que não tinha visto: {quality}.",
   candidates: "Formas tentadas",
   candidatesHelp:
-    "Cada uma é avaliada em imagens de treinamento que não tinha visto. A melhor fica; uma mais cara precisa superar a melhor antes dela.",
+    "Cada uma é avaliada em imagens de treinamento que não tinha visto. A melhor fica; uma mais cara precisa superar a melhor antes dela. A que nada teria a ganhar, ou para a qual falta tempo ou memória, não é tentada.",
   way: "Forma de aprender",
   quality: "Acerto em imagens não vistas",
   stand: "Situação",
@@ -158,7 +158,7 @@ export const messages: Translation<typeof english> = {
   candidate_judging: "Em avaliação",
   candidate_judged: "Não é a melhor",
   candidate_givenUp: "Abandonada: muito atrás",
-  candidate_passedOver: "Não foi necessária",
+  candidate_passedOver: "Não foi tentada",
   candidate_kept: "Mantida: a melhor",
   recipe_probe: "A visão de uma rede pronta, com nova última camada",
   recipe_finetune: "A própria rede continua aprendendo",

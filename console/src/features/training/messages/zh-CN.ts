@@ -120,7 +120,8 @@ export const messages: Translation<typeof english> = {
   moreOf: "更多 {label} 的图片最有帮助。",
   moreOfHelp: "在所有标签中，模型在未见过的训练图片上对它的识别最差：{quality}。",
   candidates: "尝试过的方法",
-  candidatesHelp: "每种方法都用它未见过的训练图片来评判。保留最好的；更昂贵的方法必须胜过之前最好的。",
+  candidatesHelp:
+    "每种方法都用它未见过的训练图片来评判。保留最好的；更昂贵的方法必须胜过之前最好的。没有提升余地，或时间、内存不够的方法不会尝试。",
   way: "学习方法",
   quality: "在未见图片上的正确率",
   stand: "状态",
@@ -128,7 +129,7 @@ export const messages: Translation<typeof english> = {
   candidate_judging: "评判中",
   candidate_judged: "不是最好的",
   candidate_givenUp: "已放弃：差距过大",
-  candidate_passedOver: "不需要",
+  candidate_passedOver: "未尝试",
   candidate_kept: "已保留：最好",
   recipe_probe: "现成网络的特征加新的最后一层",
   recipe_finetune: "网络本身继续学习",
