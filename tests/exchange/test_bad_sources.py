@@ -38,6 +38,17 @@ def test_an_archive_and_a_table_are_refused_by_every_reader_and_nothing_is_writt
     assert sorted(file.name for file in tmp_path.iterdir()) == [source.name]
 
 
+@pytest.mark.parametrize("form", ["coco", "fiftyone", "labelstudio"])
+def test_a_number_with_more_digits_than_python_takes_is_refused(tmp_path, form):
+    digits = b"1" * 5000
+    (tmp_path / "samples.json").write_bytes(
+        b"[%s]" % digits if form == "labelstudio" else b'{"samples":[%s]}' % digits
+    )
+    source = tmp_path if form == "fiftyone" else tmp_path / "samples.json"
+    with pytest.raises(Wrong, match="has a number with too many digits"):
+        list(read_format(form, source))
+
+
 def test_names_that_differ_only_in_case_stay_apart_and_are_told(tmp_path):
     document = {
         "images": [{"id": 1, "file_name": "a.jpg", "width": 100, "height": 50}],

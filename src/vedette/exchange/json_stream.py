@@ -62,6 +62,8 @@ class JsonStreamReader:
             except json.JSONDecodeError as fault:
                 if not self._fill(count):
                     raise self._wrong(f"is no JSON near {fault.msg!r}") from None
+            except ValueError:  # Python makes no integer of more than 4,300 digits
+                raise self._wrong("has a number with too many digits") from None
             except RecursionError:
                 raise self._wrong("is nested too deep") from None
             else:
