@@ -248,3 +248,54 @@ def test_labels_are_renamed_on_their_way_out_and_the_rehearsal_says_so(tmp_path)
     assert "scratch becomes score" in run(*words, "--out", tmp_path / "out.json").stderr
     document = json.loads((tmp_path / "out.json").read_text())
     assert [category["name"] for category in document["categories"]] == ["score"]
+
+
+def test_a_label_may_be_black_on_what_is_transparent(tmp_path):
+    pixels = np.full((HIGH, WIDE, 4), (255, 255, 255, 0), np.uint8)
+    pixels[2:4, 3:6] = (0, 0, 0, 255)
+    put(tmp_path, Image.fromarray(pixels), "#000000,scratch\n")
+    [item] = read_format("masks", tmp_path)
+    assert in_pixels(item) == [("scratch", 3, 2, 3, 2)]
+    # A training lays it on white, beside which black would be a second background.
+    pixels[6:8, 3:6] = (255, 0, 0, 255)
+    put(tmp_path, Image.fromarray(pixels), "#ff0000,scratch\n")
+    with pytest.raises(Wrong, match="a background of #000000, #ffffff"):
+        list(read_format("masks", tmp_path, anomalies=True))
+
+
+@pytest.mark.parametrize("table", ["1,scratch\n", "#ffffff,scratch\n"])
+def test_values_of_sixteen_bits_are_refused_and_not_cut(tmp_path, table):
+    wide = np.zeros((HIGH, WIDE), np.uint16)
+    wide[:2], wide[4:6] = 300, 400
+    with pytest.raises(Wrong, match="has values of sixteen bits"):
+        list(read_format("masks", put(tmp_path, Image.fromarray(wide), table)))
+
+
+@pytest.mark.parametrize("value", ["#-12345", "#1_2345", "1_0", "+1", "\u0661", "#fff"])
+def test_a_value_is_digits_alone(tmp_path, value):
+    with pytest.raises(Wrong, match="a row that is not a value and a label: row 1"):
+        list(read_format("masks", put(tmp_path, drawn(), f"{value},scratch\n")))
+
+
+def test_a_mask_of_two_pictures_or_of_none_is_refused_by_its_name(tmp_path):
+    put(tmp_path, drawn((1, 0, 0, 2, 2)))
+    Image.new("RGB", (WIDE, HIGH)).save(tmp_path / "images" / "a.jpg")
+    with pytest.raises(Wrong, match=r"masks/a.png would be the mask of images/a.jpg and of images/a.png"):
+        list(read_format("masks", tmp_path))
+    (tmp_path / "images" / "a.jpg").unlink()
+    (tmp_path / "masks" / "a.png").rename(tmp_path / "masks" / "a.PNG")
+    with pytest.raises(Wrong, match=r"masks/a.PNG is the mask of no picture"):
+        list(read_format("masks", tmp_path))
+    notes = NoteList()
+    assert [item.boxes for item in read_format("masks", tmp_path, notes=notes)] == [None]
+    assert [note.name for note in notes.notes] == ["masks/a.PNG"]
+
+
+def test_a_label_that_masks_would_take_for_nothing_is_refused_on_its_way_out(tmp_path):
+    put(tmp_path, drawn((1, 1, 1, 8, 6)))
+    run("import", "masks", tmp_path, "--out", tmp_path / "all.manifest")
+    (tmp_path / "names.csv").write_text("scratch,Background\n")
+    words = ["export", "masks", tmp_path / "all.manifest", "--map", tmp_path / "names.csv"]
+    answer = CliRunner().invoke(app, [*map(str, words), "--out", str(tmp_path / "out")])
+    assert (answer.exit_code, 'In masks "Background" is what shows nothing' in answer.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()

@@ -10,6 +10,7 @@ A picture without a mask is one that nobody looked at.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -36,7 +37,10 @@ MOST_LABELS = 255
 # What Lookout for Vision lets one mask show.
 MOST_COLORS = 20
 _PLAIN = ("#000000", "#ffffff")
+# What is transparent shows nothing, whatever colour lies below; no colour is this number.
+_CLEAR = 1 << 24
 _MODES = ("1", "L", "P")
+_VALUE = re.compile(r"[0-9]{1,3}|#[0-9a-fA-F]{6}")
 
 Codes = np.ndarray[Any, np.dtype[np.uint32]]
 
@@ -59,14 +63,20 @@ def read_masks(folder: Path, notes: PieceNotes = STRICT, *, anomalies: bool = Fa
     pictures = folder / IMAGES
     if not pictures.is_dir():
         raise Wrong(f"There is no folder {pictures}.", kind="folder", name=str(pictures))
+    owners: dict[Path, list[str]] = {}
     for picture in pictures_in(pictures):
-        name = picture.relative_to(folder).as_posix()
-        mask = (folder / MASKS / picture.relative_to(pictures)).with_suffix(".png")
+        owners.setdefault(_mask_of(folder, picture), []).append(picture.relative_to(folder).as_posix())
+    _refuse_nobodys(folder, owners, notes)
+    for picture in pictures_in(pictures):
+        name, mask = picture.relative_to(folder).as_posix(), _mask_of(folder, picture)
         if not mask.exists():
             yield Item(name)
             continue
         with noting(notes, name):
-            codes, place = _codes(mask, table), mask.relative_to(folder).as_posix()
+            place = mask.relative_to(folder).as_posix()
+            if len(owners.get(mask, ())) > 1:
+                refuse(place, f"would be the mask of {' and of '.join(owners[mask])}; rename one of them.")
+            codes = _codes(mask, table)
             size = size_of(picture)
             if codes.shape != (size.height, size.width):
                 sides = (
@@ -78,6 +88,20 @@ def read_masks(folder: Path, notes: PieceNotes = STRICT, *, anomalies: bool = Fa
                 yield _anomaly(name, mask, place, codes, table)
             else:
                 yield Item(name, (), _boxes(codes, table, size, place), size)
+
+
+def _mask_of(folder: Path, picture: Path) -> Path:
+    return (folder / MASKS / picture.relative_to(folder / IMAGES)).with_suffix(".png")
+
+
+def _refuse_nobodys(folder: Path, owners: Mapping[Path, list[str]], notes: PieceNotes) -> None:
+    """Refuse masks that go with no picture: what they show would be lost without a word."""
+    masks = pictures_in(folder / MASKS) if (folder / MASKS).is_dir() else iter(())
+    for mask in masks:
+        place = mask.relative_to(folder).as_posix()
+        with noting(notes, place):
+            if mask not in owners:
+                refuse(place, f"is the mask of no picture; a mask is {MASKS}/NAME.png of {IMAGES}/NAME.jpg.")
 
 
 def read_table(path: Path) -> MaskTable:
@@ -103,20 +127,19 @@ def read_table(path: Path) -> MaskTable:
 
 
 def _value(text: str) -> tuple[int | None, bool]:
-    digits = text.removeprefix("#")
-    is_color = len(digits) < len(text)
-    try:
-        value = int(digits, 16) if is_color else int(digits)
-    except ValueError:
+    is_color = text.startswith("#")
+    if _VALUE.fullmatch(text) is None:  # `int` would take signs, spaces and strokes too
         return None, is_color
-    is_right = len(digits) == 6 if is_color else 0 <= value <= MOST_LABELS
-    return (value if is_right else None), is_color
+    value = int(text[1:], 16) if is_color else int(text)
+    return (value if is_color or value <= MOST_LABELS else None), is_color
 
 
 def _codes(path: Path, table: MaskTable) -> Codes:
-    """Return a mask's values: its numbers, or its colours; what is transparent is black."""
+    """Return a mask's values: its numbers, or its colours, and _CLEAR for what is transparent."""
     try:
         with open_image(path, formats=("PNG",)) as image:
+            if image.mode.startswith("I"):  # as a colour, all above 255 would be white
+                refuse(str(path), "has values of sixteen bits; masks of eight bits are read.")
             if not table.is_of_colors:
                 if image.mode not in _MODES:
                     refuse(str(path), f"is of colours ({image.mode}), and {TABLE} has numbers.")
@@ -125,13 +148,13 @@ def _codes(path: Path, table: MaskTable) -> Codes:
     except (*DAMAGE, *BOMB) as fault:
         refuse(str(path), f"cannot be read as a PNG: {fault}.")
     colors = (channels[:, :, 0] << 16) | (channels[:, :, 1] << 8) | channels[:, :, 2]
-    return np.where(channels[:, :, 3] < 128, 0, colors).astype(np.uint32)
+    return np.where(channels[:, :, 3] < 128, _CLEAR, colors).astype(np.uint32)
 
 
 def _refuse_unknown(codes: Codes, table: MaskTable, place: str) -> None:
     values, counts = np.unique(codes, return_counts=True)
     for value, count in zip(values.tolist(), counts.tolist(), strict=True):
-        is_plain = table.is_of_colors and table.write(value) in _PLAIN
+        is_plain = table.is_of_colors and (value == _CLEAR or table.write(value) in _PLAIN)
         if value not in table.labels and not is_plain:
             refuse(place, f"has {count:,} pixels of {table.write(value)}, which {TABLE} does not name.")
 
@@ -181,16 +204,16 @@ def _colors_of(mask: Path, table: MaskTable) -> "list[str] | _Colors":
 
 
 class _Colors:
-    """A colour is its own value."""
+    """A colour is its own value; what is transparent lies on white, as a training reads it."""
 
     def __getitem__(self, value: int) -> str:
-        return f"#{value:06x}"
+        return _PLAIN[1] if value == _CLEAR else f"#{value:06x}"
 
 
 def shown_in_mask(path: Path) -> list[str]:
     """Return the colours of a mask beside black: each of them shows something."""
     codes = _codes(path, MaskTable({}, is_of_colors=True))
-    colors = [f"#{value:06x}" for value in np.unique(codes).tolist() if value]
+    colors = [f"#{value:06x}" for value in np.unique(codes).tolist() if value not in (0, _CLEAR)]
     if len(colors) > MOST_COLORS:
         refuse(
             str(path), f"has {len(colors):,} colours; a mask has {MOST_COLORS}, and edges that are not soft."
@@ -212,6 +235,9 @@ class DrawnItem:
 def write_masks(items: Iterable[DrawnItem], folder: Path, labels: Iterable[str]) -> int:
     """Write a mask of numbers for each picture, and the table of the labels; return how many masks."""
     numbers = {label: number for number, label in enumerate(sorted(set(labels)), start=1)}
+    for label in numbers:
+        if label.casefold() == BACKGROUND.casefold():
+            raise Wrong(f'In masks "{label}" is what shows nothing; rename that label by --map.')
     if len(numbers) > MOST_LABELS:
         raise Wrong(f"Masks tell {MOST_LABELS} labels apart, and there are {len(numbers):,}.")
     folder.mkdir(parents=True, exist_ok=True)
