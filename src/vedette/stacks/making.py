@@ -150,9 +150,11 @@ def _change(work: StackWork, values: TemplateValues, row: StackResource, target:
     before = row.facts.properties
     earlier = row.facts.before if row.facts.before is not None else before
     started = replace(row.facts, before=earlier)
+    # What a server that was stopped wrote down as begun may have been done in part.
+    wish = replace(work.wish(row, target), is_again=row.facts.before is not None)
     work.note(row, states.UPDATING, facts=started, properties=work.display(values, resource.properties))
     try:
-        product = work.tools.maker.change(work.actor(), work.wish(row, target), row.physical, before)
+        product = work.tools.maker.change(work.actor(), wish, row.physical, before)
     except MakingFailed as failure:
         # What of it was changed is mostly not known: going back sets all of it anew.
         is_same = failure.is_untouched

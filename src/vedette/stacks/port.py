@@ -44,6 +44,8 @@ class ResourceWish:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     # Where a server was stopped in the middle: when it was begun. What was made since then is its own.
     resumed_since_ms: int = 0
+    # Of a change: it was begun before, or goes back. What looks as if this change had put it is its own then.
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def go_back(work: StackWork, *, skipped: Collection[str] = ()) -> None:
             work.note(row, states.UPDATED, SKIPPED, facts=replace(row.facts, properties=before, before=None))
             continue
         work.note(row, states.UPDATING)
-        wish = work.wish(row, before)
+        wish = replace(work.wish(row, before), is_again=True)
         try:
             product = work.tools.maker.change(work.actor(), wish, row.physical, row.facts.properties)
         except MakingFailed as failure:

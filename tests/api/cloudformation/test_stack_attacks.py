@@ -39,6 +39,31 @@ def test_an_update_overwrites_no_policy_that_somebody_else_gave(desk):
     ]
 
 
+def test_an_update_takes_no_policy_for_its_own_that_only_says_the_same(desk):
+    for user in ("eve", "max"):
+        desk.service("iam", "CreateUser", UserName=user)
+    text = json.dumps(document("s3:ListAllMyBuckets"))
+    desk.service("iam", "PutUserPolicy", UserName="max", PolicyName="listing", PolicyDocument=text)
+    desk.put("p", listing("eve"))
+    assert desk.put("p", listing("eve", "max")).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert any("max has a policy listing already" in reason for _, _, reason in desk.happened("p"))
+    desk.put("p", listing("eve", action="s3:*"))
+    desk.ask("DeleteStack", StackName="p")
+    desk.house.jobs.wait(30)
+    assert desk.service("iam", "ListUserPolicies", UserName="max")["PolicyNames"] == ["listing"]
+
+
+def test_two_policies_that_say_the_same_and_take_each_others_name_stay_two(desk):
+    desk.service("iam", "CreateUser", UserName="eve")
+    names = [{"First": listing("eve", name=a)["It"], "Second": listing("eve", name=b)["It"]}
+        for a, b in (("a", "b"), ("b", "c"))]  # fmt: skip
+    desk.put("p", names[0])
+    desk.put("p", names[1])
+    held = desk.service("iam", "ListUserPolicies", UserName="eve")["PolicyNames"]
+    stack = desk.house.stacks.find(PLACE, "p")
+    assert (stack.status, sorted(held)) == ("UPDATE_ROLLBACK_COMPLETE", ["a", "b"])
+
+
 def test_a_key_is_never_replaced_since_what_it_sealed_would_be_lost(desk):
     def key(**more):
         return {"Key": {"Type": "AWS::KMS::Key", "Properties": {"PendingWindowInDays": 7, **more}}}

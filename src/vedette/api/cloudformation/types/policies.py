@@ -76,8 +76,8 @@ def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Propert
     is_renamed = policy != old
     for kind, name in holders:
         is_new = is_renamed or (kind, name) not in earlier
-        # A change that a stopped server began is begun again: what it put counts as put.
-        if is_new and (occupied := _occupied(calls, kind, name, wish.properties, is_again=True)):
+        # Of a change that a stopped server began, or that goes back, what it put counts as put.
+        if is_new and (occupied := _occupied(calls, kind, name, wish.properties, is_again=wish.is_again)):
             raise MakingFailed(occupied, is_untouched=True)
     for kind, name in holders:
         _put(calls, kind, name, wish.properties)
