@@ -68,3 +68,26 @@ def test_what_is_not_written_is_said_with_the_reason(tmp_path, to, sentence):
     assert answer.exit_code == 2
     assert sentence in answer.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("answer", ["no number", "another shape", "nothing"])
+def test_an_output_that_cannot_be_compared_is_no_agreement(tmp_path, monkeypatch, answer):
+    pytest.importorskip("openvino")
+    package = tiny_package(tmp_path / "package", "detection")
+
+    def run_otherwise(session, batch, *, heatmap=False):
+        outputs = dict(real_run(session, batch, heatmap=heatmap))
+        if answer == "no number":
+            outputs["scores"] = np.full_like(outputs["scores"], np.nan)
+        elif answer == "another shape":
+            outputs["scores"] = outputs["scores"][..., None]
+        else:
+            outputs["more"] = outputs["scores"]
+        return outputs
+
+    real_run = OnnxSession.run
+    monkeypatch.setattr(OnnxSession, "run", run_otherwise)
+    refused = run(package, "--out", tmp_path / "out")
+    assert refused.exit_code == 2, refused.output
+    assert "OpenVINO answers otherwise" in refused.stderr
+    assert not (tmp_path / "out").exists()

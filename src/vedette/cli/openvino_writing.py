@@ -9,6 +9,7 @@ would send by is never loaded (decisions/0152, 0448).
 """
 
 import json
+import math
 import secrets
 import shutil
 import sys
@@ -18,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vedette.errors import Missing, Wrong
 from vedette.runtime.facts import write_facts
 from vedette.runtime.model import Model
 from vedette.runtime.package import Package, open_package
-from vedette.runtime.session import OnnxSession
+from vedette.runtime.session import HEATMAP, OnnxSession
 from vedette.vision.files import pictures_in
 from vedette.vision.images import Pixels
 
@@ -109,11 +111,12 @@ def _compared(package: Package, pictures: list[Pixels]) -> tuple[Any, dict[str, 
         raise Wrong(f"OpenVINO cannot run the network: {reason}") from fault
     differences: dict[str, float] = {}
     for picture, answer in zip(pictures, answers, strict=True):
-        outputs = session.run(picture, heatmap=True)
-        for name in outputs.keys() & answer.keys():
-            values = outputs[name]
-            apart = np.abs(np.asarray(values, np.float64) - np.asarray(answer[name], np.float64))
-            differences[name] = max(differences.get(name, 0.0), float(apart.max(initial=0.0)))
+        for name, values in session.run(picture, heatmap=True).items():
+            if name == HEATMAP and name not in answer:
+                continue  # drawn out of the masks, and no output of the network
+            apart = _apart(values, answer.get(name))
+            # No number at all is no agreement: `max` would pass it over.
+            differences[name] = max(differences.get(name, 0.0), math.inf if math.isnan(apart) else apart)
     worst = max(differences, key=lambda name: differences[name])
     if not differences[worst] <= TOLERANCE:
         raise Wrong(
@@ -121,3 +124,11 @@ def _compared(package: Package, pictures: list[Pixels]) -> tuple[Any, dict[str, 
             f"and {TOLERANCE:g} is allowed. Nothing was written."
         )
     return converted, differences
+
+
+def _apart(values: NDArray[Any], others: NDArray[Any] | None) -> float:
+    """Return by how much two outputs differ at most; infinitely where one is missing or of another shape."""
+    if others is None or np.shape(values) != np.shape(others):
+        return math.inf
+    apart = np.abs(np.asarray(values, np.float64) - np.asarray(others, np.float64))
+    return float(apart.max(initial=0.0))
