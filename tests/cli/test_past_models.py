@@ -116,3 +116,20 @@ def test_a_file_of_another_content_is_not_written_over(server, run, exported, bo
     assert answer.exit_code == 2
     assert "which says something else" in answer.stderr
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == b"mine"
+
+
+def test_versions_of_one_name_are_never_taken_for_each_other(server, run, tmp_path, boards):
+    for project, created in (("night", 1_690_000_000_000), ("day", 1_700_000_000_000)):
+        (tmp_path / project).mkdir()
+        summary = encode(summary_of("v1", project, created=created))
+        (tmp_path / project / f"EvaluationResultSummary-{project}-v1.json").write_bytes(summary)
+    together = run(tmp_path, "--project", boards, "--dry-run")
+    assert together.exit_code == 2
+    assert f"would both be the version v1 of {boards}" in together.stderr
+    assert run(tmp_path / "night", "--project", boards).exit_code == 0
+    other = run(tmp_path / "day", "--project", boards)
+    assert other.exit_code == 2, other.output
+    assert f"The project {boards} has a version v1 already, which is another" in other.stderr
+    assert "is there already" in run(tmp_path / "night", "--project", boards).output
+    [told] = versions_of(server, boards)
+    assert told["ProjectVersionArn"].endswith("/version/v1/1690000000000")

@@ -108,8 +108,11 @@ class BucketFiles:
         return self._bucket, key[: -len(model.evaluation.name)], key
 
 
-def find_past_models(files: LocalFiles | BucketFiles) -> list[FoundModel]:
-    """Return the models whose evaluations are among the files, each service's oldest first."""
+def find_past_models(files: LocalFiles | BucketFiles, project: str = "") -> list[FoundModel]:
+    """Return the models whose evaluations are among the files, each service's oldest first.
+
+    Two that would be one version are refused: of one model, or of two that a named project takes together.
+    """
     by_place = {file.place: file for file in files.list()}
     models = []
     for file in by_place.values():
@@ -121,10 +124,7 @@ def find_past_models(files: LocalFiles | BucketFiles) -> list[FoundModel]:
         folder, rest = file.place[: -len(file.name)], file.name.removeprefix(start)
         beside = [f"{folder}{name}{rest}" for name in dialect.results.values()]
         models.append(FoundModel(dialect, past, file, tuple(by_place[p] for p in beside if p in by_place)))
-    twins = _twins(models)
-    if twins is not None:
-        first, second = twins
-        raise Wrong(f"{first.place} and {second.place} are of the same model; leave one of them out.")
+    _refuse_twins(models, project)
     return sorted(models, key=lambda item: (item.dialect.name, item.past.project, item.past.ended_ms))
 
 
@@ -132,7 +132,7 @@ def import_past_models(source: str, server: Server, *, project: str, to: str, dr
     """Bring along the models whose evaluations lie in a folder or a bucket; return how many."""
     is_remote = source.startswith("s3://")
     files = BucketFiles(server.client("s3"), source) if is_remote else LocalFiles(Path(source))
-    models = find_past_models(files)
+    models = find_past_models(files, project)
     if not models:
         raise Missing(
             f"There is no evaluation that AWS wrote below {source}: EvaluationResultSummary-….json "
@@ -164,7 +164,8 @@ def _ask_custom_labels(client: Any, past: PastModel, project: str, place: tuple[
     arn = listed[0]["ProjectArn"] if listed else client.create_project(ProjectName=project)["ProjectArn"]
     listing = client.describe_project_versions(ProjectArn=arn, VersionNames=[past.name])
     for version in listing["ProjectVersionDescriptions"]:
-        return _is_known(version["Status"] == "EXPIRED", project, past)
+        same = version["ProjectVersionArn"].rpartition("/")[2] == str(past.created_ms)
+        return _is_known(version["Status"] == "EXPIRED" and same, project, past)
     client.create_project_version(
         ProjectArn=arn,
         VersionName=past.name,
@@ -206,7 +207,7 @@ def _is_known(is_same: bool, project: str, past: PastModel) -> bool:
     """Return that nothing is new; refuse where the name is another version's."""
     if not is_same:
         raise Wrong(
-            f"The project {project} has a version {past.name} that was trained here; "
+            f"The project {project} has a version {past.name} already, which is another; "
             "bring the history into a project of its own: --project NAME."
         )
     return False
@@ -222,14 +223,20 @@ def _dialect_of(name: str) -> Dialect | None:
     return next((dialect for dialect, start in starts.items() if name.startswith(f"{start}-")), None)
 
 
-def _twins(models: list[FoundModel]) -> tuple[PastFile, PastFile] | None:
-    evaluations: dict[tuple[str, str, str], PastFile] = {}
+def _refuse_twins(models: list[FoundModel], project: str) -> None:
+    known: dict[tuple[str, str, str], FoundModel] = {}
     for item in models:
-        key = (item.dialect.name, item.past.project, item.past.name)
-        if key in evaluations:
-            return evaluations[key], item.evaluation
-        evaluations[key] = item.evaluation
-    return None
+        past = item.past
+        first = known.setdefault((item.dialect.name, project or past.project, past.name), item)
+        if first is item:
+            continue
+        both = f"{first.evaluation.place} and {item.evaluation.place}"
+        if first.past.arn == past.arn:
+            raise Wrong(f"{both} are of the same model; leave one of them out.")
+        raise Wrong(
+            f"{both} would both be the version {past.name} of {project or past.project}; "
+            "bring them into projects of their own."
+        )
 
 
 def _find(s3: Any, bucket: str, key: str) -> bytes | None:
