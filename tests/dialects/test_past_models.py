@@ -57,6 +57,10 @@ def test_a_result_of_lookout_tells_of_pictures_and_of_areas(types, task):
     ]
 
 
+# In UTC it is in a year that no calendar here has.
+LAST = "9999-12-31T23:59:59-12:00"
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -69,6 +73,9 @@ def test_a_result_of_lookout_tells_of_pictures_and_of_areas(types, task):
         (lambda d: d.update(LabelEvaluationResults=[{}] * 10_001), "at most 10,000"),
         (lambda d: d["EvaluationDetails"].update(EvaluationEndTimestamp="soon"), "no moment"),
         (lambda d: d["EvaluationDetails"].update(EvaluationEndTimestamp="0001-01-01T00:00+14"), "no moment"),
+        (lambda d: d["EvaluationDetails"].update(EvaluationEndTimestamp=LAST), "no moment of a training"),
+        (lambda d: d["LabelEvaluationResults"][0].update(Label="\ud800"), "Label"),
+        (lambda d: d["EvaluationDetails"].update(ProjectVersionArn=f"{MODEL_ARN}\ud800"), "does not say"),
         (lambda d: d["EvaluationDetails"].update(NumberOfTestingImages=-1), "number of pictures"),
         (lambda d: d["EvaluationDetails"].update(ProjectVersionArn="v3"), "no ARN"),
         (lambda d: d["EvaluationDetails"].update(ProjectVersionArn=MODEL_ARN), "no version"),

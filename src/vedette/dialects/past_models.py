@@ -5,11 +5,10 @@ dialect's. They come from elsewhere: every figure is looked at before it is beli
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from vedette.arn import Arn, parse_arn
 from vedette.errors import Wrong
@@ -18,6 +17,7 @@ from vedette.errors import Wrong
 MOST_BYTES = 64 * 1024**2
 MOST_LABELS = 10_000
 MOST_PICTURES = 10**9
+YEAR_10000_MS = 253_402_300_800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,14 @@ class PastReading:
     def text(self, values: Mapping[str, Any], name: str) -> str:
         """Return a text of at most 255 letters, as labels have."""
         value = values.get(name)
-        if not isinstance(value, str) or not value.strip() or len(value) > 255:
+        if not _is_text(value) or not value.strip() or len(value) > 255:
             self.refuse(f"has a {name} that is no text of at most 255 letters")
         return value
 
     def arn(self, values: Mapping[str, Any], name: str) -> Arn:
         """Return the ARN of the model."""
         text = values.get(name)
-        if not isinstance(text, str) or len(text) > 2048:
+        if not _is_text(text) or len(text) > 2048:
             self.refuse(f"does not say its {name}")
         try:
             return parse_arn(text)
@@ -132,6 +132,14 @@ class PastReading:
             milliseconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000
         except (ValueError, OverflowError):
             self.refuse(f"has a {name} that is no moment")
-        if not 0 <= milliseconds < 1e15 or not math.isfinite(milliseconds):
+        if not 0 <= milliseconds < YEAR_10000_MS:
             self.refuse(f"has a {name} that is no moment of a training")
         return int(milliseconds)
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Say whether a value is a text that can be written; JSON can hold halves of letters."""
+    try:
+        return isinstance(value, str) and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
