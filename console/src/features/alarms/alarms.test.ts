@@ -17,9 +17,34 @@ const PLATES: WatchedModel = { service: "lookoutvision", project: "plates", vers
 const DOORS: WatchedModel = { service: "rekognition", project: "doors", version: "" };
 const NAMING = { name: "a", topics: [] };
 
+/** The server tells dimensions in the order of their names. */
+function inOrder(dimensions: readonly Monitoring.Dimension[]) {
+  return dimensions.toSorted((one, other) => (one.Name < other.Name ? -1 : 1));
+}
+
 /** As DescribeAlarms answers it: with what goes without saying. */
 function described(alarm: ReturnType<typeof alarmOf>): Monitoring.MetricAlarm {
-  return { DatapointsToAlarm: alarm.EvaluationPeriods, StateValue: "OK", OKActions: [], ...alarm };
+  const { Dimensions, Metrics } = alarm;
+  return {
+    DatapointsToAlarm: alarm.EvaluationPeriods,
+    StateValue: "OK",
+    OKActions: [],
+    ...alarm,
+    ...(Dimensions && { Dimensions: inOrder(Dimensions) }),
+    ...(Metrics && {
+      Metrics: Metrics.map(({ MetricStat, ...query }) =>
+        MetricStat === undefined
+          ? query
+          : {
+              ...query,
+              MetricStat: {
+                ...MetricStat,
+                Metric: { ...MetricStat.Metric, Dimensions: inOrder(MetricStat.Metric.Dimensions ?? []) },
+              },
+            },
+      ),
+    }),
+  };
 }
 
 describe("a condition", () => {
@@ -45,6 +70,9 @@ describe("a condition", () => {
     expect(conditionOf({ ...alarm, DatapointsToAlarm: 1, EvaluationPeriods: 3 })).toBeNull();
     expect(conditionOf({ ...alarm, Statistic: "Maximum" })).toBeNull();
     expect(conditionOf({ ...alarm, TreatMissingData: "breaching" })).toBeNull();
+    expect(conditionOf({ ...alarm, Unit: "Seconds" })).toBeNull();
+    const Dimensions = [...(alarm.Dimensions ?? []), { Name: "Line", Value: "4" }];
+    expect(conditionOf({ ...alarm, Dimensions })).toBeNull();
     const shares = described(alarmOf(DOORS, { id: "errors", value: 5 }, NAMING));
     const Metrics = (shares.Metrics ?? []).map((query) =>
       query.Expression === undefined ? query : { ...query, Expression: "part / whole" },

@@ -230,6 +230,7 @@ const PARTS = [
   "MetricName",
   "Statistic",
   "ExtendedStatistic",
+  "Unit",
   "Period",
   "EvaluationPeriods",
   "Threshold",
@@ -242,8 +243,15 @@ function isSame(rule: Rule, alarm: Monitoring.MetricAlarm): boolean {
   return (
     PARTS.every((part) => rule[part] === alarm[part]) &&
     toAlarm === alarm.EvaluationPeriods &&
+    dimensionsIn(rule.Dimensions) === dimensionsIn(alarm.Dimensions) &&
     queriesOf(rule.Metrics) === queriesOf(alarm.Metrics)
   );
+}
+
+/** Dimensions in one form: the server tells them in the order of their names, whoever put them in another. */
+function dimensionsIn(dimensions: Rule["Dimensions"]): string {
+  const pairs = (dimensions ?? []).map(({ Name, Value }) => JSON.stringify([Name, Value]));
+  return pairs.toSorted().join();
 }
 
 /** Queries in one form: what is not said of one is what goes without saying. */
@@ -253,9 +261,10 @@ function queriesOf(queries: Rule["Metrics"]): string {
     Expression,
     MetricStat?.Metric.Namespace,
     MetricStat?.Metric.MetricName,
-    MetricStat?.Metric.Dimensions?.map(({ Name, Value }) => [Name, Value]),
+    dimensionsIn(MetricStat?.Metric.Dimensions),
     MetricStat?.Period,
     MetricStat?.Stat,
+    MetricStat?.Unit,
     ReturnData,
   ]);
   return JSON.stringify(rows);
