@@ -1,6 +1,7 @@
 """`vedette function`: handlers for AWS Lambda, here and on a server."""
 
 import contextlib
+import hashlib
 import json
 import re
 import sys
@@ -35,6 +36,8 @@ FUNCTION_COLUMNS: Columns = {
     "memory_mb": "MemorySize",
     "modified": "LastModified",
 }
+# Of names of EventBridge's rules, and of statements of a function's policy; its own name has 64 at most.
+LONGEST_RULE, LONGEST_STATEMENT = 64, 100
 RUNTIME = f"python3.{sys.version_info.minor}"
 
 
@@ -92,7 +95,7 @@ def _hear(client: Any, function: dict[str, Any], place: str, endpoint: str, data
     if not place.startswith("s3://") or not bucket:
         raise Wrong(f"{place!r} is no place in a bucket: s3://bucket/prefix.")
     arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
-    statement = f"{rule}-{bucket}".replace(".", "-")
+    statement = shortened(f"{rule}-{bucket}".replace(".", "-"), LONGEST_STATEMENT)
     _let(client, arn, statement, "s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
     s3 = open_client("s3", endpoint=endpoint, data=data)
     rules = s3.get_bucket_notification_configuration(Bucket=bucket)
@@ -121,11 +124,18 @@ def _call_on(client: Any, function: dict[str, Any], every: str, endpoint: str, d
     """Have a rule of the function's own call it, and let it."""
     from vedette.cli.client import open_client
 
-    arn, rule = function["FunctionArn"], f"vedette-{function['FunctionName']}"
+    arn, rule = function["FunctionArn"], shortened(f"vedette-{function['FunctionName']}", LONGEST_RULE)
     events = open_client("events", endpoint=endpoint, data=data)
     answer = events.put_rule(Name=rule, ScheduleExpression=_schedule_of(every))
     _let(client, arn, f"{rule}-schedule", "events.amazonaws.com", answer["RuleArn"])
     events.put_targets(Rule=rule, Targets=[{"Id": "function", "Arn": arn}])
+
+
+def shortened(name: str, most: int) -> str:
+    """Return a name; of one that is too long the beginning, and a hash by which it is no other's."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _schedule_of(every: str) -> str:

@@ -104,6 +104,26 @@ def test_what_is_not_here_is_refused(place, more, sentence):
     assert place.client("events").list_rules(NamePrefix="never")["Rules"] == []
 
 
+def test_functions_of_the_longest_names_have_schedules_and_buckets(place, tmp_path, capsys):
+    code = tmp_path / "a.py"
+    code.write_text(NOTER)
+    role = place.client("iam").get_role(RoleName="sorting")["Role"]["Arn"]
+    bucket = "b" * 63
+    place.client("s3").create_bucket(Bucket=bucket)
+    names = ["n" * 63 + end for end in "ab"]
+    for name in names:
+        words = ["function", "create", name, str(code), "--role", role, "--handler", "a.handle"]
+        words += ["--every", "1d", "--on", f"s3://{bucket}/{name[-1]}/"]
+        with pytest.raises(SystemExit) as end:
+            app([*words, "--data", str(place.data), "--endpoint", place.address])
+        assert not end.value.code, capsys.readouterr().err
+    events = place.client("events")
+    for name in names:
+        [rule] = events.list_rule_names_by_target(TargetArn=ARN.replace("noting", name))["RuleNames"]
+        events.remove_targets(Rule=rule, Ids=["function"])
+        events.delete_rule(Name=rule)
+
+
 def test_a_rule_of_the_command_line_calls_although_the_server_was_killed(tmp_path, capsys):
     server = start_functions(tmp_path / "data")
     try:
