@@ -52,10 +52,12 @@ def test_a_rule_is_made_described_listed_and_removed(place):
             {"Id": "3", "Arn": "arn:aws:sqs:us-east-1:000000000000:queue"},
             {"Id": "4", "Arn": ARN.replace("000000000000", "111122223333")},
             {"Id": "5", "Arn": ARN, "InputPath": "$.detail"},
+            {"Id": "6", "Arn": ARN, "RetryPolicy": {"MaximumRetryAttempts": 0}},
         ],
     )
-    assert answer["FailedEntryCount"] == 4
-    assert [entry["TargetId"] for entry in answer["FailedEntries"]] == ["2", "3", "4", "5"]
+    assert answer["FailedEntryCount"] == 5
+    assert [entry["TargetId"] for entry in answer["FailedEntries"]] == ["2", "3", "4", "5", "6"]
+    assert "MaximumRetryAttempts of targets is not" in answer["FailedEntries"][-1]["ErrorMessage"]
     assert "JSON syntax error" in answer["FailedEntries"][0]["ErrorMessage"]
     [target] = events.list_targets_by_rule(Rule="nightly")["Targets"]
     assert target == {

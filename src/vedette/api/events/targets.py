@@ -15,6 +15,7 @@ from vedette.functions.rules import MOST_TARGETS, OLDEST_S
 from vedette.functions.store import FunctionPlace
 
 KNOWN = {"Id", "Arn", "Input", "RetryPolicy"}
+MOST_AGE = "MaximumEventAgeInSeconds"
 LIMITS = PageMembers(size="Limit")
 
 
@@ -54,9 +55,11 @@ def list_targets(house: House, caller: Caller, request: Mapping[str, Any]) -> di
 
 
 def _target(place: FunctionPlace, entry: Mapping[str, Any]) -> RuleTarget:
-    for member in sorted(entry.keys() - KNOWN):
-        if entry[member]:
-            raise Wrong(f"{member} of targets is not supported here: leave it out.")
+    policy = entry.get("RetryPolicy", {})
+    unknown = [member for member in sorted(entry.keys() - KNOWN) if entry[member]]
+    # How often a function is tried is said of the function. 0 is an answer, too.
+    for member in unknown + sorted(policy.keys() - {MOST_AGE}):
+        raise Wrong(f"{member} of targets is not supported here: leave it out.")
     arn, text = str(entry["Arn"]), str(entry.get("Input", ""))
     if place_of(arn)[0] != place:
         raise Wrong(
@@ -66,12 +69,11 @@ def _target(place: FunctionPlace, entry: Mapping[str, Any]) -> RuleTarget:
         orjson.loads(text or "{}")
     except orjson.JSONDecodeError as error:
         raise Wrong(f"JSON syntax error in input for target {entry['Id']}: {error}.") from None
-    policy = entry.get("RetryPolicy", {})
-    return RuleTarget(str(entry["Id"]), arn, text, int(policy.get("MaximumEventAgeInSeconds", OLDEST_S)))
+    return RuleTarget(str(entry["Id"]), arn, text, int(policy.get(MOST_AGE, OLDEST_S)))
 
 
 def _described(target: RuleTarget) -> dict[str, Any]:
     input_ = {"Input": target.input} if target.input else {}
     is_usual = target.oldest_s == OLDEST_S
-    policy = {} if is_usual else {"RetryPolicy": {"MaximumEventAgeInSeconds": target.oldest_s}}
+    policy = {} if is_usual else {"RetryPolicy": {MOST_AGE: target.oldest_s}}
     return {"Id": target.name, "Arn": target.arn, **input_, **policy}
