@@ -47,6 +47,8 @@ WORKS = {
 BODIES = {"update": a_line(99, "a").encode(), "divide": json.dumps([a_ref(0), a_ref(7)]).encode()}
 # What undoes the changes after the one that made works jobs.
 LATER = (
+    "drop table function_targets",
+    "drop table function_rules",
     "drop table loops",
     "drop table function_logs",
     "drop table function_events",

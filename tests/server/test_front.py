@@ -65,7 +65,7 @@ def test_an_unsigned_query_gets_xml(server):
         ("rekognition", lambda client: client.detect_faces(Image={"Bytes": b"x"}), "DetectFaces"),
         ("rekognition", lambda client: client.list_collections(), "ListCollections"),
         ("dynamodb", lambda client: client.list_tables(), "dynamodb"),
-        ("events", lambda client: client.list_rules(), "events"),
+        ("ssm", lambda client: client.describe_parameters(), "ssm"),
     ],
 )
 def test_what_is_not_built_is_named(server, service, call, name):

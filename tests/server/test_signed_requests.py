@@ -195,7 +195,7 @@ def test_an_answer_is_sent_even_where_http_cannot_carry_a_header_that_was_asked_
 @pytest.mark.parametrize(
     ("scope", "path", "fields", "status", "words"),
     [
-        ("logs", "/", [("x-amz-target", "RekognitionService.CreateProject")], 400, b"'rekognition'"),
+        ("ssm", "/", [("x-amz-target", "RekognitionService.CreateProject")], 400, b"'rekognition'"),
         ("", "/2020-11-20/projects", [], 403, b"'lookoutvision'"),
     ],
 )
