@@ -29,7 +29,7 @@ from vedette.projects.projects import NewProject
 from vedette.store.db import open_database
 from vedette.store.sealed_folders import FOLDERS
 from vedette.store.working_copies import MemorySealedFolder
-from vedette.suggestions.features import known_keys
+from vedette.suggestions.features import known_keys, read_features, write_features
 from vedette.suggestions.suggestions import STUDIES
 from vedette.vision.images import decode
 
@@ -210,6 +210,21 @@ def test_features_of_sealed_pictures_are_sealed_and_those_of_clear_ones_stay(
     # What a kill leaves opens for nobody, and is gone with the next start.
     house.suggestions.start()
     assert known_keys([clear, closed]) == known_keys([clear])
+
+
+@pytest.mark.filterwarnings("ignore:.*:UserWarning")
+def test_of_a_store_with_any_bit_wrong_nothing_breaks(tmp_path):
+    store = tmp_path / "1.clear.npz"
+    write_features(store, {"0a" * 16: np.arange(4, dtype=np.float32)})
+    whole = store.read_bytes()
+    # The heads of the archive's files, and its directory behind them, say how it is to be read.
+    places = [*range(64), *range(whole.index(b"PK\1\2"), len(whole))]
+    for place in places:
+        for bit in range(8):
+            store.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            assert read_features(store).keys() <= {"0a" * 16}
+    store.write_bytes(whole)
+    assert read_features(store).keys() == {"0a" * 16}
 
 
 def test_a_thumbnail_of_a_sealed_picture_lies_sealed_and_goes_with_its_key(sealed, house, tmp_path):

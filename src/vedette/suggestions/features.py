@@ -67,6 +67,6 @@ def _read(store: Path) -> tuple[list[str], npt.NDArray[np.float16]]:
     try:
         with open_file(store) as stream, np.load(stream, allow_pickle=False) as archive:
             keys, rows = archive["keys"], archive["rows"]
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile):
         return [], np.zeros((0, 0), np.float16)
     return [key.tobytes().hex() for key in keys], rows
