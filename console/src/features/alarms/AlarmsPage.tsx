@@ -55,7 +55,7 @@ function AlarmTable({ alarms, isPending }: AlarmTableProps) {
         {
           id: "state",
           header: t("state"),
-          minWidth: 110,
+          minWidth: 135,
           cell: ({ StateValue }) => <StateSign state={StateValue} />,
         },
         {
