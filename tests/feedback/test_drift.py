@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from vedette.feedback.drift import DriftReference, LookedAtPicture, is_due, look
+from vedette.feedback.drift import (
+    LASTING,
+    DriftFinding,
+    DriftReference,
+    LookedAtPicture,
+    is_due,
+    lasting,
+    look,
+)
 from vedette.vision.features import NAMES, measure_features
 
 
@@ -107,3 +115,16 @@ def test_a_model_that_doubts_more_than_on_test_pictures_is_a_reason(trained):
 def test_too_small_a_training_says_nothing(trained):
     dark = [LookedAtPicture({**picture.features, "brightness": 0.0}, "", 0) for picture in trained]
     assert look(DriftReference(trained[:10]), dark, 1) == []
+
+
+def test_what_lasts_is_told_as_far_as_it_is_now():
+    """It began in the dark; now the light is a little off."""
+    rng = np.random.default_rng(4)
+    usual, now = rng.normal(170, 8, 60), rng.normal(173, 8, 200)
+    reference, recent = (
+        [LookedAtPicture({"light": float(light)}, "", 0.1) for light in lights] for lights in (usual, now)
+    )
+    began = DriftFinding("light", False, 1.0, 0.0, 170.0, 60.0, 100)
+    [finding] = lasting(DriftReference(reference), recent, [began])
+    assert LASTING <= finding.distance < 0.6
+    assert (finding.is_higher, finding.now) == (True, np.median(now[-50:]))

@@ -106,15 +106,24 @@ def look(reference: DriftReference, recent: Sequence[LookedAtPicture], number: i
 def lasting(
     reference: DriftReference, recent: Sequence[LookedAtPicture], findings: Sequence[DriftFinding]
 ) -> list[DriftFinding]:
-    """Return those of a warning's findings that are still so: large enough at one of the last looks."""
+    """Return those of a warning's findings that are still so: large enough at one of the last looks.
+
+    They are told as the newest of these has them: how far it was before says nothing of today's pictures.
+    """
     ends = [len(recent) - number * STEP for number in range(QUIET_LOOKS)]
     windows = [recent[max(0, end - LASTING_WINDOW) : end] for end in ends if end >= min(WINDOWS)]
-    return [finding for finding in findings if any(_is_far(reference, part, finding) for part in windows)]
+    last = [_newest_far(reference, windows, finding.name) for finding in findings]
+    return [finding for finding in last if finding is not None]
 
 
-def _is_far(reference: DriftReference, window: Sequence[LookedAtPicture], finding: DriftFinding) -> bool:
-    compared = _compare_by_name(reference, window, finding.name)
-    return compared is not None and compared.distance >= LASTING
+def _newest_far(
+    reference: DriftReference, windows: Sequence[Sequence[LookedAtPicture]], name: str
+) -> DriftFinding | None:
+    for window in windows:
+        compared = _compare_by_name(reference, window, name)
+        if compared is not None and compared.distance >= LASTING:
+            return compared
+    return None
 
 
 def rank_examples(
