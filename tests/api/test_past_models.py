@@ -126,6 +126,7 @@ def test_it_is_never_taken_for_one_that_was_trained_here(house, call, boards, br
     ("more", "problem"),
     [
         ({"Tags": {PAST_TAG: "https://elsewhere"}}, "is the address of an evaluation"),
+        ({"Tags": {PAST_TAG: "s3://EvaluationResultSummary-v3.json"}}, "is the address of an evaluation"),
         ({"Tags": {PAST_TAG: "s3://aws/boards/v3/TestingGroundTruth-boards-v3.json"}}, "of an evaluation"),
         ({"key": "boards/EvaluationResultSummary-none.json"}, "There is no s3://aws/boards/Evalu"),
         ({"OutputConfig": {"S3Bucket": "other"}}, "the output bucket is aws"),

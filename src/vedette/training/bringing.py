@@ -13,7 +13,7 @@ from vedette.dialects.past_models import MOST_BYTES, PastModel, dump_past, load_
 from vedette.errors import Missing, Wrong
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import dump_principal
-from vedette.manifest.places import split_s3
+from vedette.manifest.places import is_s3, split_s3
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
 from vedette.projects.version import Version
@@ -72,7 +72,7 @@ class PastModels:
     def _place(self, project: Project, request: NewTraining, address: str) -> tuple[str, str]:
         """Return where the evaluation file lies; refuse what goes with no past model."""
         start = project.dialect.results[project.dialect.past_model]
-        if not address.startswith("s3://") or not _name_of(address).startswith(f"{start}-"):
+        if not is_s3(address) or not _name_of(address).startswith(f"{start}-"):
             form = f"s3://bucket/{start}-….json"
             raise Wrong(f'The tag {PAST_TAG} is the address of an evaluation, {form}, not "{address}".')
         bucket, key = split_s3(address)
