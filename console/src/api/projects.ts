@@ -304,12 +304,16 @@ const STEPS_BY_STATE: Partial<Readonly<Record<VersionState, NextStep>>> = {
   failed: "retry",
 };
 
+/** The newest version that was trained here: what AWS trained is older, whenever it was brought along. */
+export function newestOwn({ versions }: Pick<ProjectFacts, "versions">) {
+  return versions.find(({ state }) => state !== "archived");
+}
+
 /** What a person would do next with the project. */
 export function nextStep(facts: ProjectFacts): NextStep {
   const pictures = sumOf(facts.datasets, (dataset) => dataset.pictures);
   const labelled = sumOf(facts.datasets, (dataset) => dataset.labelled);
-  // What was trained at AWS cannot be used, and is no step of the way here.
-  const newest = facts.versions.find(({ state }) => state !== "archived");
+  const newest = newestOwn(facts);
   if (newest !== undefined) return STEPS_BY_STATE[newest.state] ?? "use";
   if (pictures === 0) return "addPictures";
   return labelled < pictures ? "label" : "train";

@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { nextStep, useProject, type ProjectFacts, type ProjectService } from "../../api";
+import { newestOwn, nextStep, useProject, type ProjectFacts, type ProjectService } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { hrefOf, useFollow } from "../../ui/links";
@@ -40,7 +40,7 @@ function routeOfStep(project: ProjectFacts): string | null {
     case "wait":
       return `${routeOfProject(project)}/train`;
     case "retry":
-      return `${routeOfProject(project)}/train?version=${encodeURIComponent(project.versions[0]?.name ?? "")}`;
+      return `${routeOfProject(project)}/train?version=${encodeURIComponent(newestOwn(project)?.name ?? "")}`;
     default:
       return null;
   }

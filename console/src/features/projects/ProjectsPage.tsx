@@ -10,7 +10,7 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState, type ReactNode } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import { sumOf, useProject, useProjects, type ProjectFacts, type ProjectRow } from "../../api";
+import { newestOwn, sumOf, useProject, useProjects, type ProjectFacts, type ProjectRow } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
@@ -36,7 +36,7 @@ function Fact({
 
 function LastVersion({ facts }: { readonly facts: ProjectFacts }) {
   const formats = useFormats();
-  const [newest] = facts.versions;
+  const newest = newestOwn(facts) ?? facts.versions[0];
   if (newest === undefined) return "–";
   return (
     <SpaceBetween direction="horizontal" size="xs">
