@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 import stat
 import threading
@@ -5,6 +6,7 @@ import threading
 import pytest
 from sqlalchemy import text
 
+from vedette.errors import Wrong
 from vedette.store.db import open_database
 
 
@@ -35,6 +37,18 @@ def test_an_exception_undoes_everything(counted):
     with pytest.raises(RuntimeError):
         fail()
     assert rows(counted) == 0
+
+
+def test_a_text_that_postgresql_cannot_keep_is_refused_in_a_sentence(counted):
+    """SQLite keeps it; PostgreSQL's driver raises an error, which was a 500 for whoever had sent the text."""
+    statement = text("insert into counted values (1, :said)")
+    is_kept = counted.file is not None
+    expected = contextlib.nullcontext() if is_kept else pytest.raises(Wrong, match=r"U\+0000")
+    with expected, counted.write() as connection:
+        connection.execute(statement, {"said": "a\0b"})
+    with counted.write() as connection:
+        connection.execute(text("insert into counted values (2, 'two')"))
+    assert rows(counted) == 1 + is_kept
 
 
 def test_a_read_sees_one_moment(counted):

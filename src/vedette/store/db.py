@@ -13,11 +13,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from vedette.errors import NoSpace
+from vedette.errors import NoSpace, Wrong
 from vedette.store.disk import NO_SPACE
 from vedette.store.stale import find_dead_lines
 
@@ -35,6 +45,8 @@ METADATA = MetaData(
 BUSY_TIMEOUT_MS = 30_000
 # PostgreSQL's one-writer lock: any number will do, if nobody else takes it ("vedette" in base 36).
 WRITER_LOCK = 68_349_305_714
+# What psycopg says of a text that PostgreSQL has no room for; it has no code, since no server was asked.
+NUL_WORDS = "cannot contain NUL (0x00)"
 # Connections of one server: its 16 handlers, what runs in the background, and some that come and go.
 POOL, OVERFLOW = 16, 16
 # How long a transaction waits for a PostgreSQL that is away before it fails: long enough for a restart of
@@ -205,7 +217,14 @@ def open_database(address: str, data: Path) -> Database:
         connect_args=_connect_options(url),
     )
     find_dead_lines(engine)
+    event.listen(engine, "handle_error", _refuse_nul)
     return Database(engine)
+
+
+def _refuse_nul(context: ExceptionContext) -> None:
+    """Refuse a text with U+0000, which PostgreSQL keeps in no text; its driver says so without a code."""
+    if NUL_WORDS in str(context.original_exception):
+        raise Wrong("A text has the character U+0000, which no text may have here.", kind="text")
 
 
 def _connect_options(url: URL) -> dict[str, Any]:
