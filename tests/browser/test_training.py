@@ -308,7 +308,7 @@ def test_a_failed_training_says_which_pictures_are_to_blame_and_is_mended(consol
     take_pictures(page, "failed")
     assert axe_findings(page) == []
     row.get_by_role("link", name=f"Show the picture {name}").click()
-    page.wait_for_url(f"**/datasets/train?name={name}")
+    page.wait_for_url(f"**/datasets/train?name={name}**")  # the region joins it after a moment
     for address, picture in taken.items():
         bucket, _, key = address.partition("/")
         s3.put_object(Bucket=bucket, Key=key, Body=picture, ContentType="image/jpeg")
