@@ -290,12 +290,12 @@ def test_there_are_places_for_what_units_and_queues_hold_and_a_few_more(new_host
         with contextlib.ExitStack() as places:
             for count in range(5000):
                 try:
-                    places.enter_context(hosting.place(client))
+                    places.enter_context(hosting.places.take(client))
                 except TooFast:
                     for newcomer in "abcd":
-                        places.enter_context(hosting.place(newcomer))
+                        places.enter_context(hosting.places.take(newcomer))
                     with pytest.raises(TooFast):
-                        places.enter_context(hosting.place("e"))
+                        places.enter_context(hosting.places.take("e"))
                     return count
         raise AssertionError("there is no end to the places")
 

@@ -382,7 +382,7 @@ def test_places_are_eight_at_the_door_and_those_of_the_models_and_four_for_newco
         count = 0
         with contextlib.suppress(TooFast):
             while True:
-                places.enter_context(service.hosting.place(client))
+                places.enter_context(service.hosting.places.take(client))
                 count += 1
         return count
 
@@ -393,7 +393,7 @@ def test_places_are_eight_at_the_door_and_those_of_the_models_and_four_for_newco
                     # A client's first place is one of a newcomer's.
                     assert [take("many", places), take("a", places), take("many", places)] == [8 + 5, 1, 0]
                     assert [take(client, places) for client in "bcde"] == [1, 1, 1, 0]
-            service.hosting.refuse_full("e")
+            service.hosting.places.refuse_full("e")
 
     asyncio.run(live())
 

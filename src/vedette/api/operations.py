@@ -121,7 +121,7 @@ class OperationsDoor:
     def prepare(self, visit: Visit) -> None:
         """Refuse a picture that there is no place for; who is still sending it holds none."""
         if self._declared(visit).looks_at_pictures:
-            visit.house.hosting.refuse_full(_claimed_sender(visit))
+            visit.house.hosting.places.refuse_full(_claimed_sender(visit))
 
     async def answer(self, visit: Visit) -> Response:
         """Answer, unless there is no room to."""
@@ -129,7 +129,7 @@ class OperationsDoor:
         declared = self._declared(visit)
         if not declared.looks_at_pictures:
             return await self._answer_or_wait(visit, declared)
-        with visit.house.hosting.place(_claimed_sender(visit)):
+        with visit.house.hosting.places.take(_claimed_sender(visit)):
             return await self._answer_or_wait(visit, declared)
 
     async def _answer_or_wait(self, visit: Visit, declared: Operation) -> Response:
@@ -152,7 +152,7 @@ class OperationsDoor:
         if not declared.looks_at_pictures:
             return await self._relay_or_wait(visit, call, declared)
         assert visit.principal is not None
-        with visit.house.hosting.place(f"{visit.request.client} {visit.principal.arn}"):
+        with visit.house.hosting.places.take(f"{visit.request.client} {visit.principal.arn}"):
             return await self._relay_or_wait(visit, call, declared)
 
     async def _relay_or_wait(self, visit: Visit, call: RelayedCall, declared: Operation) -> Response:

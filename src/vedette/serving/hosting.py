@@ -5,13 +5,11 @@ A version's row holds its present state, or the state that is being established.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,6 @@ from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import Unit, Units
 from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
 from vedette.file_access import read_file
-from vedette.metering.confidence import counted_confidence
 from vedette.metering.meter import Meter
 from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
@@ -34,15 +31,16 @@ from vedette.projects.versions import Versions
 from vedette.quotas import Quota
 from vedette.runtime.facts import PackageFacts, read_facts
 from vedette.runtime.package import FACTS
+from vedette.serving.detecting import answer_figures, detection_head, read_result, without_unlikely
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
 from vedette.serving.following import AGAIN_S, IN_SERVICE, ServiceFollower, changes
 from vedette.serving.hosted import HostedModel
 from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
+from vedette.serving.places import RequestPlaces
 from vedette.serving.plan import HostingPlan
 from vedette.serving.queue import RequestOrigin
 from vedette.store.sealed_folders import keys_for
-from vedette.vision.annotations import Box, Finding
 
 log = logging.getLogger("vedette.serving")
 
@@ -58,11 +56,6 @@ DONE: frozenset[State] = frozenset({"stopped"})
 
 # Hears of each answer, in the loop; it must neither wait nor fail.
 Observer = Callable[[Version, CheckedPicture, DetectionResult], None]
-
-# Requests that are being received and verified, in addition to those that units and queues can hold.
-AT_THE_DOOR = 8
-# Further places for clients that hold none.
-FOR_NEWCOMERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +92,7 @@ class Hosting:
         self.heat_maps = HeatMapUnits(package_of)
         self._stopping: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._guests: Counter[str] = Counter()
+        self.places = RequestPlaces(self._room)
         self._live = LiveFigures()
         # Whether other servers share the versions: then theirs are served here too (following.py).
         self.is_shared = False
@@ -226,29 +219,8 @@ class Hosting:
             self._call(lambda: self._begin(self._stop(version_now)))
         return version_now
 
-    def refuse_full(self, client: str = "") -> None:
-        """Refuse a client when all places are taken; called before a body is read, and again after it."""
-        places = AT_THE_DOOR + sum(hosted.room for hosted in self._hosted.values())
-        if client not in self._guests:
-            places += FOR_NEWCOMERS
-        if self._guests.total() >= places:
-            raise TooFast("More requests than all units of this server can answer.", kind="version")
-
-    @contextlib.contextmanager
-    def place(self, client: str = "") -> Iterator[None]:
-        """Reserve a place for a request, in the loop, before its body is parsed.
-
-        Hashing and parsing a request that will be refused costs those that will not. Some places are
-        reserved for clients that hold none yet.
-        """
-        self.refuse_full(client)
-        self._guests[client] += 1
-        try:
-            yield
-        finally:
-            self._guests[client] -= 1
-            if not self._guests[client]:
-                del self._guests[client]
+    def _room(self) -> int:
+        return sum(hosted.room for hosted in self._hosted.values())
 
     def require_running(self, version: Version) -> None:
         """Refuse a version that is not running, before its picture is read."""
@@ -321,47 +293,34 @@ class Hosting:
         """
         hosted = self._serving(version)
         began, arn = time.perf_counter(), str(version.arn)
-        head: dict[str, Any] = {"least": least, "orientation": picture.head.orientation}
-        if thresholds is None and version.thresholds.on_wire:
-            thresholds = version.thresholds.values
-        if thresholds:
-            head["thresholds"] = thresholds
+        head = detection_head(version, picture, least, thresholds)
         try:
             reply, mask = await hosted.detect(head, picture.data, origin)
         except Refusal as refusal:
             self._count(arn, {"throttled" if isinstance(refusal, TooFast) else "errors": 1})
             raise
+        answer = self._answer_of(reply, arn)
+        # In the loop's next round, since the answer leaves at the end of this one.
+        call_soon = asyncio.get_running_loop().call_soon
+        call_soon(self._count, arn, answer_figures(answer, time.perf_counter() - began))
+        result = read_result(answer, mask, hosted.colors)
+        if self._observe is not None:
+            # After the answer too: it costs a look-up, and at most puts the picture into a queue.
+            own = {**hosted.thresholds, **version.thresholds.values}
+            sample = result if least is None else without_unlikely(result, own)
+            call_soon(self._observe, version, picture, sample)
+        return result
+
+    def _answer_of(self, reply: Mapping[str, Any], arn: str) -> dict[str, Any]:
+        """Return what a unit found; a picture that it refuses, or fails on, is metered and raised."""
         if "refused" in reply:
             self._count(arn, {"invalid": 1})
             raise Wrong(reply["refused"], kind="picture")
         if "found" not in reply:
             self._count(arn, {"errors": 1})
-            raise RuntimeError(f"a unit of {version.arn} failed on a picture; see its log")
-        answer = reply["found"]
-        figures = {
-            "answered": 1,
-            "ms": (time.perf_counter() - began) * 1000,
-            "findings": len(answer["findings"]),
-        }
-        found = (finding["confidence"] for finding in answer["findings"])
-        figures |= counted_confidence(answer["confidence"], found)
-        if answer["is_anomalous"]:
-            figures["anomalies"] = 1
-        # In the loop's next round, since the answer leaves at the end of this one.
-        asyncio.get_running_loop().call_soon(self._count, arn, figures)
-        result = DetectionResult(
-            tuple(_finding(finding) for finding in answer["findings"]),
-            answer["is_anomalous"],
-            answer["confidence"],
-            mask,
-            colors=hosted.colors,
-        )
-        if self._observe is not None:
-            # After the answer too: it costs a look-up, and at most puts the picture into a queue.
-            own = {**hosted.thresholds, **version.thresholds.values}
-            sample = result if least is None else _without_unlikely(result, own)
-            asyncio.get_running_loop().call_soon(self._observe, version, picture, sample)
-        return result
+            raise RuntimeError(f"a unit of {arn} failed on a picture; see its log")
+        answer: dict[str, Any] = reply["found"]
+        return answer
 
     async def explain(
         self,
@@ -465,14 +424,3 @@ def _stays(unit: Unit) -> bool:
 def _nowhere(version: Version) -> bool:
     del version
     return False
-
-
-def _without_unlikely(result: DetectionResult, thresholds: Mapping[str, float]) -> DetectionResult:
-    """Return an answer without what only a low MinConfidence brought."""
-    likely = (item for item in result.findings if item.confidence >= thresholds.get(item.label, 0.0))
-    return replace(result, findings=tuple(likely))
-
-
-def _finding(fields: dict[str, Any]) -> Finding:
-    box = fields["box"]
-    return Finding(fields["label"], fields["confidence"], box and Box(*box), fields["area"])
