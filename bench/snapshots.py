@@ -21,13 +21,13 @@ from vedette.clock import milliseconds, system_clock
 from vedette.datasets import changes, many, restoring
 from vedette.datasets.asking import EntryFilter
 from vedette.datasets.batches import EntryChange
-from vedette.datasets.blocks import Sheet
 from vedette.datasets.comparing import DifferencePage
 from vedette.datasets.dataset import Dataset, NewDataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.history import JournalFilter
 from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import make_part, read_rows
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.snapshots import NewSnapshot
 from vedette.datasets.staging import EntryRow, Staging, rules_for
 from vedette.dialects.registry import dialect_of

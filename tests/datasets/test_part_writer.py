@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from vedette.datasets.blocks import BLOCK, Sheet, find_places, hash_ref
+from vedette.datasets.blocks import BLOCK, find_places, hash_ref
 from vedette.datasets.part_writer import PartWriter
 from vedette.datasets.parts import drop_part, make_part, sweep
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import EntryRow, put_by, read_block, write_block
 from vedette.datasets.tables import blocks, entries, entry_places, label_blocks, labels, parts, refs
 from vedette.store.bulk import insert_values

@@ -9,7 +9,7 @@ from doubles.lines import a_ref
 from vedette.api.house import House
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.picture_facts import PictureFact, write_facts
-from vedette.datasets.queries import id_of
+from vedette.datasets.query_pages import id_of
 from vedette.projects.project import Project
 from vedette.suggestions.features import box_key, write_features
 from vedette.suggestions.suggestions import STUDIES

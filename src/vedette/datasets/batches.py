@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 
 from vedette.clock import from_milliseconds
 from vedette.datasets import changes
-from vedette.datasets.blocks import Sheet, find_places
+from vedette.datasets.blocks import find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import put_in, revision_of, take_out
 from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_rows
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import EntryRow, Staging, rules_for
 from vedette.datasets.works import UPDATED
 from vedette.dialects.dialect import Dialect

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from vedette.clock import from_milliseconds
-from vedette.datasets.blocks import Sheet, count, find_places
+from vedette.datasets.blocks import count, find_places
 from vedette.datasets.dataset import MOVES, Counts, Dataset, Fault, Kind, Status
 from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.parts import drop_unused
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import EntryRow
 from vedette.datasets.tables import datasets
 from vedette.dialects.dialect import Dialect

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
-from vedette.datasets.blocks import Sheet, find_places
+from vedette.datasets.blocks import find_places
 from vedette.datasets.callers import keep_caller
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeOrigin, ChangeRecorder
 from vedette.datasets.parts import read_lines_at, read_rows
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import EntryRow, Staging, put_by, rules_for
 from vedette.datasets.steps import digest_line
 from vedette.datasets.works import UPDATED

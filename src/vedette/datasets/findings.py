@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from vedette.datasets.blocks import Sheet, count
+from vedette.datasets.blocks import count
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import read_flaws, write_flaws
 from vedette.datasets.tables import datasets, entries
 from vedette.manifest.problems import Flaw

@@ -12,12 +12,13 @@ import orjson
 from sqlalchemy import Connection, Row, update
 
 from vedette.clock import Clock, milliseconds
-from vedette.datasets.blocks import Sheet, find_places
+from vedette.datasets.blocks import find_places
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeOrigin, ChangeRecorder, OriginKind
 from vedette.datasets.past import read_past_rows
 from vedette.datasets.plans import RestorePlan, plan_restore, plan_revert, without_comings_and_goings
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.snapshots import require_snapshot
 from vedette.datasets.staging import EntryRow
 from vedette.datasets.tables import restorations

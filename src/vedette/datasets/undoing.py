@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 
 from vedette.datasets.batches import BATCH, Batch, BatchOutcome, finish_batch, replace_entries
-from vedette.datasets.blocks import Sheet, count, find_places
+from vedette.datasets.blocks import count, find_places
 from vedette.datasets.editing import take_out
 from vedette.datasets.filling import Changed
 from vedette.datasets.journal import ChangeRecorder
 from vedette.datasets.parts import read_lines_at, read_rows
 from vedette.datasets.past import read_past_rows
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import BLOCK, EntryRow
 from vedette.datasets.steps import FACTS, PRESENT, digest_line, read_facts
 from vedette.datasets.tables import journal_steps

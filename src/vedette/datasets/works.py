@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from vedette.datasets import changes
-from vedette.datasets.blocks import Sheet, find_places, ones, read_bits
+from vedette.datasets.blocks import find_places, ones, read_bits
 from vedette.datasets.dataset import Dataset, Fault
 from vedette.datasets.filling import (
     Changed,
@@ -42,6 +42,7 @@ from vedette.datasets.orders import (
 )
 from vedette.datasets.parts import drop_part, read_rows, sweep
 from vedette.datasets.reading import Spoilt
+from vedette.datasets.sheet import Sheet
 from vedette.datasets.staging import BLOCK, put_by, rules_for
 from vedette.datasets.tables import blocks, label_blocks, parts
 from vedette.dialects.intake import ManifestRefused

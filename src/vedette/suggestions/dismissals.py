@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from vedette.clock import Clock, milliseconds
 from vedette.datasets.dataset import Dataset
-from vedette.datasets.queries import SummaryEntry
+from vedette.datasets.query_pages import SummaryEntry
 from vedette.dialects.dialect import Dialect
 from vedette.errors import TooMuch, Wrong
 from vedette.manifest.lines import read_line

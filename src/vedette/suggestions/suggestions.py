@@ -20,7 +20,7 @@ from vedette.clock import Clock, milliseconds
 from vedette.datasets.asking import MOST_ENTRIES, EntryFilter, EntryQuery
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import revision_of
-from vedette.datasets.queries import SummaryEntry
+from vedette.datasets.query_pages import SummaryEntry
 from vedette.datasets.sampling import PictureMatch
 from vedette.errors import Missing, Refusal, Wrong
 from vedette.jobs.context import JobContext

@@ -14,7 +14,7 @@ from pathlib import Path
 from vedette.datasets.asking import EntryFilter, EntryQuery
 from vedette.datasets.dataset import Dataset, Filter
 from vedette.datasets.datasets import Datasets
-from vedette.datasets.queries import SummaryEntry
+from vedette.datasets.query_pages import SummaryEntry
 from vedette.dialects.training_data import PictureNote, TrainingPreview
 from vedette.projects.project import Project
 from vedette.training.changes import LabelledPictures, digest_of

@@ -10,7 +10,7 @@ from vedette.api.lookout import OPERATIONS as LOOKOUT
 from vedette.api.own import OPERATIONS, translate
 from vedette.api.own.queries import describe_summary
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
-from vedette.datasets.queries import SummaryEntry
+from vedette.datasets.query_pages import SummaryEntry
 from vedette.dialects.registry import DIALECTS
 from vedette.errors import BadToken, Busy, Denied, Missing, Wrong
 from vedette.manifest.lines import read_line

@@ -7,7 +7,7 @@ from vedette.api.own.entries import describe_problems, find_dataset, read_filter
 from vedette.clock import from_milliseconds
 from vedette.datasets.asking import EntryFilter, EntryQuery, SizeRange
 from vedette.datasets.editing import revision_of
-from vedette.datasets.queries import QueryPage, SummaryEntry, id_of
+from vedette.datasets.query_pages import QueryPage, SummaryEntry, id_of
 from vedette.dialects.dialect import Dialect
 from vedette.manifest.lines import read_line
 from vedette.manifest.places import split_s3
