@@ -6,6 +6,9 @@
     listing.py    pages of entries and labels, through any filter
     staging.py    a manifest read into blocks; pure, so that a worker process can do it
     blocks.py     blocks as they lie in the tables: bitmaps of 1,024 entries
+    sheet.py      a part within one write transaction: entries appended, replaced, removed, saved once
+    queries.py    entries by any condition, in any order; query_reading.py is one look at them, and
+                  query_pages.py what is answered
     parts.py      a part (one generation of a dataset's entries) written, copied, dropped
     changes.py    an update applied, all or nothing
     works.py      the kinds of jobs on datasets; importing.py the longest, filling.py what they share
