@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0014"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 WORKS = (
     'SELECT w.dataset, w.kind, w."order", w.body, p.account FROM dataset_works w '

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0022"
 down_revision = "0021"
-branch_labels = None
-depends_on = None
 
 # A bit for each of a block's 1,024 entries, none of them set.
 NONE = "00" * 128

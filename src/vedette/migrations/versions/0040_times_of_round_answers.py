@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0040"
 down_revision = "0039"
-branch_labels = None
-depends_on = None
 
 COLUMNS = ["round", "user_id", "answered_ms", "kind"]
 

@@ -12,8 +12,6 @@ from alembic import op
 
 revision = "0043"
 down_revision = "0042"
-branch_labels = None
-depends_on = None
 
 HOLDERS = {"user": "users", "group": "groups", "role": "roles"}
 

@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0045"
 down_revision = "0044"
-branch_labels = None
-depends_on = None
 
 works_with_older = True
 

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0046"
 down_revision = "0045"
-branch_labels = None
-depends_on = None
 # Tables of their own, that an older server does not look at.
 works_with_older = True
 

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0050"
 down_revision = "0049"
-branch_labels = None
-depends_on = None
 works_with_older = True
 
 

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0055"
 down_revision = "0054"
-branch_labels = None
-depends_on = None
 works_with_older = True
 
 

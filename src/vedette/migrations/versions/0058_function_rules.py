@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0058"
 down_revision = "0057"
-branch_labels = None
-depends_on = None
 # Tables of their own, that an older server does not look at.
 works_with_older = True
 

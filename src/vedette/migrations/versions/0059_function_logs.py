@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0059"
 down_revision = "0058"
-branch_labels = None
-depends_on = None
 # An older server writes rows without them.
 works_with_older = True
 
