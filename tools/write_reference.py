@@ -67,17 +67,18 @@ def settings_page() -> str:
     return COMPUTED + "\n".join(lines) + "\n"
 
 
-def _commands(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     children = getattr(command, "commands", None)
     if not children:
-        yield path, (command.help or "").strip().split("\n")[0]
+        yield path, command
         return
     for name in sorted(children):
         yield from _commands(children[name], f"{path} {name}")
 
 
 def commands_page() -> str:
-    """Return every command with its summary."""
+    """Return every command with its summary and its parameters."""
+    commands = list(_commands(app, "vedette"))
     lines = [
         "# Commands\n",
         "`--help` after any of them says more. The Tab key completes them in bash after",
@@ -85,8 +86,36 @@ def commands_page() -> str:
         "| command | what it does |",
         "|---|---|",
     ]
-    lines += [f"| `{path}` | {summary} |" for path, summary in _commands(app, "vedette")]
+    lines += [
+        f"| `{path}` | {(command.help or '').strip().partition(chr(10))[0]} |" for path, command in commands
+    ]
+    lines += ["\n## Parameters\n", "What stands in brackets may be left out; after `=` what holds then.\n"]
+    lines += [f"- `{path}`: {_parameters(command)}" for path, command in commands]
     return COMPUTED + "\n".join(lines) + "\n"
+
+
+def _parameters(command: click.Command) -> str:
+    context = click.Context(command)
+    parameters = [item for item in command.get_params(context) if "--help" not in item.opts]
+    return " ".join(f"`{_usage(item, context)}`" for item in parameters) or "none"
+
+
+def _usage(parameter: click.Parameter, context: click.Context) -> str:
+    """Return a parameter as a synopsis has it: names, kind of value, bounds, and what holds without it."""
+    metavar = parameter.make_metavar(context).removesuffix(" RANGE")
+    if isinstance(parameter, click.Argument):
+        return metavar
+    flag = isinstance(parameter, click.Option) and parameter.is_flag
+    text = "/".join([*parameter.opts, *parameter.secondary_opts]) + ("" if flag else f" {metavar}")
+    if isinstance(parameter.type, click.IntRange | click.FloatRange):
+        least, most = ("" if end is None else str(end) for end in (parameter.type.min, parameter.type.max))
+        text += f" {least}…{most}"
+    if parameter.multiple:
+        text += " …"
+    default = parameter.to_info_dict()["default"]
+    has_default = not flag and isinstance(default, str | int | float | Path) and default != ""
+    text += f" = {default}" if has_default or default is True else ""
+    return text if parameter.required else f"[{text}]"
 
 
 def refusals_page() -> str:
