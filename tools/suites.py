@@ -20,9 +20,14 @@ MET_BY = {
     "arn.py": ["projects", "identity", "api/rekognition"],
     "cli": ["cli", "docs/test_reference.py"],
     "clock.py": ["store", "identity", "metering"],
+    "cores.py": ["test_cores.py"],
     "errors.py": ["api", "store"],
+    "file_access.py": ["store"],
+    "quotas.py": ["test_quotas.py"],
     "settings.py": ["server", "cli", "docs/test_reference.py"],
+    "stacks": ["api/cloudformation"],
     "suggestions": ["api/own"],
+    "trace_context.py": ["telemetry"],
     "workers": ["training", "engines", "serving", "journeys"],
 }
 

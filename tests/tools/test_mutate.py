@@ -29,6 +29,8 @@ from tools import mutate, suites
         ("store/blobs/files.py", "tests/store", ()),
         ("workers/train.py", "tests/training", ("tests/journeys",)),
         ("arn.py", "tests/projects", ("tests/identity",)),
+        ("stacks/removing.py", "tests/api/cloudformation", ()),
+        ("cli/alias.py", "tests/cli", ("tests/docs/test_reference.py",)),
         ("__init__.py", "tests/runtime", ("tests/docs",)),
     ],
 )
@@ -42,6 +44,8 @@ def test_every_file_of_the_package_has_tests_that_exist():
     for path in sorted((suites.ROOT / "src" / "vedette").rglob("*.py")):
         tests = suites.tests_of(path)
         assert [test for test in tests if not (suites.ROOT / test).exists()] == [], path
+        is_front = path.name in ("__init__.py", "__main__.py") and path.parent.name == "vedette"
+        assert (tests == ["tests/runtime", "tests/docs"]) == is_front, path
 
 
 def test_a_line_offers_its_operator_its_constant_and_its_condition():
