@@ -13,6 +13,7 @@ from vedette.errors import Wrong
 _BLOCK = 1 << 16
 _MOST = 1 << 28  # characters of one member; a quarter of a gigabyte is no annotation
 _SPACE = " \t\r\n"
+_AFTER_NUMBERS = _SPACE + ",]}"
 
 
 class JsonStreamReader:
@@ -67,10 +68,17 @@ class JsonStreamReader:
             except RecursionError:
                 raise self._wrong("is nested too deep") from None
             else:
-                if end < len(self._text) or not self._fill(count):
-                    self._at = end
+                size = end - self._at
+                if self._is_whole(value, end) or not self._fill(count):
+                    self._at += size
                     return value
             count *= 2
+
+    def _is_whole(self, value: Any, end: int) -> bool:
+        """Say whether a value cannot go on: of `1.5` or `1e5` the first digit alone is a number too."""
+        if end == len(self._text):
+            return False
+        return not isinstance(value, int | float) or self._text[end] in _AFTER_NUMBERS
 
     def _peek(self) -> str:
         while True:
