@@ -158,7 +158,10 @@ def _change(work: StackWork, values: TemplateValues, row: StackResource, target:
     except MakingFailed as failure:
         # What of it was changed is mostly not known: going back sets all of it anew.
         is_same = failure.is_untouched
-        attempted = started if is_same else replace(started, properties={**before, **target})
+        attributes = started.attributes if failure.attributes is None else failure.attributes
+        attempted = (
+            started if is_same else replace(started, properties={**before, **target}, attributes=attributes)
+        )
         work.note(row, states.UPDATE_FAILED, failure.sentence, facts=attempted)
         raise StackFailed(f"The following resource(s) failed to update: [{row.logical}]. ") from None
     facts = _with_rules(ResourceFacts(target, product.attributes, earlier), resource)

@@ -1,24 +1,33 @@
 """What makes resources: the promise that a door of templates keeps. Nothing here knows of any service."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vedette.identity.principal import Principal
-from vedette.stacks.values import StackPlace
+from vedette.stacks.values import StackPlace, StackResource
 
 
 class MakingFailed(Exception):
     """An operation on a resource was refused or failed; `physical` is what is there of it all the same.
 
-    `is_untouched` says of a change that none was begun: the resource is as it was.
+    `is_untouched` says of a change that none was begun: the resource is as it was. `attributes` are those
+    with which it is to be gone back from, where they are others than before.
     """
 
-    def __init__(self, sentence: str, physical: str = "", *, is_untouched: bool = False) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        physical: str = "",
+        *,
+        is_untouched: bool = False,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.physical = physical
         self.is_untouched = is_untouched
+        self.attributes = attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,21 @@ class StackActor:
     place: StackPlace
     stack: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StackNeighbour:
+    """Another resource of the same stack, as it was last set."""
+
+    type: str
+    physical: str
+    properties: Mapping[str, Any]
+
+
+def neighbours_of(row: StackResource, rows: Iterable[StackResource]) -> tuple[StackNeighbour, ...]:
+    """Return the other resources of a stack that are there."""
+    others = [other for other in rows if other.is_there and other.id != row.id]
+    return tuple(StackNeighbour(other.type, other.physical, other.facts.properties) for other in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +70,8 @@ class ResourceWish:
     resumed_since_ms: int = 0
     # Of a change: it was begun before, or goes back. What looks as if this change had put it is its own then.
     is_again: bool = False
+    # What else the stack has: two resources may give the same.
+    neighbours: tuple[StackNeighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from vedette.dialects.cloudformation.parameters import GivenParameters, is_hidde
 from vedette.errors import Refusal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted
-from vedette.stacks.port import MakingFailed, ResourceMaker, ResourceWish, StackActor
+from vedette.stacks.port import MakingFailed, ResourceMaker, ResourceWish, StackActor, neighbours_of
 from vedette.stacks.store import StackStore
 from vedette.stacks.values import (
     ResourceFacts,
@@ -153,7 +153,10 @@ class StackWork:
 
     def wish(self, row: StackResource, properties: Mapping[str, Any]) -> ResourceWish:
         """Return a resource as it should be."""
-        return ResourceWish(row.logical, row.type, row.physical, properties, row.facts.attributes)
+        attributes, neighbours = row.facts.attributes, neighbours_of(row, self.rows)
+        return ResourceWish(
+            row.logical, row.type, row.physical, properties, attributes, neighbours=neighbours
+        )
 
     # What is written down
 

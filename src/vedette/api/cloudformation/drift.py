@@ -13,7 +13,7 @@ from vedette.dialects.cloudformation import states
 from vedette.dialects.cloudformation.parameters import text_of
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import dump_principal
-from vedette.stacks.port import MakingFailed, ResourceWish, StackActor
+from vedette.stacks.port import MakingFailed, ResourceWish, StackActor, neighbours_of
 from vedette.stacks.values import Stack, StackResource
 
 IN_SYNC, DRIFTED, MODIFIED, DELETED = "IN_SYNC", "DRIFTED", "MODIFIED", "DELETED"
@@ -111,7 +111,9 @@ def _look(house: House, caller: Caller, stack: Stack, row: StackResource) -> str
         principal = maker.act_as(stack.place, dump_principal(principal), role)
     actor = StackActor(principal, stack.place, stack.arn, stack.name)
     target = row.facts.properties
-    wish = ResourceWish(row.logical, row.type, row.physical, target, row.facts.attributes)
+    neighbours = neighbours_of(row, house.stacks.resources(stack))
+    attributes = row.facts.attributes
+    wish = ResourceWish(row.logical, row.type, row.physical, target, attributes, neighbours=neighbours)
     result = maker.read(actor, wish, row.physical) if row.is_there else None
     differences = [] if result is None else list(_differences(target, result))
     status = DELETED if result is None else MODIFIED if differences else IN_SYNC

@@ -78,14 +78,17 @@ MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @contextlib.contextmanager
-def furnishing(physical: str) -> Iterator[None]:
-    """Have what fails from here on say that something of the resource is there, so that it is taken back."""
+def furnishing(physical: str, attributes: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Have what fails from here on say that something of the resource is there, so that it is taken back.
+
+    Of a change, `attributes` are those with which it is gone back from.
+    """
     try:
         yield
     except InnerFault as fault:
-        raise MakingFailed(fault.sentence, physical) from None
+        raise MakingFailed(fault.sentence, physical, attributes=attributes) from None
     except MALFORMED as error:
-        raise MakingFailed(malformed_sentence(error), physical) from None
+        raise MakingFailed(malformed_sentence(error), physical, attributes=attributes) from None
 
 
 def malformed_sentence(error: Exception) -> str:

@@ -1,7 +1,9 @@
 """Users, groups and roles of IAM, with what they hold."""
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,9 +18,11 @@ from vedette.api.cloudformation.types.base import (
     texts,
     words,
 )
-from vedette.stacks.port import MadeThing, ResourceWish
+from vedette.api.cloudformation.types.sharing import HELD, INLINE, MANAGED, held, policies_for, without
+from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
 
 IAM = "iam"
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({"policies": (), "groups": ()})
 ABSENT, EXISTS = "NoSuchEntity", "EntityAlreadyExists"
 
 
@@ -89,14 +93,24 @@ class HolderType:
         role = self.find(calls, name) or {}
         return {"Arn": arn, "RoleId": role.get("RoleId", "")}
 
-    def _furnish(self, calls: TypeCalls, name: str, before: Properties, after: Properties) -> None:
-        """Give a holder what it is to hold, and take what it held before and is not to."""
+    def _furnish(
+        self,
+        calls: TypeCalls,
+        name: str,
+        before: Properties,
+        after: Properties,
+        others: Mapping[str, Collection[str]] = NOTHING,
+    ) -> None:
+        """Give a holder what it is to hold, and take what it held before and is not to.
+
+        What `others` name, of policies and of groups, is held by somebody else's doing, and stays.
+        """
         holder = {self.member: name}
         attached, wanted_arns = texts(before.get("ManagedPolicyArns")), texts(after.get("ManagedPolicyArns"))
         for arn in wanted_arns:
             calls.ask(IAM, f"Attach{self.kind}Policy", **holder, PolicyArn=arn)
         for arn in attached:
-            if arn not in wanted_arns:
+            if arn not in wanted_arns and arn not in others["policies"]:
                 calls.find(ABSENT, IAM, f"Detach{self.kind}Policy", **holder, PolicyArn=arn)
         policies = inline_of(after)
         for policy, document in policies.items():
@@ -105,7 +119,8 @@ class HolderType:
             if policy not in policies:
                 calls.find(ABSENT, IAM, f"Delete{self.kind}Policy", **holder, PolicyName=policy)
         if self.kind == "User":
-            self._join(calls, name, texts(before.get("Groups")), texts(after.get("Groups")))
+            former = [group for group in texts(before.get("Groups")) if group not in others["groups"]]
+            self._join(calls, name, former, texts(after.get("Groups")))
 
     def _join(self, calls: TypeCalls, name: str, before: list[str], after: list[str]) -> None:
         for group in after:
@@ -119,16 +134,65 @@ class HolderType:
         after, holder = wish.properties, {self.member: physical}
         _check_forms(after)
         attributes = dict(wish.attributes)
+        if not wish.is_again:
+            self._refuse_occupied(calls, holder, before, after)
+            attributes[HELD] = self._held_now(calls, physical, before, after)
+        with furnishing(physical, attributes):
+            return self._changed(calls, wish, physical, before, attributes)
+
+    def _changed(
+        self,
+        calls: TypeCalls,
+        wish: ResourceWish,
+        physical: str,
+        before: Properties,
+        attributes: dict[str, Any],
+    ) -> MadeThing:
+        after, holder = wish.properties, {self.member: physical}
         if self.kind == "Role":
             self._change_role(calls, physical, before, after)
         elif before.get("Path", "/") != after.get("Path", "/"):
             # A role's path cannot be changed. The others' is a part of their ARN.
             calls.ask(IAM, f"Update{self.kind}", **holder, NewPath=after.get("Path", "/"))
             attributes |= self._attributes(calls, physical, after)
-        self._furnish(calls, physical, before, after)
+        neighbours = policies_for(wish, MANAGED, self.kind, physical)
+        others = {"policies": {*neighbours, *held(wish, "policies")}, "groups": held(wish, "groups")}
+        self._furnish(calls, physical, before, after, others)
         if self.kind != "Group":
             self._retag(calls, holder, before, after)
+            self._bound(calls, holder, before, after, next(iter(held(wish, "boundary")), None))
         return MadeThing(physical, attributes)
+
+    def _refuse_occupied(
+        self, calls: TypeCalls, holder: dict[str, str], before: Properties, after: Properties
+    ) -> None:
+        """Refuse to overwrite an inline policy that somebody else gave."""
+        for policy in inline_of(after).keys() - inline_of(before).keys():
+            if calls.find(ABSENT, IAM, f"Get{self.kind}Policy", **holder, PolicyName=policy) is not None:
+                sentence = f"The {self.kind.lower()} {holder[self.member]} has a policy {policy} already."
+                raise MakingFailed(sentence, is_untouched=True)
+
+    def _held_now(
+        self, calls: TypeCalls, name: str, before: Properties, after: Properties
+    ) -> dict[str, list[str]]:
+        """Return what a change asks for that the holder has already, by somebody else's doing."""
+
+        def fresh(member: str) -> set[str]:
+            return set(texts(after.get(member))) - set(texts(before.get(member)))
+
+        arns, groups = fresh("ManagedPolicyArns"), fresh("Groups")
+        boundary = None
+        if after.get("PermissionsBoundary") and not before.get("PermissionsBoundary"):
+            boundary = _boundary_of(self.find(calls, name) or {})
+        return {
+            "policies": sorted(arns & set(self._attached(calls, name))) if arns else [],
+            "groups": sorted(groups & set(_groups_of(calls, name))) if groups else [],
+            "boundary": [boundary] if boundary else [],
+        }
+
+    def _attached(self, calls: TypeCalls, name: str) -> list[str]:
+        answer = calls.ask(IAM, f"ListAttached{self.kind}Policies", **{self.member: name})
+        return [policy["PolicyArn"] for policy in answer["AttachedPolicies"]]
 
     def _retag(self, calls: TypeCalls, holder: dict[str, str], before: Properties, after: Properties) -> None:
         removed = sorted(set(tags_of(before)) - set(tags_of(after)))
@@ -136,7 +200,20 @@ class HolderType:
             calls.ask(IAM, f"Untag{self.kind}", **holder, TagKeys=removed)
         if tags_of(after) and tags_of(before) != tags_of(after):
             calls.ask(IAM, f"Tag{self.kind}", **holder, Tags=listed(tags_of(after)))
-        bound, bound_before = after.get("PermissionsBoundary"), before.get("PermissionsBoundary")
+
+    def _bound(
+        self,
+        calls: TypeCalls,
+        holder: dict[str, str],
+        before: Properties,
+        after: Properties,
+        held_before: str | None,
+    ) -> None:
+        """Set a holder's boundary; going back leaves the one that somebody else had set."""
+        bound, bound_before = (
+            after.get("PermissionsBoundary") or held_before,
+            before.get("PermissionsBoundary"),
+        )
         if bound and bound != bound_before:
             calls.ask(IAM, f"Put{self.kind}PermissionsBoundary", **holder, PermissionsBoundary=bound)
         elif bound_before and not bound:
@@ -165,18 +242,20 @@ class HolderType:
         if facts is None:
             return None
         holder = {self.member: physical}
-        attached = calls.ask(IAM, f"ListAttached{self.kind}Policies", **holder)["AttachedPolicies"]
+        own_arns, own_names = texts(wish.properties.get("ManagedPolicyArns")), inline_of(wish.properties)
+        given_arns = policies_for(wish, MANAGED, self.kind, physical)
+        arns = without(self._attached(calls, physical), given_arns, own_arns)
         names = calls.ask(IAM, f"List{self.kind}Policies", **holder)["PolicyNames"]
+        names = without(names, policies_for(wish, INLINE, self.kind, physical), own_names)
         policies = [
             {"PolicyName": name, "PolicyDocument": self._document(calls, holder, name)} for name in names
         ]
-        boundary = facts.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
         properties = {
             self.member: physical,
             "Path": facts["Path"],
-            "ManagedPolicyArns": [policy["PolicyArn"] for policy in attached],
+            "ManagedPolicyArns": arns,
             "Policies": policies,
-            "PermissionsBoundary": boundary,
+            "PermissionsBoundary": _boundary_of(facts),
             "Tags": facts.get("Tags", []),
             "Description": facts.get("Description", ""),
             "MaxSessionDuration": facts.get("MaxSessionDuration"),
@@ -184,13 +263,21 @@ class HolderType:
         if self.kind == "Role":
             properties["AssumeRolePolicyDocument"] = policy_of(facts["AssumeRolePolicyDocument"])
         if self.kind == "User" and "Groups" in wish.properties:
-            groups = calls.ask(IAM, "ListGroupsForUser", UserName=physical)["Groups"]
-            properties["Groups"] = [group["GroupName"] for group in groups]
+            properties["Groups"] = _groups_of(calls, physical)
         return properties
 
     def _document(self, calls: TypeCalls, holder: dict[str, str], name: str) -> Any:
         answer = calls.ask(IAM, f"Get{self.kind}Policy", **holder, PolicyName=name)
         return policy_of(answer["PolicyDocument"])
+
+
+def _boundary_of(facts: Mapping[str, Any]) -> Any:
+    return facts.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+
+
+def _groups_of(calls: TypeCalls, user: str) -> list[str]:
+    groups = calls.ask(IAM, "ListGroupsForUser", UserName=user)["Groups"]
+    return [group["GroupName"] for group in groups]
 
 
 def policy_of(text: Any) -> Any:

@@ -1,6 +1,7 @@
 """Policies of IAM, inline and managed, and access keys."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,10 @@ from vedette.api.cloudformation.types.base import (
     words,
 )
 from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM, document_text, policy_of
+from vedette.api.cloudformation.types.sharing import HELD, HOLDERS, held, holders_of, holders_with, without
 from vedette.api.faults import Fault
 from vedette.api.inner import InnerFault
 from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
-
-# A property that names holders, and IAM's word for them.
-HOLDERS = {"Users": "User", "Groups": "Group", "Roles": "Role"}
-
-
-def _holders(properties: Properties) -> list[tuple[str, str]]:
-    return [(kind, name) for member, kind in HOLDERS.items() for name in texts(properties.get(member))]
 
 
 def _inline(calls: TypeCalls, kind: str, name: str, policy: str) -> Any:
@@ -53,14 +48,14 @@ def _occupied(calls: TypeCalls, kind: str, name: str, properties: Properties, *,
 
 def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
     properties, policy = wish.properties, str(wish.properties["PolicyName"])
-    if not _holders(properties):
+    if not holders_of(properties):
         raise InnerFault(
             IAM, Fault("ValidationError", 400, "At least one of Users, Groups, Roles is needed.")
         )
-    for kind, name in _holders(properties):
+    for kind, name in holders_of(properties):
         if occupied := _occupied(calls, kind, name, properties, is_again=bool(wish.resumed_since_ms)):
             raise InnerFault(IAM, Fault(EXISTS, 409, occupied))
-    for number, (kind, name) in enumerate(_holders(properties)):
+    for number, (kind, name) in enumerate(holders_of(properties)):
         try:
             _put(calls, kind, name, properties)
         except InnerFault as fault:
@@ -69,10 +64,10 @@ def _make(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
 
 
 def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
-    holders, policy = _holders(wish.properties), str(wish.properties["PolicyName"])
+    holders, policy = holders_of(wish.properties), str(wish.properties["PolicyName"])
     if not holders:
         raise MakingFailed("At least one of Users, Groups, Roles is needed.", is_untouched=True)
-    earlier, old = _holders(before), str(before["PolicyName"])
+    earlier, old = holders_of(before), str(before["PolicyName"])
     is_renamed = policy != old
     for kind, name in holders:
         is_new = is_renamed or (kind, name) not in earlier
@@ -88,14 +83,14 @@ def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Propert
 
 
 def _delete(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
-    for kind, name in _holders(wish.properties):
+    for kind, name in holders_of(wish.properties):
         _take(calls, kind, name, physical)
 
 
 def _read(calls: TypeCalls, wish: ResourceWish, physical: str) -> Properties | None:
     documents = {
         (kind, name): document
-        for kind, name in _holders(wish.properties)
+        for kind, name in holders_of(wish.properties)
         if (document := _inline(calls, kind, name, physical)) is not None
     }
     if not documents:
@@ -128,12 +123,19 @@ def _arn(calls: TypeCalls, name: str, properties: Properties) -> str:
     return f"arn:aws:iam::{calls.account}:policy{properties.get('Path', '/')}{name}"
 
 
-def _attach(calls: TypeCalls, arn: str, before: Properties, after: Properties) -> None:
-    holders = _holders(after)
+def _attach(
+    calls: TypeCalls,
+    arn: str,
+    before: Properties,
+    after: Properties,
+    others: Collection[tuple[str, str]] = (),
+) -> None:
+    """Attach a policy to whom it is to be, and take it from whom it was; what others hold by is left."""
+    holders = holders_of(after)
     for kind, name in holders:
         calls.ask(IAM, f"Attach{kind}Policy", **{f"{kind}Name": name, "PolicyArn": arn})
-    for kind, name in _holders(before):
-        if (kind, name) not in holders:
+    for kind, name in holders_of(before):
+        if (kind, name) not in holders and (kind, name) not in others:
             calls.find(ABSENT, IAM, f"Detach{kind}Policy", **{f"{kind}Name": name, "PolicyArn": arn})
 
 
@@ -163,7 +165,11 @@ def _make_managed(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
 
 
 def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
-    document = document_text(wish.properties["PolicyDocument"])
+    document, after = document_text(wish.properties["PolicyDocument"]), wish.properties
+    attributes = dict(wish.attributes)
+    if not wish.is_again:
+        fresh = set(holders_of(after)) - set(holders_of(before))
+        attributes[HELD] = {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []}
     if document != document_text(before["PolicyDocument"]):
         versions = calls.ask(IAM, "ListPolicyVersions", PolicyArn=physical)["Versions"]
         others = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
@@ -171,8 +177,10 @@ def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before:
             oldest = min(others, key=lambda version: int(version[1:]))
             calls.ask(IAM, "DeletePolicyVersion", PolicyArn=physical, VersionId=oldest)
         calls.ask(IAM, "CreatePolicyVersion", PolicyArn=physical, PolicyDocument=document, SetAsDefault=True)
-    _attach(calls, physical, before, wish.properties)
-    return MadeThing(physical, wish.attributes)
+    with furnishing(physical, attributes):
+        held_by_others = {*holders_with(wish, physical), *held(wish, "holders")}
+        _attach(calls, physical, before, after, held_by_others)
+    return MadeThing(physical, attributes)
 
 
 def _delete_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> None:
@@ -198,8 +206,19 @@ def _read_managed(calls: TypeCalls, wish: ResourceWish, physical: str) -> Proper
         "Path": policy["Path"],
         "Description": policy.get("Description", ""),
         "PolicyDocument": policy_of(body["Document"]),
-        **_attached(calls, physical),
+        **{
+            member: without(
+                names,
+                [name for other, name in holders_with(wish, physical) if other == HOLDERS[member]],
+                texts(wish.properties.get(member)),
+            )
+            for member, names in _attached(calls, physical).items()
+        },
     }
+
+
+def _holders_now(calls: TypeCalls, arn: str) -> set[tuple[str, str]]:
+    return {(HOLDERS[member], name) for member, names in _attached(calls, arn).items() for name in names}
 
 
 def _attached(calls: TypeCalls, arn: str) -> dict[str, list[str]]:
