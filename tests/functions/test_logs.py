@@ -53,6 +53,24 @@ def test_a_log_is_there_once_something_was_printed_and_goes(desk):
     assert desk.ask("DescribeLogGroups")["logGroups"] == []
 
 
+def test_the_list_of_logs_tells_their_bytes_and_reads_none_of_them(desk):
+    desk.say("späte Schicht\n")
+    desk.say("x" * 1000, "two")
+    queries = []
+    engine = desk.house.functions.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *call: queries.append(call[2:4]))
+    [group] = desk.ask("DescribeLogGroups")["logGroups"]
+    assert group["storedBytes"] == 15 + 1000
+    statement, values = next(query for query in queries if "sum(" in query[0])
+    assert "function_logs.text" not in statement
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+        assert any("COVERING INDEX ix_function_logs_size" in row[-1] for row in plan), plan
+    desk.ask("DeleteLogGroup", **GROUP)
+    assert desk.ask("DescribeLogGroups")["logGroups"] == []
+
+
 def test_a_stream_is_read_forward_and_back_to_the_end(desk):
     for number in range(40):
         desk.say(f"a{number}\nb{number}")

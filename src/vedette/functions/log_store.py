@@ -26,7 +26,7 @@ Position = tuple[int, int]
 class LogGroup:
     """The log of one function. Moments are milliseconds since 1970.
 
-    When it began and its size are known of those that are listed: all of a log is read for them.
+    When it began and its size, in bytes, are known of those that are listed.
     """
 
     function: int
@@ -83,7 +83,8 @@ class LogStore:
         (request, stream), columns = source, function_logs.c
         now_ms = milliseconds(self._clock())
         row = {"function": function, "request": request, "at_ms": now_ms, "text": text, "stream": stream}
-        connection.execute(insert(function_logs).values(row))
+        size = len(text.encode("utf-8", "surrogatepass"))
+        connection.execute(insert(function_logs).values({**row, "size": size}))
         own = select(columns.id).where(columns.function == function).order_by(columns.id.desc())
         oldest = connection.execute(own.offset(MOST_LOGS).limit(1)).scalar()
         if oldest is not None:
@@ -107,11 +108,11 @@ class LogStore:
         columns, logs = functions.c, function_logs.c
         began = func.min(logs.at_ms)
         query = (
-            select(columns.id, columns.name, columns.log_days, began, func.sum(func.length(logs.text)))
+            select(columns.id, columns.name, columns.log_days, began, func.sum(logs.size))
             .join_from(functions, function_logs, logs.function == columns.id, isouter=True)
             .where(columns.account == place.account, columns.region == place.region, columns.id > after)
             .group_by(columns.id, columns.name, columns.log_days)
-            .having(or_(func.count(logs.id) > 0, columns.log_days > 0))
+            .having(or_(began.is_not(None), columns.log_days > 0))
             .order_by(columns.id)
         )
         rows = connection.execute(query.limit(most)).all()

@@ -68,7 +68,10 @@ function_logs = Table(
     Column("text", Text, nullable=False),
     # Which process printed it; empty for what the server says of a call.
     Column("stream", String(64), nullable=False, server_default=""),
+    # Bytes of the text: to measure them would read all of it.
+    Column("size", Integer, nullable=False, server_default="0"),
     Index("ix_function_logs_function", "function", "id"),
+    Index("ix_function_logs_size", "function", "at_ms", "size"),
     sqlite_autoincrement=True,
 )
 
