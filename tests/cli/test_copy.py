@@ -219,6 +219,39 @@ def test_versions_are_copied_within_a_server(run, server, name):
     assert "is there already." in again.output
 
 
+def test_what_is_copied_lies_under_a_key_of_the_destination(run, server, name):
+    fill(server, name, *[a_line(number, "cat", bucket=name) for number in range(3)])
+    kms, s3 = server.client("kms"), server.client("s3")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=key)
+    account = server.client("sts").get_caller_identity()["Account"]
+    put_version(server.data, "rekognition", name, "classification", account=account)
+    s3.create_bucket(Bucket=f"{name}-new")
+    first = f"{name}/boards/0.png"
+    s3.put_object(Bucket=f"{name}-new", Key=first, Body=a_png())
+    words = [name, "--as", f"{name}-copy", "--bucket", f"s3://{name}-new", "--key", f"alias/{name}"]
+    answer = run(*words, "--models", f"s3://{name}/results", to=())
+    assert answer.exit_code == 0, answer.output
+    assert "1 were there already, 1 of them not under this key: they stay as they are." in answer.output
+    for number in (1, 2):  # sent, and made of its twin
+        stored = s3.get_object(Bucket=f"{name}-new", Key=f"{name}/boards/{number}.png")
+        assert (stored["SSEKMSKeyId"], stored["Body"].read()) == (key, a_png())
+    assert "SSEKMSKeyId" not in s3.head_object(Bucket=f"{name}-new", Key=first)
+    client = server.client("rekognition")
+    [project] = client.describe_projects(ProjectNames=[f"{name}-copy"])["ProjectDescriptions"]
+    [copy] = client.describe_project_versions(ProjectArn=project["ProjectArn"])["ProjectVersionDescriptions"]
+    assert (copy["KmsKeyId"], copy["Status"]) == (key, "COPYING_COMPLETED")
+    again = run(*words, to=())
+    assert "0 objects (0.0 MB); 3 were there already, 1 of them not under this key" in again.output
+    kms.disable_key(KeyId=key)
+    refused = run(name, "--as", f"{name}-more", "--bucket", f"s3://{name}-more", *words[-2:], to=())
+    assert (refused.exit_code, "is Disabled: nothing can be sealed by it" in refused.output) == (2, True)
+    assert lines_of(server, f"{name}-more", region=EAST) is None
+    missing = run(name, "--as", f"{name}-more", "--key", "alias/no-such-key", to=())
+    assert missing.exit_code == 2
+    assert "alias/no-such-key" in missing.output
+
+
 def test_another_account_gets_its_own_pictures_by_a_profile(run, server, name, tmp_path, monkeypatch):
     data, account = ["--data", str(server.data)], "777788880417"
     assert CliRunner().invoke(app, ["account", "create", account, *data]).exit_code == 0

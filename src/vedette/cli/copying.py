@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from vedette.cli.client import open_client
 from vedette.cli.copying_datasets import CopiedDataset, DatasetCopy, copy_settings, copy_tags
 from vedette.cli.copying_models import copy_models
-from vedette.cli.copying_objects import AddressMap, CarryOutcome, ObjectCarrier, read_place
+from vedette.cli.copying_objects import AddressMap, CarryOutcome, ObjectCarrier, find_key, read_place
 from vedette.cli.models import Of, translate_client_errors
 from vedette.cli.remote import Server, remote_dataset
 from vedette.cli.remote_models import MODELS, find_project, list_projects
@@ -33,6 +33,9 @@ Bucket = Annotated[
 Models = Annotated[
     str,
     Option(help="Copy trained versions too, within one server; where their results go: s3://bucket/prefix."),
+]
+Key = Annotated[
+    str, Option("--key", help="A KMS key of the destination that seals what is written: id, alias or ARN.")
 ]
 
 
@@ -91,6 +94,7 @@ def copy_projects(  # noqa: PLR0913  (a command's options)
     name: Rename = "",
     bucket: Bucket = "",
     models: Models = "",
+    key: Key = "",
     adds: Annotated[
         bool, Option("--add", help="Add to a dataset that holds other entries; none of them is changed.")
     ] = False,
@@ -108,13 +112,14 @@ def copy_projects(  # noqa: PLR0913  (a command's options)
         source, target = ends.open()
         projects_to_copy = _wanted(source, projects or (), service, is_all=is_all, name=name)
         places = AddressMap(read_place(bucket) if bucket else None)
-        carrier = ObjectCarrier(source.client("s3"), target.client("s3"))
+        sealing = find_key(target.client("kms"), key) if key else ""
+        carrier = ObjectCarrier(source.client("s3"), target.client("s3"), sealing)
         is_whole = True
         for of, project, arn in projects_to_copy:
             copy = ProjectCopy(source, target, of, project, arn, name or project)
             is_whole &= copy.run(places, carrier, adds=adds, is_rehearsal=is_rehearsal)
             if models and not is_rehearsal:
-                copy_models(source, target, of, (project, name or project), models)
+                copy_models(source, target, of, (project, name or project), models, sealing)
     if not is_whole:
         raise Exit(1)
 

@@ -16,8 +16,13 @@ CARRIED = ("TRAINING_COMPLETED", "RUNNING", "STOPPED", "STARTING", "STOPPING", "
 UNDER_WAY = "COPYING_IN_PROGRESS"
 
 
-def copy_models(source: Server, target: Server, service: str, names: tuple[str, str], to: str) -> None:
-    """Copy the trained versions that the destination's project has not, oldest first, and print each."""
+def copy_models(
+    source: Server, target: Server, service: str, names: tuple[str, str], to: str, key: str = ""
+) -> None:
+    """Copy the trained versions that the destination's project has not, oldest first, and print each.
+
+    `key` is the ARN of the key that seals them there.
+    """
     old, new = open_models(source, names[0], service), open_models(target, names[1], service)
     if not (isinstance(old, CustomLabelsModels) and isinstance(new, CustomLabelsModels)):
         print("  its models stay: Lookout for Vision copies none. `vedette model download` writes packages.")
@@ -30,6 +35,7 @@ def copy_models(source: Server, target: Server, service: str, names: tuple[str, 
             DestinationProjectArn=new.arn,
             VersionName=version.name,
             OutputConfig={"S3Bucket": bucket, "S3KeyPrefix": prefix},
+            **({"KmsKeyId": key} if key else {}),
         )
         copy = new.find(version.name)
         while copy.status == UNDER_WAY:

@@ -57,15 +57,18 @@ class CarryOutcome:
     twins: int = 0
     present: int = 0
     bytes: int = 0
+    # Of those that were there: how many are not sealed by the key that was asked for.
+    unsealed: int = 0
     missing: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
         """Return it for people."""
         twins = f", {self.twins} of them copied there, having the bytes of another" if self.twins else ""
         missing = f", {len(self.missing)} missing at the source" if self.missing else ""
+        unsealed = f", {self.unsealed} of them not under this key: they stay as they are"
         return (
             f"{self.uploads + self.twins} objects ({self.bytes / 1e6:.1f} MB){twins}; "
-            f"{self.present} were there already{missing}."
+            f"{self.present} were there already{unsealed if self.unsealed else ''}{missing}."
         )
 
 
@@ -74,11 +77,24 @@ def _only_new(params: dict[str, Any], **_: object) -> None:
     params["headers"]["If-None-Match"] = "*"
 
 
-class ObjectCarrier:
-    """Carries objects between two servers; one for a whole run, which remembers what it has sent."""
+def find_key(kms: Any, name: str) -> str:
+    """Return the ARN of an enabled key, which an id, an alias or an ARN names."""
+    facts = kms.describe_key(KeyId=name)["KeyMetadata"]
+    if not facts["Enabled"]:
+        raise Wrong(f"The key {facts['Arn']} is {facts['KeyState']}: nothing can be sealed by it.")
+    return str(facts["Arn"])
 
-    def __init__(self, source: Any, target: Any) -> None:
+
+class ObjectCarrier:
+    """Carries objects between two servers; one for a whole run, which remembers what it has sent.
+
+    `key` is the ARN of the destination's key that seals them; without one they lie as their buckets have it.
+    """
+
+    def __init__(self, source: Any, target: Any, key: str = "") -> None:
         self._source, self._target = source, target
+        self._key = key
+        self._sealing = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
         target.meta.events.register("before-call.s3.CopyObject", _only_new)
         self._addresses: dict[bytes, str] = {}
         self._turns = [threading.Lock() for _ in range(256)]
@@ -126,6 +142,7 @@ class ObjectCarrier:
                 raise Taken(f"Something else lies at {address} already; say another --bucket.")
             with self._lock:
                 outcome.present += 1
+                outcome.unsealed += bool(self._key) and target.get("SSEKMSKeyId") != self._key
             return
         is_twin = False if is_rehearsal else self._send(ref, source, address)
         with self._lock:
@@ -150,8 +167,9 @@ class ObjectCarrier:
             try:
                 if twin is not None:
                     origin = dict(zip(("Bucket", "Key"), split_s3(twin), strict=True))
-                    self._target.copy_object(Bucket=target, Key=name, CopySource=origin)
+                    self._target.copy_object(Bucket=target, Key=name, CopySource=origin, **self._sealing)
                 else:
+                    about |= self._sealing
                     self._target.put_object(Bucket=target, Key=name, Body=body, IfNoneMatch="*", **about)
             except ClientError as fault:
                 if fault.response["Error"]["Code"] != "PreconditionFailed":
