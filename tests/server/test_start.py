@@ -201,3 +201,17 @@ def test_a_setting_that_is_none_is_one_line(tmp_path):
     status, said = serve(tmp_path / "data", VEDETTE_TRAININGS="many")
     assert (status, said.count("\n")) == (2, 1)
     assert said.startswith("VEDETTE_TRAININGS cannot be 'many': ")
+
+
+@pytest.mark.parametrize(
+    ("error", "lacking"), [(RuntimeError("can't start new thread"), "threads"), (MemoryError(), "memory")]
+)
+def test_a_start_without_threads_or_memory_is_one_line(tmp_path, monkeypatch, error, lacking):
+    def starve(*_, **__):
+        raise error
+
+    monkeypatch.setattr("vedette.server.run.serve", starve)
+    answer = CliRunner().invoke(app, ["serve", "--data", str(tmp_path / "d"), "--port", "0"])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr.startswith(f"The system gives the server no more {lacking}: raise the limits")
+    assert answer.stderr.count("\n") == 1

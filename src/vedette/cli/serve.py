@@ -54,12 +54,25 @@ def serve(  # noqa: PLR0913  (the options that people type)
         raise Exit(2) from None
     except Exception as error:
         disk = disk_refusal(error)
-        if disk is None:
+        sentence = _starved(error) if disk is None else disk.sentence
+        if not sentence:
             raise
-        print(disk.sentence, file=sys.stderr)
+        print(sentence, file=sys.stderr)
         raise Exit(2) from None
     finally:
         gc.enable()
+
+
+def _starved(error: Exception) -> str:
+    """Say that the system gave the server too little to start; nothing where it was something else."""
+    is_threads = isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    if not (is_threads or isinstance(error, MemoryError)):
+        return ""
+    lacking = "threads" if is_threads else "memory"
+    return (
+        f"The system gives the server no more {lacking}: raise the limits of its memory and processes "
+        "(ulimit -v and -u, LimitAS and TasksMax of a service, a container's --memory and --pids-limit)."
+    )
 
 
 def welcome(settings: "Settings", address: str, link: str = "") -> str:
