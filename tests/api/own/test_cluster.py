@@ -94,7 +94,9 @@ def test_an_account_sees_its_own_models_and_of_others_how_many(on_ray):
         (str(own.arn), "10.0.0.1"),
     ]
     assert answer["Quota"] == {"MostTrainings": 0, "Trainings": 0, "MostUnits": 0, "Units": 2}
-    assert str(own.arn) not in str(describe(on_ray, STRANGER))
+    foreign = describe(on_ray, STRANGER)
+    assert str(own.arn) not in str(foreign)
+    assert "head:6379" not in str(foreign)
 
 
 def test_trainings_that_wait_say_their_place_and_those_of_others_are_counted(on_ray):
@@ -116,6 +118,7 @@ def test_a_cluster_that_does_not_answer_is_said_with_the_nodes_that_are_emptied(
     on_ray.placing.cluster.trouble = "No Ray cluster answers at head:6379: Connection refused."
     answer = describe(on_ray)
     assert answer["Problem"] == on_ray.placing.cluster.trouble
+    assert describe(on_ray, STRANGER)["Problem"] == "The cluster does not answer."
     assert [(node["NodeName"], node["State"]) for node in answer["Nodes"]] == [("10.0.0.1", "away")]
 
 

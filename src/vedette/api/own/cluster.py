@@ -2,7 +2,7 @@
 
 A node is a machine of a Ray cluster, or a server where each works for itself. An account sees its own models
 on them, and of others' only how many there are. Nodes are everybody's: the installation's own account empties
-them.
+them, and reads where the cluster is reached.
 """
 
 from collections import Counter
@@ -19,6 +19,8 @@ from vedette.projects.version import State, Version
 from vedette.training.queueing import WaitingTraining
 from vedette.training.run import subject_of
 
+# What other accounts read of a problem, which names the cluster's address.
+UNREACHABLE = "The cluster does not answer."
 STATES: tuple[State, ...] = ("training", "starting", "running", "stopping")
 
 
@@ -45,12 +47,13 @@ def describe_cluster(house: House, caller: Caller, request: dict[str, Any]) -> d
         versions, {place.subject: place for place in places}, house.trainings.queue.waiting(places)
     )
     cluster = look_at_cluster(house, versions, places)
+    is_operator = _is_operator(house, caller)
     drained = {node.name: node for node in house.placing.drains.list()} if house.placing else {}
     return {
         "Engine": house.settings.engine,
-        "Address": house.settings.ray_address if house.settings.engine == "ray" else "",
-        "Problem": cluster.problem,
-        "MayDrain": _is_operator(house, caller),
+        "Address": house.settings.ray_address if house.settings.engine == "ray" and is_operator else "",
+        "Problem": cluster.problem if is_operator or not cluster.problem else UNREACHABLE,
+        "MayDrain": is_operator,
         "Nodes": [_node(node, cluster.works, drained.get(node.name)) for node in cluster.nodes],
         "Work": [_work(work, contents) for work in _own(cluster.works, caller.account)],
         "Waiting": [*_trainings(contents, caller.account), *_units(house, contents, caller.account)],
