@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vedette.api.s3.call import read_setting
 from vedette.api.s3.faults import S3Fault
@@ -29,6 +30,7 @@ CONTEXT = f"{SSE}-context"
 BUCKET_KEY = f"{SSE}-bucket-key-enabled"
 PLAIN_SSE, KMS_SSE = "AES256", "aws:kms"
 ARN = "aws:s3:arn"
+MOST_DATA_KEYS = 4096
 # SSE-S3's own key is of no region, so that no list shows it and no name finds it.
 NOWHERE = ""
 
@@ -53,7 +55,7 @@ class ObjectSealing:
 
     def data_key(self, bucket: str, key: str, encryption: Mapping[str, str]) -> bytes:
         """Return the data key of an object's encryption."""
-        ciphertext = base64.b64decode(encryption[SEALED])
+        ciphertext = _read_data_key(encryption[SEALED])
         return self._encryption.open_data_key(ciphertext, context_of(bucket, key, encryption))
 
     def for_new(self, bucket: Bucket, key: str) -> dict[str, str]:
@@ -118,7 +120,7 @@ class ObjectSealing:
     def require_open(self, caller: KeyCaller, blob: Blob) -> None:
         """Refuse a caller who may not have this version decrypted."""
         encryption = blob.about.encryption
-        own = self._encryption.key_of(base64.b64decode(encryption[SEALED]))
+        own = self._encryption.key_of(_read_data_key(encryption[SEALED]))
         self.require(caller, "Decrypt", ObjectUse(blob.bucket, blob.key, encryption, own))
 
     def may_open(self, caller: KeyCaller, blob: Blob) -> bool:
@@ -144,7 +146,7 @@ class ObjectSealing:
 
     def is_ready(self, blob: Blob) -> bool:
         """Return whether a version's key is in memory, so that nobody waits for a disk or a network."""
-        return self._encryption.is_ready(base64.b64decode(blob.about.encryption[SEALED]))
+        return self._encryption.is_ready(_read_data_key(blob.about.encryption[SEALED]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,12 @@ class ObjectUse:
     key: str
     headers: Mapping[str, str]
     encryption_key: EncryptionKey
+
+
+@lru_cache(MOST_DATA_KEYS)
+def _read_data_key(text: str) -> bytes:
+    """Return the ciphertext of an object's data key, which a GET asks for three times."""
+    return base64.b64decode(text)
 
 
 def _hidden_key() -> S3Fault:
