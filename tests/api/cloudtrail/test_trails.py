@@ -61,6 +61,8 @@ def test_a_trail_is_described(server, trail):
     facts = client.get_trail(Name=arn)["Trail"]
     assert (facts["Name"], facts["TrailARN"], facts["HomeRegion"]) == ("plant", arn, "us-east-1")
     assert client.describe_trails(trailNameList=["plant", "none"])["trailList"] == [facts]
+    assert client.describe_trails(trailNameList=["none"])["trailList"] == []
+    assert facts in client.describe_trails()["trailList"]
     assert {"Name": "plant", "TrailARN": arn, "HomeRegion": "us-east-1"} in client.list_trails()["Trails"]
     selector = client.get_event_selectors(TrailName="plant")["EventSelectors"][0]
     assert selector["ReadWriteType"] == "WriteOnly"
