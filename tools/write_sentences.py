@@ -28,6 +28,7 @@ TARGET = ROOT / "console" / "src" / "sentences" / "messages" / "en.ts"
 # policies, signatures, moves of files.
 ROOMS = (
     "datasets", "imports", "exports", "suggestions", "rounds", "trials", "feedback", "batches",
+    "loops",
     "exchange/coco.py", "exchange/cvat.py", "exchange/labelstudio.py", "exchange/voc.py",
     "exchange/anomaly_sets.py", "exchange/cvat_video.py", "exchange/datumaro.py", "exchange/fiftyone.py",
     "exchange/imagefolder.py", "exchange/labelme.py", "exchange/regions.py", "exchange/supervisely.py",

@@ -1,5 +1,6 @@
 """Loops over steps that only note what was asked: durable, asked for, and never done unasked."""
 
+import errno
 import threading
 
 import pytest
@@ -13,6 +14,7 @@ from vedette.loops.loops import Loops
 from vedette.loops.port import LoopFailed
 from vedette.loops.running import LOOPS, LoopTools
 from vedette.loops.values import LoopWish
+from vedette.store.disk import NO_SPACE
 
 ALICE, BEN = a_caller("vedette").principal, a_caller("vedette", name="ben").principal
 NOTES = {
@@ -166,6 +168,17 @@ def test_a_refused_step_is_told_and_tried_again_by_a_word(place):
     place.steps.refuses.clear()
     loop = place.go_on(loop)
     assert (loop.step, place.steps.asked[-4:]) == ("move", ["train", "order", "learn", "compare"])
+
+
+def test_a_full_disk_fails_the_step_in_a_sentence_and_it_is_tried_again(place):
+    def fill(loop, context):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    place.steps.share = fill
+    loop = place.begin()
+    assert (loop.status, loop.step, loop.message) == ("failed", "share", NO_SPACE)
+    del place.steps.share
+    assert place.go_on(loop).step == "train"
 
 
 def test_a_stopped_loop_does_nothing_more_until_somebody_goes_on(place):

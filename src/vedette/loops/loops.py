@@ -16,9 +16,6 @@ from vedette.projects.version import WITH_PACKAGE, WORDS, Version
 
 LONGEST_NAME = 40
 """It stands in the names of the rounds that a loop makes."""
-NAME_SENTENCE = (
-    "A loop has a name of 1 to 40 letters, digits, hyphens, dots and underscores; {0!r:.80} is none."
-)
 MOST_UNDER_WAY = 5
 MOST_LOOPS = 100
 
@@ -114,7 +111,11 @@ def _check(wish: LoopWish) -> None:
     name = wish.name
     is_name = name.isascii() and name[:1].isalnum() and all(sign.isalnum() or sign in "-._" for sign in name)
     if not is_name or len(name) > LONGEST_NAME:
-        raise Wrong(NAME_SENTENCE.format(name), kind="loop")
+        raise Wrong(
+            "A loop has a name of 1 to 40 letters, digits, hyphens, dots and underscores; "
+            f"{name[:80]!r} is none.",
+            kind="loop",
+        )
     if bool(wish.source) == (wish.dataset is not None):
         raise Wrong(
             "A loop looks at the pictures below an Address, or at those without labels of a DatasetType.",

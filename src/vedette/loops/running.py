@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 STEP = "loop"
 # A step takes seconds, but for the look at what differs: that one takes a minute of one core.
 LOOPS = WorkQueue("loops", 2)
-FAILED = "The service failed; its log tells why. Go on to try it again."
+FAILED = "The service failed in this step; its log tells why. Go on to try it again."
 # How soon after its start a server takes loops up, and how often it looks whether one still waits.
 LOOK_S = 0.2
 AGAIN_S = 3.0

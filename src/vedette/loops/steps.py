@@ -55,9 +55,10 @@ def outcome(loop: LoopState) -> str:
     if not facts.get("labelled"):
         return "No picture was labelled, so nothing was trained."
     new, old, verdict = facts.get("new_name", ""), loop.version_name, facts.get("verdict", "")
+    if verdict == "worse":
+        return f"The version {new} is worse than {old}; nothing was moved."
     if verdict != BETTER:
-        word = "worse than" if verdict == "worse" else "not surely better than"
-        return f"The version {new} is {word} {old}; nothing was moved."
+        return f"The version {new} is not surely better than {old}; nothing was moved."
     if not loop.wish.alias:
         return f"The version {new} is better than {old}. No alias was named, so nothing was moved."
     return f"{loop.wish.alias} points to the version {new}, which is better than {old}."

@@ -11,18 +11,20 @@ import numpy as np
 import pytest
 
 from doubles.evaluated import evaluation_of, labelled, put_evaluated
-from doubles.houses import HERE, a_caller
+from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.tried import a_png
 from vedette.api.own import OPERATIONS, LoopOperations
 from vedette.datasets.dataset import Filter, NewDataset
 from vedette.datasets.editing import EntryEdit, revision_of
-from vedette.errors import Missing, Wrong
+from vedette.errors import Missing, Refusal, Wrong
 from vedette.evaluation.document import write_evaluation
 from vedette.identity.principal import root_of
+from vedette.loops.port import LoopFailed
 from vedette.loops.running import LOOPS
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.classification import write_labels
 from vedette.manifest.lines import change_line, read_line
+from vedette.manifest.places import split_s3
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.rounds.handback import HAND_BACKS
@@ -50,6 +52,25 @@ class PutTraining(LoopOperations):
             self._house, project, "multilabel", multilabel(self.right), name=loop.facts["new_name"]
         )
         return {"new": version.id}
+
+
+class QuickChoice(PutTraining):
+    """Chooses the most doubtful as they come, without the process that looks at what differs."""
+
+    def choose(self, loop, context):
+        project = self._finder.project(loop)
+        places = self._places(loop, project, self._finder.trial(loop))
+        chosen = list(places.items())[: loop.wish.most]
+        return {
+            "chosen": [
+                (source, side or self._side_of(project, loop, source), doubt)
+                for source, (doubt, side) in chosen
+            ]
+        }
+
+    def _side_of(self, project, loop, source):
+        body = self._house.blobs.read(*split_s3(source))
+        return self._side(project, loop, sha256(body).hexdigest())
 
 
 class LoopPlace:
@@ -81,6 +102,18 @@ class LoopPlace:
     def start(self, **members):
         members = {"LoopName": "monday", "VersionName": "v1", "Address": f"s3://{BUCKET}/in/", **members}
         return self.settled(self.call("StartLoop", **members)["Loop"]["LoopId"])
+
+    def up_to(self, step, **members):
+        """Return a loop whose pictures are labelled, at the step that a word leads to."""
+        self.call("SetAlias", ModelArn=str(self.version.arn), AliasName="line-3")
+        loop = self.label(self.start(AliasName="line-3", **members), "red")
+        while loop["Step"] != step:
+            loop = self.go_on(loop)
+        return loop
+
+    def go_on(self, loop):
+        """Give the word, and return the loop once nothing works on it any more."""
+        return self.settled(self.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
 
     def settled(self, loop):
         """Return the loop once nothing works on it any more."""
@@ -120,6 +153,13 @@ def place(house):
     house.jobs.start()
     yield made
     house.jobs.close()
+
+
+@pytest.fixture
+def quick(place):
+    tools = place.house.loops.tools
+    tools.hand_over(QuickChoice(tools.actor._inner))
+    return place
 
 
 def test_a_loop_from_pictures_to_a_name_that_has_moved(place):
@@ -176,19 +216,19 @@ def test_exact_copies_are_asked_about_once_and_broken_pictures_not_at_all(place)
     assert (loop["LookedAt"], len(loop["Pictures"])) == (3, 1)
 
 
-def test_a_name_that_somebody_moved_meanwhile_stays_where_it_is(place):
-    place.call("SetAlias", ModelArn=str(place.version.arn), AliasName="line-3")
-    loop = place.start(AliasName="line-3", VersionName="v1", MaxPictures=2)
-    loop = place.label(loop, "red")
-    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
-    other = put_evaluated(place.house, place.project, "multilabel", multilabel(5), name="other")
-    place.call("SetAlias", ModelArn=str(other.arn), AliasName="line-3")
-    loop = place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+def test_a_name_that_somebody_moved_meanwhile_stays_where_it_is(quick):
+    quick.call("SetAlias", ModelArn=str(quick.version.arn), AliasName="line-3")
+    loop = quick.start(AliasName="line-3", VersionName="v1", MaxPictures=2)
+    loop = quick.label(loop, "red")
+    loop = quick.settled(quick.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
+    other = put_evaluated(quick.house, quick.project, "multilabel", multilabel(5), name="other")
+    quick.call("SetAlias", ModelArn=str(other.arn), AliasName="line-3")
+    loop = quick.settled(quick.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])
     assert (loop["Status"], loop["Message"]) == (
         "failed",
         "Somebody moved line-3 to other meanwhile; it stays there.",
     )
-    assert place.call("ListAliases")["Aliases"][0]["VersionName"] == "other"
+    assert quick.call("ListAliases")["Aliases"][0]["VersionName"] == "other"
 
 
 def test_a_loop_without_a_version_or_with_another_than_its_alias_is_refused(place):
@@ -215,3 +255,132 @@ def test_what_the_caller_may_not_do_fails_the_loop_in_a_sentence(place):
     assert (
         place.settled(place.call("ContinueLoop", LoopId=loop["LoopId"])["Loop"]["LoopId"])["Step"] == "label"
     )
+
+
+def test_an_alias_that_somebody_deleted_meanwhile_is_not_made_again(quick):
+    loop = quick.up_to("move", MaxPictures=2)
+    quick.call("DeleteAlias", AliasName="line-3")
+    loop = quick.go_on(loop)
+    assert (loop["Status"], loop["Message"]) == ("failed", "Somebody deleted the alias line-3 meanwhile.")
+    assert quick.call("ListAliases")["Aliases"] == []
+    # Whoever makes it again may have it moved.
+    quick.call("SetAlias", ModelArn=str(quick.version.arn), AliasName="line-3")
+    assert quick.go_on(loop)["Status"] == "done"
+    assert quick.call("ListAliases")["Aliases"][0]["VersionName"] == "monday"
+
+
+def test_an_alias_that_was_not_there_is_made(quick):
+    loop = quick.label(quick.start(AliasName="monday", MaxPictures=2, Automatic=True), "red")
+    # The version has another name than the alias that is to point to it.
+    assert (loop["Status"], loop["NewVersionName"]) == ("done", "monday-2")
+    assert quick.call("ListAliases")["Aliases"][0]["VersionName"] == "monday-2"
+
+
+def test_two_loops_of_one_project_ask_about_no_picture_twice_and_one_moves_the_alias(quick):
+    quick.call("SetAlias", ModelArn=str(quick.version.arn), AliasName="line-3")
+    first = quick.start(AliasName="line-3", MaxPictures=4)
+    second = quick.start(AliasName="line-3", MaxPictures=12, LoopName="tuesday")
+    sources = [{picture["SourceRef"] for picture in loop["Pictures"]} for loop in (first, second)]
+    assert (len(sources[0]), len(sources[1]), sources[0] & sources[1]) == (4, 8, set())
+    for loop in (first, second):
+        loop = quick.label(loop, "red")
+        loop = quick.go_on(quick.go_on(loop))
+    assert (loop["Status"], loop["Message"]) == (
+        "failed",
+        "Somebody moved line-3 to monday meanwhile; it stays there.",
+    )
+
+
+def test_a_round_that_was_deleted_leaves_what_others_labelled(quick):
+    loop = quick.start(MaxPictures=2, TestShare=0)
+    (number,) = loop["RoundIds"]
+    quick.call("CancelRound", RoundId=number)
+    assert quick.house.jobs.wait(30, HAND_BACKS)
+    quick.call("DeleteRound", RoundId=number)
+    loop = quick.settled(loop["LoopId"])
+    assert (loop["Status"], loop["Message"]) == ("done", "No picture was labelled, so nothing was trained.")
+
+
+@pytest.mark.parametrize("name", ["v1", "monday"])
+def test_a_version_that_was_deleted_before_it_is_compared_moves_nothing(quick, name):
+    loop = quick.up_to("move", MaxPictures=2)
+    if name == "v1":
+        quick.call("DeleteAlias", AliasName="line-3")
+    version = quick.house.versions.find(quick.project, name)
+    quick.house.trainings.delete(version)
+    loop = quick.go_on(loop)
+    assert (loop["Status"], loop["Message"]) == ("failed", f"The version {name} was deleted.")
+
+
+def test_a_training_that_failed_or_is_worse_moves_nothing(quick):
+    quick.house.loops.tools.inputs.right = 0
+    quick.call("SetAlias", ModelArn=str(quick.version.arn), AliasName="line-3")
+    loop = quick.label(quick.start(AliasName="line-3", MaxPictures=2, Automatic=True), "red")
+    assert (loop["Status"], loop["Verdict"]) == ("done", "unclear")
+    assert loop["Message"] == "The version monday is not surely better than v1; nothing was moved."
+    assert quick.call("ListAliases")["Aliases"][0]["VersionName"] == "v1"
+
+
+def test_a_version_of_another_persons_making_is_not_taken_for_the_loops(quick):
+    operations = LoopOperations(quick.house.loops.tools.actor._inner)
+    loop = quick.up_to("train", MaxPictures=2)
+    quick.house.loops.tools.inputs = operations
+    put_evaluated(quick.house, quick.project, "multilabel", multilabel(12), name="tuesday")
+    state = quick.house.loops.find(quick.project, loop["LoopId"])
+    with pytest.raises(LoopFailed, match="Somebody trained a version called tuesday meanwhile") as refused:
+        operations.order(replace(state, facts={**state.facts, "new_name": "tuesday"}), None)
+    assert refused.value.again == "train"
+
+
+class Pausing:
+    """A job's context in whose pause something happens."""
+
+    def __init__(self, happens):
+        self._happens = happens
+
+    def pause(self, seconds):
+        self._happens()
+        return False
+
+
+def test_a_version_to_which_the_name_was_led_back_in_the_last_moment_goes_on(quick):
+    loop = quick.go_on(quick.up_to("move", MaxPictures=2))
+    assert loop["Status"] == "done"
+    old = quick.house.versions.move(quick.house.versions.move(quick.version, "starting"), "running")
+    state = quick.house.loops.find(quick.project, loop["LoopId"])
+    context = Pausing(lambda: quick.call("RollBackAlias", AliasName="line-3"))
+    assert quick.house.loops.tools.actor.retire(state, context) == {}
+    assert quick.house.versions.find_by_id(old.id).state == "running"
+    # And where nobody did, it stops.
+    new = quick.house.versions.find(quick.project, "monday")
+    quick.call("SetAlias", ModelArn=str(new.arn), AliasName="line-3", AllowIdle=True)
+    assert quick.house.loops.tools.actor.retire(state, Pausing(lambda: None)) == {"stopped": "v1"}
+
+
+def test_who_is_removed_in_the_middle_ends_the_loop_in_a_sentence(quick):
+    directory, caller = quick.house.identity.directory, a_caller("vedette")
+    directory.create_user(HERE, "alice", ("administrator",))
+    (user,) = directory.users(HERE)
+    caller = replace(caller, principal=replace(caller.principal, user_id=user.user_id))
+    wish = {"LoopName": "x", "VersionName": "v1", "Address": f"s3://{BUCKET}/in/", "MaxPictures": 2}
+    loop = quick.settled(quick.call("StartLoop", caller, **wish)["Loop"]["LoopId"])
+    loop = quick.label(loop, "red")
+    assert loop["Step"] == "train"
+    quick.call("ContinueLoop", caller, LoopId=loop["LoopId"])
+    directory.delete_user(HERE, "alice")
+    loop = quick.settled(loop["LoopId"])
+    assert loop["Status"] == "failed"
+    assert "alice" in loop["Message"]
+
+
+def test_another_accounts_project_and_bucket_are_refused(quick):
+    stranger = a_caller("vedette", account=ELSEWHERE)
+    with pytest.raises(Refusal):
+        quick.call("StartLoop", stranger, LoopName="x", VersionName="v1", Address=f"s3://{BUCKET}/in/")
+    with pytest.raises(Refusal):
+        quick.call("ListLoops", stranger)
+    quick.house.blobs.make_bucket("not-ours", account=ELSEWHERE, region=ROOT.region)
+    quick.house.blobs.put("not-ours", "in/a.png", a_png((1, 2, 3)))
+    loop = quick.start(Address="s3://not-ours/in/")
+    assert (loop["Status"], loop["Step"]) == ("failed", "begin")
+    assert "not-ours" in loop["Message"]

@@ -16,6 +16,11 @@ export const messages = {
   aHashIs64HexadecimalDigits: "A hash is 64 hexadecimal digits (SHA-256).",
   aLabelHasFrom1To: "A label has from 1 to {longest} characters.",
   aLinkAnAccessKeyS: "A link, an access key's id, its secret, its token and a code are texts.",
+  aLoopCalledIsUnderWay: "A loop called {name} is under way.",
+  aLoopHasANameOf:
+    "A loop has a name of 1 to 40 letters, digits, hyphens, dots and underscores; {name} is none.",
+  aLoopLooksAtThePictures:
+    "A loop looks at the pictures below an Address, or at those without labels of a DatasetType.",
   aMaskIsAPngWith: "A mask is a PNG with an address of the form s3://bucket/key.",
   aModelCanHaveUnitsHere: "A model can have {mostUnits} units here, not {top}.",
   aModelThatWasTrainedAt:
@@ -104,7 +109,9 @@ export const messages = {
   from1ToEntriesCanBe: "From 1 to {mostEdits} entries can be changed at once, not {count}.",
   from1ToPeopleLabelIn: "From 1 to {mostPeople} people label in a round, not {people}.",
   from1ToPicturesADay: "From 1 to {mostPerDay} pictures a day can be kept.",
+  from1ToPicturesAreLabelled: "From 1 to {mostPictures} pictures are labelled in a loop, not {most}.",
   from1ToPicturesCanBe: "From 1 to {mostVerdicts} pictures can be verified at once, not {verdicts}.",
+  fromNoneToHalfOfThe: "From none to half of the pictures go into the test dataset.",
   giveATrainingManifestAndEither: "Give a training manifest, and either a testing manifest or AutoCreate.",
   handedBack: "handed-back",
   handingBack: "handing-back",
@@ -212,6 +219,7 @@ export const messages = {
   lineHasNoSourceRefOf: "Line {number} has no source-ref of the form s3://bucket/key.",
   lineIsMoreThanOneLine: "Line {number} is more than one line.",
   listed: "listed",
+  loopsOfThisProjectAreUnder: "{mostUnderWay} loops of this project are under way; end one.",
   mayNotWriteS3AnyMore: "{arn} may not write s3://{bucket}/{key} any more.",
   modelsOfThisServiceHaveNo:
     "Models of this service have no MinConfidence: they judge each picture by themselves.",
@@ -232,6 +240,8 @@ export const messages = {
   noNodeOfTheRayCluster:
     "No node of the Ray cluster is large enough for {kind}: it needs {need}, and the largest of {nodes} has {largest}.",
   noPicturePassesThisFilterA: "No picture passes this filter; a round needs at least one.",
+  noPictureWasLabelledSoNothing: "No picture was labelled, so nothing was trained.",
+  noPictureWasLeftToLabel: "No picture was left to label.",
   noRayClusterAnswersAt: "No Ray cluster answers at {host}:{port}: {reason}.",
   noValidAnnotationsFound: "No valid annotations found.",
   noValidLabelAttributesFound: "No valid label attributes found.",
@@ -260,6 +270,7 @@ export const messages = {
   picturesOfTheTrainingAreStill:
     "{pictures} pictures of the training are still in their bucket; drift is told from {leastReference} on.",
   pointsToTheVersion: "points to the version {standing}",
+  pointsToTheVersionWhichIs: "{alias} points to the version {new}, which is better than {old}.",
   preparing: "preparing",
   projectStillHasDeleteThemFirst: "Project {name} still has {contents}; delete them first.",
   ready: "ready",
@@ -269,8 +280,11 @@ export const messages = {
   signInWithABodyOf: "Sign in with a body of the type application/json.",
   signInWithALinkOr: "Sign in with a link, or with an access key's id and its secret.",
   somebodyChangedTheThresholdsOfThe: "Somebody changed the thresholds of the version {name} meanwhile.",
+  somebodyDeletedTheAliasMeanwhile: "Somebody deleted the alias {alias} meanwhile.",
+  somebodyElseWentOnWithThe: "Somebody else went on with the loop just now.",
   somebodyMovedTheAliasOfMeanwhile: "Somebody moved the alias {name} of {name2} meanwhile: it {now}.",
   somebodyMovedToMeanwhileItStays: "Somebody moved {alias} to {versionName} meanwhile; it stays there.",
+  somebodyTrainedAVersionCalledMeanwhile: "Somebody trained a version called {name} meanwhile.",
   standsInTwoOfTheLines: "{twin} stands in two of the lines.",
   startItFirstPointsToThe:
     "{project} Start it first: {name} points to the version {versionName}, which is running.",
@@ -377,6 +391,9 @@ export const messages = {
   theLineOfPictureCannotBe: "The line of picture {number} cannot be learnt from: {reason}.",
   theLineOfPictureIsAbout: "The line of picture {number} is about another picture.",
   theLookAtThePicturesDid: "The look at the pictures did not come to its end: {reason}.",
+  theLoopIsAtWorkNobody: "The loop is at work; nobody is asked yet.",
+  theLoopIsDone: "The loop is done.",
+  theLoopIsUnderWayStop: "The loop is under way; stop it first.",
   theManifestCouldNotBeRead: "The manifest could not be read: {value1}",
   theManifestFileContainsImagesFrom: "The manifest file contains images from multiple S3 buckets.",
   theManifestFileContainsInsufficientLabeled:
@@ -410,6 +427,7 @@ export const messages = {
   theModelIsBeingTrained: "The model is being trained.",
   theModelIsRunning: "The model is running.",
   theModelIsStopping: "The model {name} is stopping.",
+  theNewVersionIsBetterGo: "The new version is better. Go on to let the name point to it.",
   theNodeHasGivenItsRoom: "The node {address} has given its room to another one.",
   theNodeOfTheRayCluster:
     "The node {address} of the Ray cluster has Vedette {greeting}, and this server {version}: install the same on both.",
@@ -436,6 +454,7 @@ export const messages = {
   thePictureKeptAUnitBusy: "The picture kept a unit busy for too long.",
   thePictureMayNotBeRead: "The picture may not be read by who began the trial.",
   thePictureWasReplacedByAnother: "The picture was replaced by another since the model looked at it.",
+  thePicturesAreLabelledGoOn: "The pictures are labelled. Go on to train the next version.",
   theProjectHasADatasetAlready: "The project {name} has a {kind} dataset already.",
   theProjectHasARoundCalled: "The project has a round called {name} already.",
   theProjectHasAVersionNamed: "The project {name} has a version named {name2} already.",
@@ -484,6 +503,7 @@ export const messages = {
   theServerSDiskIsFull2: "The server's disk is full. The trial goes on by itself once there is room.",
   theServerSDiskIsFull3:
     "The server's disk is full: nothing can be stored until there is room. Deleting still works.",
+  theServiceFailedInThisStep: "The service failed in this step; its log tells why. Go on to try it again.",
   theServiceFailedItsLogTells: "The service failed; its log tells why.",
   theServiceFailedItsLogTells2: "The service failed; its log tells why. Hand the round back again.",
   theServiceFailedItsLogTells3: "The service failed; its log tells why. Try again later.",
@@ -532,8 +552,12 @@ export const messages = {
   theVersionHasNoModel: "The version {name} has no model.",
   theVersionIsBeingCopiedTo: "The version {name} is being copied to {name2}.",
   theVersionIsBeingTrained: "The version {name} is being trained.",
+  theVersionIsBetterThanNo:
+    "The version {new} is better than {old}. No alias was named, so nothing was moved.",
   theVersionIsDamagedOnThe: "The version {name} is damaged on the server's disk.",
+  theVersionIsNotSurelyBetter: "The version {new} is not surely better than {old}; nothing was moved.",
   theVersionIsStarting: "The version {name} is starting.",
+  theVersionIsWorseThanNothing: "The version {new} is worse than {old}; nothing was moved.",
   theVersionItHasNoModel: "The version {name} {state}: it has no model.",
   theVersionOf: "The version {name} of {name2} {state}.",
   theVersionOf2: "The version {name} of {project} {state}",
@@ -572,6 +596,7 @@ export const messages = {
   thereIsNoJpegOrPng: "There is no JPEG or PNG below {address}.",
   thereIsNoLabelFileHere: "There is no label file here ({endingsText}).",
   thereIsNoLabellingRound: "There is no labelling round {name}.",
+  thereIsNoLoop: "There is no loop {loop}.",
   thereIsNoMend: "There is no mend {kind}.",
   thereIsNoModelToAsk: "{sentence}: there is no model to ask.",
   thereIsNoModelToDownload: "{label} {state}: there is no model to download.",
@@ -607,6 +632,7 @@ export const messages = {
   thisPictureIsSomebodyElseS: "This picture is somebody else's in this round.",
   thisPictureWasReviewedItCan: "This picture was reviewed; it can be changed once it is sent back.",
   thisProjectHasBatchesDeleteOne: "This project has {mostBatches} batches; delete one that is over.",
+  thisProjectHasLoopsDeleteOne: "This project has {mostLoops} loops; delete one that is over.",
   thisProjectHasTrialsDeleteOne: "This project has {mostTrials} trials; delete one that is done.",
   thisServerIsBeingEmptiedAnother: "This server is being emptied: another one takes what waits.",
   thisServerTakesNoRequestsFrom:

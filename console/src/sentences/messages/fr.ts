@@ -683,4 +683,32 @@ export const messages: Translation<typeof english> = {
   theWebhookFailedTheServerS: "Le webhook a échoué ; le journal du serveur dit pourquoi.",
   theCommandFailedTheServerS: "La commande a échoué ; le journal du serveur dit pourquoi.",
   theEMailCouldNotBe: "L’e-mail n’a pas pu être envoyé ; le journal du serveur dit pourquoi.",
+  aLoopCalledIsUnderWay: "Une boucle nommée {name} est en cours.",
+  aLoopHasANameOf:
+    "Une boucle a un nom de 1 à 40 lettres, chiffres, traits d’union, points et tirets bas ; {name} n’en est pas un.",
+  aLoopLooksAtThePictures:
+    "Une boucle regarde les images sous une adresse, ou celles d’un jeu de données qui n’ont pas d’étiquettes.",
+  from1ToPicturesAreLabelled: "De 1 à {mostPictures} images sont étiquetées dans une boucle, pas {most}.",
+  fromNoneToHalfOfThe: "De zéro à la moitié des images vont dans le jeu de test.",
+  loopsOfThisProjectAreUnder: "{mostUnderWay} boucles de ce projet sont en cours ; arrêtez-en une.",
+  noPictureWasLabelledSoNothing: "Aucune image n’a été étiquetée, donc rien n’a été entraîné.",
+  noPictureWasLeftToLabel: "Il ne restait aucune image à étiqueter.",
+  pointsToTheVersionWhichIs: "{alias} pointe vers la version {new}, qui est meilleure que {old}.",
+  somebodyElseWentOnWithThe: "Quelqu’un d’autre vient de continuer la boucle.",
+  theLoopIsAtWorkNobody: "La boucle travaille ; personne n’est encore sollicité.",
+  theLoopIsDone: "La boucle est terminée.",
+  theLoopIsUnderWayStop: "La boucle est en cours ; arrêtez-la d’abord.",
+  theNewVersionIsBetterGo: "La nouvelle version est meilleure. Continuez pour que le nom pointe vers elle.",
+  thePicturesAreLabelledGoOn: "Les images sont étiquetées. Continuez pour entraîner la version suivante.",
+  theServiceFailedInThisStep:
+    "Le service a échoué à cette étape ; son journal dit pourquoi. Continuez pour réessayer.",
+  theVersionIsBetterThanNo:
+    "La version {new} est meilleure que {old}. Aucun alias n’était nommé, donc rien n’a été déplacé.",
+  theVersionIsNotSurelyBetter:
+    "La version {new} n’est pas sûrement meilleure que {old} ; rien n’a été déplacé.",
+  theVersionIsWorseThanNothing: "La version {new} est moins bonne que {old} ; rien n’a été déplacé.",
+  thereIsNoLoop: "Il n’y a pas de boucle {loop}.",
+  thisProjectHasLoopsDeleteOne: "Ce projet a {mostLoops} boucles ; supprimez-en une qui est terminée.",
+  somebodyDeletedTheAliasMeanwhile: "Quelqu’un a supprimé l’alias {alias} entre-temps.",
+  somebodyTrainedAVersionCalledMeanwhile: "Quelqu’un a entraîné entre-temps une version nommée {name}.",
 };

@@ -657,4 +657,33 @@ export const messages: Translation<typeof english> = {
   theWebhookFailedTheServerS: "Webhook gagal; log server menjelaskan sebabnya.",
   theCommandFailedTheServerS: "Perintah gagal; log server menjelaskan sebabnya.",
   theEMailCouldNotBe: "Email tidak dapat dikirim; log server menjelaskan sebabnya.",
+  aLoopCalledIsUnderWay: "Siklus bernama {name} sedang berjalan.",
+  aLoopHasANameOf:
+    "Nama siklus terdiri dari 1 sampai 40 huruf, angka, tanda hubung, titik, dan garis bawah; {name} bukan nama seperti itu.",
+  aLoopLooksAtThePictures:
+    "Siklus melihat gambar di bawah suatu alamat, atau gambar tanpa label dari suatu set data.",
+  from1ToPicturesAreLabelled:
+    "Dari 1 sampai {mostPictures} gambar diberi label dalam satu siklus, bukan {most}.",
+  fromNoneToHalfOfThe: "Dari nol sampai setengah gambar masuk ke set data uji.",
+  loopsOfThisProjectAreUnder: "{mostUnderWay} siklus proyek ini sedang berjalan; akhiri salah satunya.",
+  noPictureWasLabelledSoNothing: "Tidak ada gambar yang diberi label, jadi tidak ada yang dilatih.",
+  noPictureWasLeftToLabel: "Tidak ada gambar tersisa untuk diberi label.",
+  pointsToTheVersionWhichIs: "{alias} menunjuk ke versi {new}, yang lebih baik daripada {old}.",
+  somebodyElseWentOnWithThe: "Orang lain baru saja melanjutkan siklus ini.",
+  theLoopIsAtWorkNobody: "Siklus sedang bekerja; belum ada yang ditanya.",
+  theLoopIsDone: "Siklus selesai.",
+  theLoopIsUnderWayStop: "Siklus sedang berjalan; hentikan dulu.",
+  theNewVersionIsBetterGo: "Versi baru lebih baik. Lanjutkan agar nama menunjuk ke versi itu.",
+  thePicturesAreLabelledGoOn: "Gambar sudah diberi label. Lanjutkan untuk melatih versi berikutnya.",
+  theServiceFailedInThisStep:
+    "Layanan gagal pada langkah ini; lognya menjelaskan sebabnya. Lanjutkan untuk mencoba lagi.",
+  theVersionIsBetterThanNo:
+    "Versi {new} lebih baik daripada {old}. Tidak ada alias yang disebut, jadi tidak ada yang dipindahkan.",
+  theVersionIsNotSurelyBetter:
+    "Versi {new} tidak pasti lebih baik daripada {old}; tidak ada yang dipindahkan.",
+  theVersionIsWorseThanNothing: "Versi {new} lebih buruk daripada {old}; tidak ada yang dipindahkan.",
+  thereIsNoLoop: "Tidak ada siklus {loop}.",
+  thisProjectHasLoopsDeleteOne: "Proyek ini punya {mostLoops} siklus; hapus salah satu yang sudah selesai.",
+  somebodyDeletedTheAliasMeanwhile: "Seseorang menghapus alias {alias} sementara itu.",
+  somebodyTrainedAVersionCalledMeanwhile: "Seseorang melatih versi bernama {name} sementara itu.",
 };

@@ -653,4 +653,31 @@ export const messages: Translation<typeof english> = {
   theWebhookFailedTheServerS: "O webhook falhou; o registro do servidor diz por quê.",
   theCommandFailedTheServerS: "O comando falhou; o registro do servidor diz por quê.",
   theEMailCouldNotBe: "O e-mail não pôde ser enviado; o registro do servidor diz por quê.",
+  aLoopCalledIsUnderWay: "Um ciclo chamado {name} está em andamento.",
+  aLoopHasANameOf:
+    "Um ciclo tem um nome de 1 a 40 letras, dígitos, hifens, pontos e sublinhados; {name} não é um.",
+  aLoopLooksAtThePictures:
+    "Um ciclo olha as imagens abaixo de um endereço, ou as de um conjunto de dados que não têm rótulos.",
+  from1ToPicturesAreLabelled: "De 1 a {mostPictures} imagens são rotuladas em um ciclo, não {most}.",
+  fromNoneToHalfOfThe: "De nenhuma até metade das imagens vai para o conjunto de teste.",
+  loopsOfThisProjectAreUnder: "{mostUnderWay} ciclos deste projeto estão em andamento; encerre um.",
+  noPictureWasLabelledSoNothing: "Nenhuma imagem foi rotulada, então nada foi treinado.",
+  noPictureWasLeftToLabel: "Não restou nenhuma imagem para rotular.",
+  pointsToTheVersionWhichIs: "{alias} aponta para a versão {new}, que é melhor que {old}.",
+  somebodyElseWentOnWithThe: "Outra pessoa acabou de continuar o ciclo.",
+  theLoopIsAtWorkNobody: "O ciclo está trabalhando; ninguém é consultado ainda.",
+  theLoopIsDone: "O ciclo terminou.",
+  theLoopIsUnderWayStop: "O ciclo está em andamento; pare-o primeiro.",
+  theNewVersionIsBetterGo: "A nova versão é melhor. Continue para que o nome aponte para ela.",
+  thePicturesAreLabelledGoOn: "As imagens estão rotuladas. Continue para treinar a próxima versão.",
+  theServiceFailedInThisStep:
+    "O serviço falhou nesta etapa; seu log diz por quê. Continue para tentar de novo.",
+  theVersionIsBetterThanNo:
+    "A versão {new} é melhor que {old}. Nenhum alias foi indicado, então nada foi movido.",
+  theVersionIsNotSurelyBetter: "A versão {new} não é seguramente melhor que {old}; nada foi movido.",
+  theVersionIsWorseThanNothing: "A versão {new} é pior que {old}; nada foi movido.",
+  thereIsNoLoop: "Não há ciclo {loop}.",
+  thisProjectHasLoopsDeleteOne: "Este projeto tem {mostLoops} ciclos; exclua um que terminou.",
+  somebodyDeletedTheAliasMeanwhile: "Alguém excluiu o alias {alias} nesse meio-tempo.",
+  somebodyTrainedAVersionCalledMeanwhile: "Alguém treinou nesse meio-tempo uma versão chamada {name}.",
 };

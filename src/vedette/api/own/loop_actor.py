@@ -4,12 +4,13 @@ What changes something is an operation, asked for whoever gave the word, with th
 like any other. What only looks whether a loop still waits reads the rooms, so that no trail fills with it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from vedette.api.house import House
 from vedette.api.inner import ActingFor, InnerCalls, InnerFault
 from vedette.api.own.loop_finder import LoopFinder
+from vedette.api.own.loop_waits import LoopWaits
 from vedette.datasets.dataset import Dataset, Kind
 from vedette.datasets.editing import NONE
 from vedette.identity.principal import Principal, load_principal
@@ -28,7 +29,6 @@ VIA = "vedette"
 # So many times the pictures that are wanted are looked at for what differs: the most doubtful ones.
 WIDER = 4
 KINDS: tuple[Kind, ...] = ("train", "test")
-OVER = ("handed-back", "cancelled")
 # Servers that share a database believe for 0.9 s where a name pointed: so long the old version answers.
 STILL_BELIEVED_S = 2.0
 LOOKOUT = "lookoutvision"
@@ -41,51 +41,11 @@ class LoopOperations:
         self._inner = inner
         self._house: House = inner.house
         self._finder = LoopFinder(inner.house)
-        self._waits: Mapping[str, Callable[[LoopState], str]] = {
-            "look": self._waits_for_trial,
-            "label": self._waits_for_people,
-            "learn": self._waits_for_training,
-            "start": self._waits_for_units,
-        }
-
-    # What is waited for
+        self._waits = LoopWaits(self._finder)
 
     def waits_for(self, loop: LoopState) -> str:
         """Say what the loop waits for, other than a person's word."""
-        question = self._waits.get(loop.step)
-        return "" if question is None else question(loop)
-
-    def _waits_for_trial(self, loop: LoopState) -> str:
-        trial = self._finder.trial(loop)
-        if trial is None or trial.status != "running":
-            return ""
-        counts = trial.counts
-        count = counts.answered + counts.unreadable
-        return trial.message or f"{count} of {counts.total} pictures are looked at."
-
-    def _waits_for_people(self, loop: LoopState) -> str:
-        waiting = [item for item in self._finder.rounds(loop) if item.status not in OVER]
-        if not waiting:
-            return ""
-        first = waiting[0]
-        if first.status == "draft":
-            return f"The round {first.name} waits to be assigned to people."
-        count = first.counts.tasks - first.counts.open
-        return (
-            f"The round {first.name} is {first.status}: {count} of {first.counts.tasks} tasks are answered."
-        )
-
-    def _waits_for_training(self, loop: LoopState) -> str:
-        version = self._finder.new(loop)
-        if version is None or version.state != "training":
-            return ""
-        return f"The version {version.name} is being trained."
-
-    def _waits_for_units(self, loop: LoopState) -> str:
-        version = self._finder.new(loop)
-        if version is None or version.state != "starting":
-            return ""
-        return f"The version {version.name} is starting."
+        return self._waits.find(loop)
 
     # The steps
 
@@ -94,13 +54,15 @@ class LoopOperations:
         project = self._finder.project(loop)
         # A trial's name may be long; a loop's mark in it tells it from others'.
         name = f"{loop.wish.name} ({loop.mark})"
+        # A name that is there now and not when it is to move was taken away by somebody, and stays so.
+        alias = loop.facts.get("had_alias", self._finder.alias(loop) is not None)
         for trial in self._house.trials.of_project(project):
             if trial.name == name and trial.status in ("running", "done"):
-                return {"trial": trial.id}
+                return {"trial": trial.id, "had_alias": alias}
         source = {"Address": loop.wish.source} if loop.wish.source else {"DatasetType": loop.wish.dataset}
         members = {"ProjectArn": str(project.arn), "VersionName": loop.version_name, "TrialName": name}
         answer = self._ask(loop, "vedette", "StartTrialDetection", {**members, **source})
-        return {"trial": answer["Trial"]["TrialId"]}
+        return {"trial": answer["Trial"]["TrialId"], "had_alias": alias}
 
     def look(self, loop: LoopState, context: JobContext) -> Notes:
         """See that the trial came to its end."""
@@ -117,7 +79,7 @@ class LoopOperations:
         trial, project = self._finder.trial(loop), self._finder.project(loop)
         if trial is None:
             raise LoopFailed("The trial was deleted before pictures were chosen.", "begin")
-        places = self._places(project, trial)
+        places = self._places(loop, project, trial)
         caller = self._caller(loop)
         study = OutsideStudy(
             self._house.suggestions.tools,
@@ -161,7 +123,8 @@ class LoopOperations:
         project = self._finder.project(loop)
         if project.scope.service == LOOKOUT:
             return {"attempt": attempt, "new_name": ""}
-        names = {alias.name for alias in self._house.versions.aliases.of(project)}
+        # A version and an alias of one project have no name in common; the loop's may not be there yet.
+        names = {loop.wish.alias, *(alias.name for alias in self._house.versions.aliases.of(project))}
         number, name = 1, loop.wish.name
         while name in names or self._finder.version(project, name) is not None:
             number += 1
@@ -171,11 +134,14 @@ class LoopOperations:
     def order(self, loop: LoopState, context: JobContext) -> Notes:
         """Begin the training, whose results go where the old version's went."""
         project, old = self._finder.project(loop), self._finder.old(loop, "order")
+        # Of signs that both services take.
+        description = f"feedback-loop-{loop.wish.name}-{loop.mark}"
         if project.scope.service == LOOKOUT:
             place = {"Bucket": old.bucket, "Prefix": old.prefix}
             token = f"loop-{loop.id}-{loop.facts['attempt']}"
             members = {
                 "ProjectName": project.name,
+                "Description": description,
                 "OutputConfig": {"S3Location": place},
                 "ClientToken": token,
             }
@@ -187,16 +153,21 @@ class LoopOperations:
         if version is None:
             output = {"S3Bucket": old.bucket, "S3KeyPrefix": old.prefix}
             members = {"ProjectArn": str(project.arn), "VersionName": name, "OutputConfig": output}
+            members["VersionDescription"] = description
             self._ask(loop, "rekognition", "CreateProjectVersion", members, again="train")
             version = self._house.versions.find(project, name)
+        if version.description != description:
+            raise LoopFailed(f"Somebody trained a version called {name} meanwhile.", "train")
         return {"new": version.id}
 
     def learn(self, loop: LoopState, context: JobContext) -> Notes:
         """See that the training succeeded."""
         version = self._finder.new(loop)
         if version is None or version.state not in WITH_PACKAGE:
-            reason = "was deleted" if version is None else f"{WORDS[version.state]}: {version.message}"
-            raise LoopFailed(f"The version {loop.facts['new_name']} {reason}", "train")
+            name = loop.facts["new_name"]
+            if version is None:
+                raise LoopFailed(f"The version {name} was deleted.", "train")
+            raise LoopFailed(f"The version {name} {WORDS[version.state]}: {version.message}", "train")
         return {}
 
     def compare(self, loop: LoopState, context: JobContext) -> Notes:
@@ -255,13 +226,14 @@ class LoopOperations:
 
     def retire(self, loop: LoopState, context: JobContext) -> Notes:
         """Stop the old version, unless another name points to it."""
-        old = self._finder.version_of(loop.version)
-        if not loop.wish.stops_old or old is None or old.state != "running":
-            return {}
-        if any(alias.version == old.id for alias in self._house.versions.aliases.of(old.project)):
+        if not loop.wish.stops_old or self._finder.idle(loop) is None:
             return {}
         if context.pause(STILL_BELIEVED_S):
             raise JobInterrupted
+        # Somebody may have led the name back while it was waited.
+        old = self._finder.idle(loop)
+        if old is None:
+            return {}
         if old.project.scope.service == LOOKOUT:
             members = {"ProjectName": old.project.name, "ModelVersion": old.name}
             self._ask(loop, LOOKOUT, "StopModel", members)
@@ -271,11 +243,14 @@ class LoopOperations:
 
     # What there is
 
-    def _places(self, project: Project, trial: Trial) -> dict[str, tuple[float, Kind | None]]:
+    def _places(
+        self, loop: LoopState, project: Project, trial: Trial
+    ) -> dict[str, tuple[float, Kind | None]]:
         """Return the pictures that people may label, the most doubtful first, with their doubts and sides."""
         view = TrialView(state="answered", order="doubt", most=trial.counts.total)
         pictures = self._house.trials.page(trial, view).pictures
         sources = [picture.address for picture in pictures]
+        asked_elsewhere = self._finder.asked_elsewhere(loop)
         lines: dict[str, tuple[Kind, str]] = {}
         buckets = {""}
         for kind in KINDS:
@@ -287,6 +262,7 @@ class LoopOperations:
         for picture in pictures:
             side, line = lines.get(picture.address, (None, ""))
             is_elsewhere = len(buckets) > 1 and split_s3(picture.address)[0] not in buckets
+            is_elsewhere = is_elsewhere or picture.address in asked_elsewhere
             if not is_elsewhere and (side is None or not self._finder.is_labelled(project, line)):
                 places[picture.address] = (picture.doubt, side)
         return places
@@ -327,6 +303,8 @@ class LoopOperations:
     def _require_unmoved(self, loop: LoopState, new: Version) -> bool:
         """Refuse where somebody moved the name meanwhile; say whether it is still to be moved."""
         alias = self._finder.alias(loop)
+        if alias is None and loop.facts.get("had_alias"):
+            raise LoopFailed(f"Somebody deleted the alias {loop.wish.alias} meanwhile.", "move")
         if alias is not None and alias.version == new.id:
             return False
         if alias is not None and alias.version != loop.version:

@@ -81,6 +81,24 @@ class LoopFinder:
             raise LoopFailed(f"The version {name} was deleted.", again)
         return version
 
+    def asked_elsewhere(self, loop: LoopState) -> set[str]:
+        """Return the pictures that people are asked about by other loops of the project."""
+        others = self.house.loops.of_project(self.project(loop))
+        return {
+            picture.source
+            for other in others
+            if other.id != loop.id and other.status == "running"
+            for picture in other.chosen
+        }
+
+    def idle(self, loop: LoopState) -> Version | None:
+        """Return the version before where it still runs and no name points to it."""
+        old = self.version_of(loop.version)
+        if old is None or old.state != "running":
+            return None
+        aliases = self.house.versions.aliases.of(old.project)
+        return None if any(alias.version == old.id for alias in aliases) else old
+
     def old(self, loop: LoopState, again: str) -> Version:
         """Return the version that is to be improved; its deletion ends a loop."""
         version = self.version_of(loop.version)
