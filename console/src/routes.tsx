@@ -14,6 +14,7 @@ import { routes as history } from "./features/history";
 import { routes as home } from "./features/home";
 import { routes as keys } from "./features/keys";
 import { routes as labelling } from "./features/labelling";
+import { routes as loops } from "./features/loops";
 import { routes as notifications } from "./features/notifications";
 import { routes as projects } from "./features/projects";
 import { routes as training } from "./features/training";
@@ -38,6 +39,7 @@ const pages = [
   ...dashboard,
   ...trials,
   ...batches,
+  ...loops,
   ...aliases,
   ...edge,
   ...cluster,

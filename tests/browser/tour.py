@@ -59,6 +59,7 @@ class House:
     import_id: str
     trial_id: str
     batch_id: str
+    loop_id: str
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def _add_work(server: RunningServer, arn: str, labelled: list[str]) -> House:
     trial_id = tour_models.run_trial(call, plates, f"s3://{BUCKET}/set/")
     call("SetAlias", ModelArn=f"{plates}/1".replace(":project/", ":model/"), AliasName="line-" + "long-" * 11)
     batch_id = tour_models.run_batch(call, plates, f"s3://{BUCKET}/set/", f"s3://{BUCKET}/results/")
-    return House(server, arn, round_id, made["ImportId"], trial_id, batch_id)
+    loop_id = tour_models.put_asking_loop(server, LOOKOUT)
+    return House(server, arn, round_id, made["ImportId"], trial_id, batch_id, loop_id)
 
 
 def _make_device(server: RunningServer, call: Callable[..., Any]) -> None:
@@ -331,6 +333,10 @@ def model_stops(house: House) -> list[Stop]:
         Stop("aliases", f"{plates}/aliases", lambda page: page.get_by_role("row").nth(1)),
         Stop("aliases-none", f"{project}/aliases", _heading("No aliases yet")),
         Stop("alias-make", f"{project}/aliases", heading, _button("Create alias")),
+        Stop("loops", f"{plates}/loops", lambda page: page.get_by_role("row").nth(1)),
+        Stop("loops-none", f"{project}/loops", _heading("No feedback loops yet")),
+        Stop("loop-start", f"{project}/loops", heading, _button("Begin loop")),
+        Stop("loop", f"{plates}/loops/{house.loop_id}", _heading("Stages")),
         Stop("feedback", f"{plates}/feedback", heading, tour_models.keep_sample),
         Stop("dashboard", "/console/dashboard?range=1d", lambda page: page.get_by_role("row").nth(1)),
     ]

@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, Page
 
 from doubles.console import HOME
 from doubles.evaluated import evaluation_of, judged_lines, put_beside
+from doubles.put_loops import LABELLED, put_loop, version_beside
 from doubles.servers import RunningServer
 from doubles.trained import put_version
 from vedette.evaluation.document import write_evaluation
@@ -65,6 +66,14 @@ def run_batch(call: Call, arn: str, folder: str, results: str) -> str:
     found = {"ProjectArn": arn, "BatchId": begun["Batch"]["BatchId"]}
     _until(lambda: call("DescribeBatchDetection", **found)["Batch"]["Status"] == "done")
     return str(found["BatchId"])
+
+
+def put_asking_loop(server: RunningServer, lookout: str) -> str:
+    """Put a loop of Lookout's model that asks before it trains, and return its id."""
+    version = version_beside(server.data, "lookoutvision", lookout, "1")
+    wish = {"alias": "line-" + "long-" * 11, "source": "s3://a-bucket/" + "a-very-long-folder_" * 12}
+    name = "a-name-of-forty-letters-the-longest-ther"
+    return put_loop(server.data, version, name, step="train", status="running", facts=LABELLED, wish=wish)
 
 
 def _sources(lines: list[str]) -> list[str]:

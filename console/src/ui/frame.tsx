@@ -75,6 +75,7 @@ function useProjectItems(): SideNavigationProps.Item[] {
         { type: "link", text: t("aliases"), href: hrefOf(`${route}/aliases`) },
         { type: "link", text: t("trials"), href: hrefOf(`${route}/trials`) },
         { type: "link", text: t("batches"), href: hrefOf(`${route}/batches`) },
+        { type: "link", text: t("loops"), href: hrefOf(`${route}/loops`) },
         { type: "link", text: t("feedback"), href: hrefOf(`${route}/feedback`) },
         { type: "link", text: t("packages"), href: hrefOf(`${route}/packages`) },
       ],

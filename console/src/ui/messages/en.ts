@@ -20,6 +20,7 @@ export const messages = {
   trials: "Trial detections",
   aliases: "Aliases",
   batches: "Batches",
+  loops: "Feedback loops",
   runBatch: "Run batch",
   runTrial: "Run trial detection",
   tryUnlabelled: {

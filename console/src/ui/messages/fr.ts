@@ -23,6 +23,7 @@ export const messages: Translation<typeof english> = {
   trials: "Détections d'essai",
   aliases: "Alias",
   batches: "Lots",
+  loops: "Boucles d'amélioration",
   runBatch: "Lancer un lot",
   runTrial: "Lancer une détection d'essai",
   tryUnlabelled: {

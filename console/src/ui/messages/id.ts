@@ -20,6 +20,7 @@ export const messages: Translation<typeof english> = {
   trials: "Deteksi uji coba",
   aliases: "Alias",
   batches: "Kelompok",
+  loops: "Siklus perbaikan",
   runBatch: "Jalankan kelompok",
   runTrial: "Jalankan deteksi uji coba",
   tryUnlabelled: { other: "Coba model pada {count} gambar tanpa label" },

@@ -23,6 +23,7 @@ export const messages: Translation<typeof english> = {
   trials: "Detecções de teste",
   aliases: "Aliases",
   batches: "Lotes",
+  loops: "Ciclos de melhoria",
   runBatch: "Executar lote",
   runTrial: "Executar detecção de teste",
   tryUnlabelled: {

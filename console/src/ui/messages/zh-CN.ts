@@ -19,6 +19,7 @@ export const messages: Translation<typeof english> = {
   trials: "试检测",
   aliases: "别名",
   batches: "批处理",
+  loops: "反馈循环",
   runBatch: "运行批处理",
   runTrial: "运行试检测",
   tryUnlabelled: { other: "在 {count} 张未标注图片上试用模型" },
