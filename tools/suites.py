@@ -183,6 +183,8 @@ def suites_of(path: Path, line: int, *, seconds: float, is_near: bool) -> list[S
     is_known = any(name in test.lines for run in runs.values() for test in run.tests)
     if suite is not None and (suite.files or is_known):
         return [suite]
-    suites = [Suite(near_tests(path)), Suite(tests_of(path))]
-    suites = [suite for suite in suites if suite.files]
-    return suites[:1] if is_near else suites
+    near, room = near_tests(path), tests_of(path)
+    suites = [suite for suite in (Suite(near), Suite(room)) if suite.files]
+    # A table of many modules names one without meeting much of it.
+    is_of_room = any(_is_in(ROOT / file, [ROOT / room[0]]) for file in near)
+    return suites[:1] if is_near and is_of_room else suites

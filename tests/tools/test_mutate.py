@@ -48,6 +48,14 @@ def test_every_file_of_the_package_has_tests_that_exist():
         assert (tests == ["tests/runtime", "tests/docs"]) == is_front, path
 
 
+@pytest.mark.parametrize(
+    ("file", "count"), [("api/kms/crypto.py", 2), ("wire/cbor.py", 1), ("api/kms/grants.py", 1)]
+)
+def test_the_nearest_tests_alone_are_enough_where_they_are_of_the_room(file, count):
+    path = suites.ROOT / "src" / "vedette" / file
+    assert len(suites.suites_of(path, 1, seconds=60, is_near=True)) == count
+
+
 def test_a_line_offers_its_operator_its_constant_and_its_condition():
     tree = ast.parse("if a < 1:\n    b = 'x'\n")
     assert {(change.line, change.what) for change in mutate.changes(tree)} == {
