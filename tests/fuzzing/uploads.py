@@ -39,7 +39,7 @@ LABEL_FILES: dict[Format, tuple[str, ...]] = {
     "yolo": ("data.yaml", "labels/a.txt"),
     "labelme": ("a.json",), "via": ("a.json",), "datumaro": ("annotations/a.json",),
     "supervisely": ("meta.json", "ann/a.jpg.json"), "fiftyone": ("samples.json",),
-    "imagefolder": ("metadata.jsonl",),
+    "imagefolder": ("metadata.jsonl",), "roboflow": ("_annotations.csv", "valid/_classes.csv"),
 }  # fmt: skip
 FORMATS = list(LABEL_FILES)
 MOMENT_S = 1_764_500_000.0

@@ -55,6 +55,7 @@ SUPERVISELY = {
 }
 FIFTYONE = {"classes": ["bolt"], "labels": {"a": [{"label": 0, "bounding_box": [0.1, 0.2, 0.2, 0.2]}]}}
 IMAGEFOLDER = '{"file_name": "a.jpg", "objects": {"bbox": [[10, 10, 20, 10]], "categories": ["bolt"]}}'
+ROBOFLOW = "filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,1000,500,bolt,10,10,30,20\n"
 SOURCES = [
     ("labelme", {"labels/a.json": LABELME}, "images/a.jpg"),
     ("via", {"via.json": VIA}, "a.jpg"),
@@ -62,6 +63,7 @@ SOURCES = [
     ("supervisely", {"ds1/ann/a.jpg.json": SUPERVISELY, "meta.json": {}}, "ds1/img/a.jpg"),
     ("fiftyone", {"labels.json": FIFTYONE}, "data/a.jpg"),
     ("imagefolder", {"metadata.jsonl": IMAGEFOLDER}, "a.jpg"),
+    ("roboflow", {"train/_annotations.csv": ROBOFLOW}, "train/a.jpg"),
 ]
 
 
@@ -78,7 +80,9 @@ def test_a_picture_of_a_tools_file_that_is_not_there_is_said(tmp_path):
     assert (row[2], other) == (["PIECE_REFUSED"], ("b.jpg", [], UNLABELLED))
 
 
-@pytest.mark.parametrize("form", ["labelme", "via", "datumaro", "supervisely", "fiftyone", "imagefolder"])
+@pytest.mark.parametrize(
+    "form", ["labelme", "via", "datumaro", "supervisely", "fiftyone", "imagefolder", "roboflow"]
+)
 def test_a_source_without_label_files_is_refused_in_a_sentence(tmp_path, form):
     with pytest.raises(Exception, match="There is no label file here"):
         staged(tmp_path, form, {}, ["a.jpg"])

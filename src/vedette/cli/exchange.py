@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 from vedette.cli.dataset_edits import DatasetKind
+from vedette.cli.parts import require_part
 from vedette.cli.signatures import Argument, Exit, Option
 from vedette.errors import Refusal, Wrong
 
@@ -35,7 +36,9 @@ class InputFormat(StrEnum):
     VISA = "visa"
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
+    ROBOFLOW = "roboflow"
     MASKS = "masks"
+    PARQUET = "parquet"
     # No labels, but what AWS left of its trainings.
     AWS_HISTORY = "aws-history"
 
@@ -54,7 +57,9 @@ class OutputFormat(StrEnum):
     IMAGEFOLDER = "imagefolder"
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
+    ROBOFLOW = "roboflow"
     MASKS = "masks"
+    PARQUET = "parquet"
     FOLDER = "folder"
 
 
@@ -69,7 +74,10 @@ class ServiceName(StrEnum):
     LOOKOUT = "lookoutvision"
 
 
-Images = Annotated[Path | None, Option(help="The folder of the pictures, if it is another.")]
+Images = Annotated[
+    Path | None,
+    Option(help="The folder of the pictures, if it is another; of parquet, where they are put."),
+]
 Map = Annotated[
     Path | None,
     Option(
@@ -111,6 +119,8 @@ def import_format(  # noqa: PLR0913  (a command's options)
             _end("aws-history takes --project, --to and --dry-run alone: it brings figures, and no labels.")
         _bring_history(source, (project, to, endpoint, data), dry_run=dry_run)
         return
+    if form is InputFormat.PARQUET:
+        require_part("parquet")
     # It brings numpy and Pillow, half of the time of `vedette --help`.
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 

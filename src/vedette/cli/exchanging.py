@@ -3,11 +3,15 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from vedette.cli.mask_drawing import MaskDrawing
+from vedette.cli.parts import require_part
+from vedette.cli.table_writing import PictureTable
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.datumaro import SUBSET
@@ -26,8 +30,8 @@ from vedette.manifest.relabel import names_of
 
 PICTURES = "images"  # the folder beside what is written
 # Where the tools of these formats look for pictures; theirs lie in one folder, without folders below it.
-PLACES = {"datumaro": f"images/{SUBSET}", "supervisely": f"{DATASET}/img", "fiftyone": "data"}
-FLAT = frozenset({"supervisely", "fiftyone"})
+PLACES = {"datumaro": f"images/{SUBSET}", "supervisely": f"{DATASET}/img", "fiftyone": "data", "roboflow": ""}
+FLAT = frozenset({"supervisely", "fiftyone", "roboflow"})
 
 # Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
@@ -63,20 +67,56 @@ def import_pictures(
     """Add labelled pictures to a dataset, or write a manifest of them."""
     if options.form == "csv" and source.is_file():
         sort_out(source, anomalies=options.anomalies)
-    folder = options.images or (source if source.is_dir() else source.parent)
-    reading = SourceReading(source, options, folder, NoteList() if options.leave_out else None)
-    if dataset is not None:
-        _bring(reading.lines(), folder, to, dataset)
-    elif out is not None:
-        # Without a place in a bucket, pictures are named by the way to them from the manifest.
-        _write(reading.lines(to or _way(out.parent, folder)), out)
+    notes = NoteList() if options.leave_out else None
+    with _pictures_of(source, options, None if dataset else out) as pictures:
+        reading = SourceReading(source, options, pictures.folder, notes)
+        if dataset is not None:
+            _bring(reading.lines(), pictures.folder, to, dataset)
+        elif out is not None:
+            # Without a place in a bucket, pictures are named by the way to them from the manifest.
+            _write(reading.lines(to or _way(out.parent, pictures.place)), out, pictures.settle)
     reading.tell(sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePictures:
+    """Where a source's pictures lie while it is read, and where they lie afterwards."""
+
+    folder: Path
+    place: Path
+
+    def settle(self) -> None:
+        """Put pictures that came out of the source where they are to be found."""
+        if self.folder != self.place:
+            self.folder.rename(self.place)
+
+
+@contextmanager
+def _pictures_of(source: Path, options: LocalImport, out: Path | None) -> Iterator[SourcePictures]:
+    """Yield the pictures' folder; those of a table go into a new one, which is there whole or not at all."""
+    folder = options.images or (source if source.is_dir() else source.parent)
+    if options.form != "parquet":
+        yield SourcePictures(folder, folder)
+        return
+    if out is None:
+        with TemporaryDirectory() as scratch:
+            yield SourcePictures(Path(scratch), Path(scratch))
+        return
+    place = options.images or out.with_name(f"{out.stem}-pictures")
+    if place.exists():
+        raise Wrong(f"{place}, where the pictures would go, is there already; say another place by --images.")
+    part = place.with_name(f".{place.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        yield SourcePictures(part, place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def rehearse_import(source: Path, options: LocalImport) -> None:
     """Read all, write nothing, and say what would change and what becomes no label."""
     folder = options.images or (source if source.is_dir() else source.parent)
-    reading = SourceReading(source, options, folder, NoteList())
+    reading = SourceReading(source, options, None if options.form == "parquet" else folder, NoteList())
     count = sum(1 for _ in reading.lines())
     reading.tell(sys.stdout)
     print(f"{count} pictures would be brought; nothing was written.")
@@ -85,7 +125,9 @@ def rehearse_import(source: Path, options: LocalImport) -> None:
 class SourceReading:
     """A source as lines, and what happened to it on the way. Without notes it is refused as a whole."""
 
-    def __init__(self, source: Path, options: LocalImport, folder: Path, notes: NoteList | None) -> None:
+    def __init__(
+        self, source: Path, options: LocalImport, folder: Path | None, notes: NoteList | None
+    ) -> None:
         self._source, self._options, self._folder, self._notes = source, options, folder, notes
         self._map = read_label_map(options.label_map) if options.label_map else None
         self._names: set[str] = set()
@@ -138,6 +180,9 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
     else:
         lines, fetch = _fetched(source)
     lines, copied = _mapped(lines, options.label_map, sys.stderr), 0
+    if options.form == "parquet":
+        require_part("parquet")
+        return PictureTable(fetch, cut).write(lines, out, with_pictures=options.with_pictures)
     if options.form == "masks":
         return MaskDrawing(fetch, out, cut, options.with_pictures).draw(lines)
     if options.with_pictures:
@@ -163,10 +208,11 @@ def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line
     return mapped
 
 
-def _write(lines: Iterator[Line], out: Path) -> None:
+def _write(lines: Iterator[Line], out: Path, settle: Callable[[], None]) -> None:
     part = out.with_name(out.name + ".part")
     try:
         count = write_manifest(lines, part)
+        settle()
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
@@ -248,7 +294,7 @@ def _take_along(
         keys = {key: local_name(key_of(below(ref, cut))) for key, ref in refs.items()}
         if is_flat:
             keys = {key: name.replace("/", "_") for key, name in keys.items()}
-        places = {key: f"{place}/{names.of(ref, keys[key])}" for key, ref in refs.items()}
+        places = {key: "/".join(filter(None, (place, names.of(ref, keys[key])))) for key, ref in refs.items()}
         present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
         copied += len(present)
         for key in refs.keys() - present:

@@ -59,7 +59,7 @@ DOES = {
     "edge": "runs on a device",
     "video": "looks at streams and video files",
     "functions": "runs functions",
-    "parquet": "writes Parquet files",
+    "parquet": "reads and writes Parquet files",
     "openvino": "writes models for OpenVINO",
     "postgres": "speaks to PostgreSQL",
     "backbones": "holds larger backbones",

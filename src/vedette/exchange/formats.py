@@ -18,6 +18,8 @@ from vedette.exchange import (
     labelme,
     labelstudio,
     mask_files,
+    picture_tables,
+    roboflow,
     supervisely,
     tables,
     via,
@@ -28,7 +30,7 @@ from vedette.exchange.cvat_video import frames_below
 from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.pieces import STRICT, PieceNotes
-from vedette.exchange.places import SourceFolder, TargetFolder
+from vedette.exchange.places import SourceFolder, TargetFolder, UnpackedPictures
 from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -52,14 +54,15 @@ Format = Literal[
     "visa",
     "supervisely",
     "fiftyone",
+    "roboflow",
 ]
 IN: tuple[Format, ...] = get_args(Format)
 # Formats that the command line reads and writes, and the console does not.
-LocalFormat = Literal["masks"]
+LocalFormat = Literal["masks", "parquet"]
 LOCAL: tuple[LocalFormat, ...] = get_args(LocalFormat)
 # Formats that are a folder, not a file.
 IN_FOLDERS: frozenset[str] = frozenset(
-    {"voc", "yolo", "labelme", "datumaro", "imagefolder", "supervisely", "fiftyone", "masks"}
+    {"voc", "yolo", "labelme", "datumaro", "imagefolder", "supervisely", "fiftyone", "masks", "roboflow"}
 )
 OUT: tuple[Format, ...] = (
     "manifest",
@@ -73,6 +76,7 @@ OUT: tuple[Format, ...] = (
     "imagefolder",
     "supervisely",
     "fiftyone",
+    "roboflow",
 )
 
 
@@ -86,7 +90,8 @@ def read_format(
 ) -> Iterator[Item]:
     """Yield the items of a file or folder in one of the formats that are not manifests.
 
-    `images` is where the pictures lie, for formats that do not tell their sizes.
+    `images` is where the pictures lie, for formats that do not tell their sizes; where they go, for one that
+    holds them.
     """
     if not source.exists():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
@@ -104,10 +109,14 @@ def read_format(
         "datumaro": lambda: datumaro.read_datumaro(source, notes),
         "imagefolder": lambda: imagefolder.read_imagefolder(source, sizes, notes),
         "masks": lambda: mask_files.read_masks(source, notes, anomalies=anomalies),
+        "parquet": lambda: picture_tables.read_picture_tables(
+            source, UnpackedPictures(images) if images else None, notes, anomalies=anomalies
+        ),
         "mvtec": lambda: anomaly_sets.read_mvtec(source, notes),
         "visa": lambda: anomaly_sets.read_visa(source, notes),
         "supervisely": lambda: supervisely.read_supervisely(source, notes),
         "fiftyone": lambda: fiftyone.read_fiftyone(source, sizes, notes),
+        "roboflow": lambda: roboflow.read_roboflow(source, notes),
     }
     if name not in readers:
         raise Wrong(f"{name} is read line by line, not as items.")
@@ -214,6 +223,7 @@ def from_lines(
         "imagefolder": lambda: imagefolder.write_imagefolder(items, out),
         "supervisely": lambda: supervisely.write_supervisely(items, out),
         "fiftyone": lambda: fiftyone.write_fiftyone(items, out),
+        "roboflow": lambda: roboflow.write_roboflow(items, out),
         "voc": lambda: _write_each(voc.write_voc, items, out),
         "labelme": lambda: _write_each(labelme.write_labelme, items, out),
     }

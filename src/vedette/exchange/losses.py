@@ -19,10 +19,16 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "imagefolder": frozenset({"labels", "boxes"}),
     "supervisely": frozenset({"labels", "boxes"}),
     "fiftyone": frozenset({"boxes"}),
+    "parquet": frozenset({"labels", "boxes"}),
+    # A picture without boxes has no row.
+    "roboflow": frozenset({"labels", "boxes"}),
     "folder": frozenset({"labels"}),
     # Boxes that touch run together, and the larger lies under the smaller.
     "masks": frozenset({"masks"}),
 }
+
+# Formats in which a picture without objects is one that nobody looked at.
+WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder"})
 
 
 def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
@@ -32,9 +38,16 @@ def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
         item = read_item(line)
         counts["labels"] += bool(item.labels)
         counts["boxes"] += bool(item.boxes)
+        counts["empty"] += item.boxes == () and not item.labels
         counts["masks"] += any(key.endswith("-ref") and key != "source-ref" for key in line.values)
-    return [
+    sentences = [
         f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
         for part, count in counts.items()
-        if count and part not in HOLDS[form]
+        if count and part != "empty" and part not in HOLDS[form]
     ]
+    if (count := counts["empty"]) and form in WITHOUT_EMPTY:
+        pictures = "1 picture was" if count == 1 else f"{count} pictures were"
+        sentences.append(
+            f"{pictures} looked at and nothing was found, which {form} does not tell from what nobody saw."
+        )
+    return sentences

@@ -97,6 +97,23 @@ class TargetFolder:
         return place
 
 
+class UnpackedPictures:
+    """Takes pictures into a folder that is nobody's yet."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, name: str, body: bytes) -> None:
+        """Write a picture; names are unique and stay below the folder."""
+        if name != local_name(name):
+            raise Wrong(f"{name!r} cannot be the name of a file below {self._root}; it is not written.")
+        place = self._root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as out:
+            out.write(body)
+
+
 class UniqueNames:
     """A unique name for every reference: its own, or with a number where another has that."""
 

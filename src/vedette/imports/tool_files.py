@@ -17,6 +17,7 @@ from vedette.exchange import (
     imagefolder,
     labelme,
     labelstudio,
+    roboflow,
     supervisely,
     tables,
     via,
@@ -48,6 +49,7 @@ ENDINGS: dict[Format, tuple[str, ...]] = {
     "supervisely": (".json",),
     "fiftyone": (".json",),
     "imagefolder": (".jsonl",),
+    "roboflow": (".csv", ".json"),
     "mvtec": (),
     "visa": (),
 }
@@ -55,7 +57,7 @@ ENDINGS: dict[Format, tuple[str, ...]] = {
 BY_PLACE: frozenset[Format] = frozenset({"folder", "mvtec", "visa"})
 # Formats whose label files are read together, as a folder.
 FOLDER_FORMATS: frozenset[Format] = frozenset(
-    {"labelme", "datumaro", "supervisely", "imagefolder", "fiftyone"}
+    {"labelme", "datumaro", "supervisely", "imagefolder", "fiftyone", "roboflow"}
 )
 # Formats that do not tell pictures' sizes, which have to be looked up.
 UNSIZED: frozenset[Format] = frozenset({"yolo", "via", "imagefolder", "fiftyone"})
@@ -104,6 +106,8 @@ class ToolFiles:
             return datumaro.read_datumaro(files, notes)
         if form == "supervisely":
             return supervisely.read_supervisely(files, notes)
+        if form == "roboflow":
+            return roboflow.read_roboflow(files, notes, with_rest=False)
         if form == "imagefolder":
             return imagefolder.read_imagefolder(files, sides_of, notes)
         return fiftyone.read_fiftyone(files, sides_of, notes, self._pictures.paths())

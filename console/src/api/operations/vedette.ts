@@ -1504,7 +1504,7 @@ export interface ImportResult {
 
 export interface ImportSource {
   readonly Kind: "files" | "bucket" | "dataset";
-  readonly Format: "folder" | "manifest" | "groundtruth" | "coco" | "voc" | "yolo" | "csv" | "labelstudio" | "cvat" | "labelme" | "via" | "datumaro" | "imagefolder" | "mvtec" | "visa" | "supervisely" | "fiftyone";
+  readonly Format: "folder" | "manifest" | "groundtruth" | "coco" | "voc" | "yolo" | "csv" | "labelstudio" | "cvat" | "labelme" | "via" | "datumaro" | "imagefolder" | "mvtec" | "visa" | "supervisely" | "fiftyone" | "roboflow";
   readonly Address?: string | undefined;
   readonly ProjectArn?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;

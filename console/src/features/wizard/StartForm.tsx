@@ -38,6 +38,7 @@ const FORMATS: readonly Format[] = [
   "datumaro",
   "supervisely",
   "fiftyone",
+  "roboflow",
   "imagefolder",
   "mvtec",
   "visa",

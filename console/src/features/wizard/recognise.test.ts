@@ -17,6 +17,7 @@ test.each([
   ["supervisely", files(["ann/a.jpg.json", "{}"], ["img/a.jpg"])],
   ["fiftyone", files(["data/a.jpg"], ["metadata.json", "{}"], ["samples.json", "{}"])],
   ["fiftyone", files(PICTURE, ["labels.json", '{"classes": ["a"], "labels": {"a": []}}'])],
+  ["roboflow", files(["valid/a.jpg"], ["valid/_annotations.csv", "filename"])],
   ["imagefolder", files(PICTURE, ["train/metadata.jsonl", "{}"])],
   ["mvtec", files(["train/good/0.png"], ["ground_truth/hole/0_mask.png"])],
   ["visa", files(["Data/Images/Normal/0.JPG"])],

@@ -8,6 +8,7 @@ const HEAD_BYTES = 256 * 1024;
 const BY_NAME: readonly (readonly [Format, RegExp])[] = [
   ["supervisely", /(?:^|\/)ann\/(?:.*\/)?[^/]+\.json$/u],
   ["fiftyone", /(?:^|\/)samples\.json$/u],
+  ["roboflow", /(?:^|\/)_(?:annotations|classes)\.csv$|(?:^|\/)_annotations\.coco\.json$/u],
   ["imagefolder", /(?:^|\/)metadata\.jsonl$/u],
   ["mvtec", /(?:^|\/)(?:train|test)\/good\/[^/]+$/u],
   ["visa", /(?:^|\/)Images\/(?:Normal|Anomaly)\/[^/]+$/u],

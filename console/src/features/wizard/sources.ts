@@ -32,6 +32,7 @@ const ENDINGS: Readonly<Record<Format, RegExp | null>> = {
   supervisely: /\.json$/iu,
   fiftyone: /\.json$/iu,
   imagefolder: /\.jsonl$/iu,
+  roboflow: /\.(?:csv|json)$/iu,
   mvtec: null,
   visa: null,
 };

@@ -152,6 +152,7 @@ export const messages = {
     "{name} has several labels, which folders cannot hold; choose another format.",
   hasThatAreNoTexts: "{name} has {key} that are no texts.",
   hasTheTagWithANumber: "{place} has the tag {name} with a number, which becomes no label.",
+  hasWhichAnotherFileThereHas: "{file} has {name}, which another file there has too.",
   holdsFilmsOfSeveralSizesExport: "{place} holds films of several sizes; export them task by task.",
   imagesSoFar: "{count} images so far.",
   inThisProjectARoundAsks: "In this project a round asks for {tasks}, not {task}.",

@@ -154,6 +154,7 @@ export const messages: Translation<typeof english> = {
     "{name} a plusieurs étiquettes, que des dossiers ne peuvent pas porter ; choisissez un autre format.",
   hasThatAreNoTexts: "{name} a {key} qui ne sont pas des textes.",
   hasTheTagWithANumber: "{place} a le tag {name} avec un nombre, qui ne devient pas une étiquette.",
+  hasWhichAnotherFileThereHas: "{file} contient {name}, qu’un autre fichier au même endroit contient aussi.",
   holdsFilmsOfSeveralSizesExport:
     "{place} contient des films de plusieurs tailles ; exportez-les tâche par tâche.",
   imagesSoFar: "{count} images jusqu’ici.",

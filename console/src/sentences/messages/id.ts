@@ -149,6 +149,7 @@ export const messages: Translation<typeof english> = {
     "{name} punya beberapa label, yang tidak dapat disimpan folder; pilih format lain.",
   hasThatAreNoTexts: "{name} punya {key} yang bukan teks.",
   hasTheTagWithANumber: "{place} punya tag {name} dengan angka, yang tidak menjadi label.",
+  hasWhichAnotherFileThereHas: "{file} memuat {name}, yang juga dimuat berkas lain di sana.",
   holdsFilmsOfSeveralSizesExport: "{place} berisi film dengan beberapa ukuran; ekspor tugas demi tugas.",
   imagesSoFar: "{count} gambar sejauh ini.",
   inThisProjectARoundAsks: "Di proyek ini putaran meminta {tasks}, bukan {task}.",

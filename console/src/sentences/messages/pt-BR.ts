@@ -149,6 +149,7 @@ export const messages: Translation<typeof english> = {
     "{name} tem vários rótulos, que pastas não podem guardar; escolha outro formato.",
   hasThatAreNoTexts: "{name} tem {key} que não são textos.",
   hasTheTagWithANumber: "{place} tem a tag {name} com um número, que não vira rótulo.",
+  hasWhichAnotherFileThereHas: "{file} tem {name}, que outro arquivo ali também tem.",
   holdsFilmsOfSeveralSizesExport: "{place} contém filmes de vários tamanhos; exporte tarefa por tarefa.",
   imagesSoFar: "{count} imagens até agora.",
   inThisProjectARoundAsks: "Neste projeto uma rodada pede {tasks}, não {task}.",

@@ -136,6 +136,7 @@ export const messages: Translation<typeof english> = {
   hasSeveralLabelsWhichFoldersCannot: "{name} 有多个标签，文件夹无法保存；请选择其他格式。",
   hasThatAreNoTexts: "{name} 的 {key} 不是文本。",
   hasTheTagWithANumber: "{place} 的标记 {name} 带有数字，不会成为标签。",
+  hasWhichAnotherFileThereHas: "{file} 中有 {name}，同一位置的另一个文件中也有。",
   holdsFilmsOfSeveralSizesExport: "{place} 含有多种尺寸的影片；请逐个任务导出。",
   imagesSoFar: "目前 {count} 张图片。",
   inThisProjectARoundAsks: "在此项目中，轮次要求 {tasks}，不能是 {task}。",

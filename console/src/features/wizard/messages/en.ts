@@ -30,6 +30,7 @@ export const messages = {
   format_labelme: "LabelMe (JSON, a file a picture)",
   format_via: "VGG Image Annotator (JSON)",
   format_datumaro: "Datumaro, Geti (folder)",
+  format_roboflow: "Roboflow (CSV, COCO)",
   format_imagefolder: "Hugging Face imagefolder",
   format_mvtec: "MVTec AD (folders)",
   format_visa: "VisA (folders)",

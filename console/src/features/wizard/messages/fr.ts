@@ -33,6 +33,7 @@ export const messages: Translation<typeof english> = {
   format_labelme: "LabelMe (JSON, un fichier par image)",
   format_via: "VGG Image Annotator (JSON)",
   format_datumaro: "Datumaro, Geti (dossier)",
+  format_roboflow: "Roboflow (CSV, COCO)",
   format_imagefolder: "imagefolder de Hugging Face",
   format_mvtec: "MVTec AD (dossiers)",
   format_visa: "VisA (dossiers)",

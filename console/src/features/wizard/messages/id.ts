@@ -33,6 +33,7 @@ export const messages: Translation<typeof english> = {
   format_labelme: "LabelMe (JSON, satu berkas per gambar)",
   format_via: "VGG Image Annotator (JSON)",
   format_datumaro: "Datumaro, Geti (folder)",
+  format_roboflow: "Roboflow (CSV, COCO)",
   format_imagefolder: "imagefolder Hugging Face",
   format_mvtec: "MVTec AD (folder)",
   format_visa: "VisA (folder)",

@@ -33,6 +33,7 @@ export const messages: Translation<typeof english> = {
   format_labelme: "LabelMe (JSON, um arquivo por imagem)",
   format_via: "VGG Image Annotator (JSON)",
   format_datumaro: "Datumaro, Geti (pasta)",
+  format_roboflow: "Roboflow (CSV, COCO)",
   format_imagefolder: "imagefolder do Hugging Face",
   format_mvtec: "MVTec AD (pastas)",
   format_visa: "VisA (pastas)",

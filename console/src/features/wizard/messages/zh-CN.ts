@@ -33,6 +33,7 @@ export const messages: Translation<typeof english> = {
   format_labelme: "LabelMe（JSON，每张图片一个文件）",
   format_via: "VGG Image Annotator (JSON)",
   format_datumaro: "Datumaro、Geti（文件夹）",
+  format_roboflow: "Roboflow (CSV, COCO)",
   format_imagefolder: "Hugging Face imagefolder",
   format_mvtec: "MVTec AD（文件夹）",
   format_visa: "VisA（文件夹）",
