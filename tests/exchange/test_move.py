@@ -7,7 +7,7 @@ import pytest
 from doubles.pictures import a_png
 from vedette.exchange.move import MovedLine, key_of, move_lines
 from vedette.exchange.places import SourceFolder
-from vedette.manifest.lines import read_line
+from vedette.manifest.lines import read_line, write_line
 
 
 def test_pictures_and_masks_move_with_their_line_and_old_findings_stay_behind(tmp_path):
@@ -69,3 +69,11 @@ def test_what_is_not_there_is_named(tmp_path):
 def test_a_key_has_no_way_up(ref, key):
     assert key_of(ref) == key
     assert not Path(key_of(ref)).is_absolute()
+
+
+def test_a_mask_that_is_missing_is_not_found_in_its_picture(tmp_path):
+    (tmp_path / "a.png").write_bytes(a_png())
+    values = {"source-ref": "s3://yard/a.png", "anomaly-mask-ref": "s3://yard/masks/a.png"}
+    [moved] = move_lines([write_line(values)], SourceFolder(tmp_path), to="s3://new")
+    assert moved.missing == ("s3://yard/masks/a.png",)
+    assert moved.files == {"s3://new/a.png": tmp_path.resolve() / "a.png"}

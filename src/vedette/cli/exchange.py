@@ -67,6 +67,12 @@ class OutputFormat(StrEnum):
 IN_BUCKETS = ("manifest", "coco", "voc", "yolo", "csv", "folder")
 
 
+class ShapeSource(StrEnum):
+    """What boxes can be made of."""
+
+    MASKS = "masks"
+
+
 class ServiceName(StrEnum):
     """The two services."""
 
@@ -83,6 +89,9 @@ Map = Annotated[
     Option(
         "--map", help="A file of labels' new names: CSV rows old,new or JSON; without a new name dropped."
     ),
+]
+BoxesFrom = Annotated[
+    ShapeSource | None, Option(help="masks: a box around each region of each mask, which then goes.")
 ]
 Project = Annotated[str, Option(help="A project on a running server, instead of files.")]
 Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]
@@ -102,6 +111,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     images: Images = None,
     anomalies: Annotated[bool, Option(help="Labels are normal and anomaly (Lookout).")] = False,
     label_map: Map = None,
+    boxes_from: BoxesFrom = None,
     leave_out: Annotated[bool, Option(help="Leave out what cannot be used, and say what.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what would change or be lost.")] = False,
     project: Project = "",
@@ -115,7 +125,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     aws-history brings along models that AWS trained: as versions that are figures, and cannot run.
     """
     if form is InputFormat.AWS_HISTORY:
-        if out or images or anomalies or label_map or leave_out:
+        if out or images or anomalies or label_map or leave_out or boxes_from:
             _end("aws-history takes --project, --to and --dry-run alone: it brings figures, and no labels.")
         _bring_history(source, (project, to, endpoint, data), dry_run=dry_run)
         return
@@ -124,7 +134,9 @@ def import_format(  # noqa: PLR0913  (a command's options)
     # It brings numpy and Pillow, half of the time of `vedette --help`.
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
-    options = LocalImport(cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out)
+    options = LocalImport(
+        cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out, bool(boxes_from)
+    )
     with _client_errors_as_sentence():
         if dry_run:
             rehearse_import(source, options)
@@ -157,6 +169,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
     cut: Annotated[str, Option(help="Cut this off the pictures' names.")] = "",
     images: Images = None,
     label_map: Map = None,
+    boxes_from: BoxesFrom = None,
     with_pictures: Annotated[bool, Option(help="Put the pictures beside what is written.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what the format does not hold.")] = False,
     project: Project = "",
@@ -169,15 +182,18 @@ def export_format(  # noqa: PLR0913  (a command's options)
     dataset = (kind.value, service.value, endpoint, data)
     with _client_errors_as_sentence():
         if dry_run:
-            from vedette.cli.exchanging import rehearse_export
+            from vedette.cli.exchanging import LocalExport, rehearse_export
 
-            rehearse_export((project, *dataset) if project else manifest, form.value, label_map)
+            source = (project, *dataset) if project else manifest
+            rehearse_export(
+                source, LocalExport(form.value, cut, images, with_pictures, label_map, bool(boxes_from))
+            )
             return
         if to and form.value not in IN_BUCKETS:
             raise Wrong(f"{form.value} is written into a folder here (--out), and not into a bucket.")
-        if to and label_map:
+        if to and (label_map or boxes_from):
             raise Wrong(
-                "Labels are renamed in what is written here (--out); the server writes them as they are."
+                "Labels are changed in what is written here (--out); the server writes them as they are."
             )
         if to:
             from vedette.cli.bucket_export import BucketExport
@@ -193,7 +209,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
         source = (project, *dataset) if project else manifest
         if source is None:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        options = LocalExport(form.value, cut, images, with_pictures, label_map)
+        options = LocalExport(form.value, cut, images, with_pictures, label_map, bool(boxes_from))
         count, copied = export_pictures(source, options, out=out)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 

@@ -15,10 +15,19 @@ from vedette.cli.table_writing import PictureTable
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.datumaro import SUBSET
-from vedette.exchange.formats import IN_FOLDERS, Format, LocalFormat, from_lines, to_lines, write_manifest
+from vedette.exchange.formats import (
+    IN_FOLDERS,
+    Format,
+    LocalFormat,
+    from_lines,
+    to_lines,
+    with_prefix,
+    write_manifest,
+)
 from vedette.exchange.items import below
 from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
+from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
 from vedette.exchange.pieces import STRICT, NoteList
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
@@ -48,6 +57,7 @@ class LocalImport:
     anomalies: bool
     label_map: Path | None = None
     leave_out: bool = False
+    boxes_from_masks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,7 @@ class LocalExport:
     images: Path | None
     with_pictures: bool
     label_map: Path | None = None
+    boxes_from_masks: bool = False
 
 
 def import_pictures(
@@ -134,19 +145,25 @@ class SourceReading:
 
     def lines(self, prefix: str = "") -> Iterator[Line]:
         """Yield the lines with the labels that the map gives them."""
-        options = self._options
+        options, notes = self._options, STRICT if self._notes is None else self._notes
+        stamp = Stamp(moment=system_clock(), job="labeling-job/import")
         lines = to_lines(
             options.form,
             self._source,
-            stamp=Stamp(moment=system_clock(), job="labeling-job/import"),
-            prefix=prefix,
+            stamp=stamp,
             anomalies=options.anomalies,
             images=self._folder,
-            notes=STRICT if self._notes is None else self._notes,
+            notes=notes,
         )
+        # Masks are looked for by their own names, before those get the place where they will lie.
+        masks = MaskLines(SourceFolder(self._folder or self._source.parent), stamp, notes)
+        if options.boxes_from_masks:
+            lines = masks.boxes(lines)
+        elif options.anomalies and options.form == "groundtruth":
+            lines = masks.classes(lines)
         for line in self._map.apply(lines) if self._map else lines:
             self._names |= names_of(line)
-            yield line
+            yield with_prefix(line, prefix)
 
     def tell(self, out: TextIO) -> None:
         """Say what was left out, changed and mapped."""
@@ -158,15 +175,17 @@ class SourceReading:
             print(sentence, file=out)
 
 
-def rehearse_export(source: Path | RemoteDataset | None, form: str, label_map: Path | None) -> None:
+def rehearse_export(source: Path | RemoteDataset | None, options: LocalExport) -> None:
     """Say what a format does not hold of a dataset, and what a map would do."""
     if source is None:
         raise Wrong("Say what: a manifest, or --project NAME.")
     if isinstance(source, Path):
-        lines = list(to_lines("manifest", source, stamp=Stamp()))
+        lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, options.images)
     else:
-        lines, _ = _fetched(source)
-    for sentence in find_losses(form, _mapped(lines, label_map, sys.stdout)):
+        lines, fetch = _fetched(source)
+    if options.boxes_from_masks:
+        lines = list(_boxed(lines, fetch))
+    for sentence in find_losses(options.form, _mapped(lines, options.label_map, sys.stdout)):
         print(f"Lost: {sentence}")
     print(f"{len(lines)} pictures would be written; nothing was.")
 
@@ -179,6 +198,8 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
     else:
         lines, fetch = _fetched(source)
+    if options.boxes_from_masks:
+        lines = list(_boxed(lines, fetch))
     lines, copied = _mapped(lines, options.label_map, sys.stderr), 0
     if options.form == "parquet":
         require_part("parquet")
@@ -195,6 +216,19 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         prefix, images = (None, folder) if is_whole else (place, folder / place)
     count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
+
+
+def _boxed(lines: list[Line], fetch: Fetch) -> Iterator[Line]:
+    """Yield the lines with boxes around what their masks show."""
+    with TemporaryDirectory() as scratch:
+        places: dict[str, Path] = {}
+
+        def find(ref: str) -> Path | None:
+            # A picture and its masks are looked at one after the other; no more files lie there at once.
+            place = places.setdefault(ref, Path(scratch) / str(len(places) % 64))
+            return place if fetch(ref, place) else None
+
+        yield from MaskLines(find, Stamp(moment=system_clock(), job="labeling-job/masks")).boxes(lines)
 
 
 def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line]:

@@ -153,7 +153,7 @@ def to_lines(  # noqa: PLR0913  (what the commands' options are)
 ) -> Iterator[Line]:
     """Yield the manifest lines of any format; a manifest's own lines keep every key."""
     if name in ("manifest", "groundtruth"):
-        yield from _manifest_lines(source, prefix=prefix, convert=name == "groundtruth")
+        yield from _manifest_lines(source, prefix=prefix, notes=notes if name == "groundtruth" else None)
         return
     is_csv = name == "csv"
     if is_csv and anomalies:
@@ -162,14 +162,16 @@ def to_lines(  # noqa: PLR0913  (what the commands' options are)
         yield write_item(item, prefix=prefix, stamp=stamp, job_of=tables.job_of if is_csv else None)
 
 
-def _manifest_lines(source: Path, *, prefix: str, convert: bool) -> Iterator[Line]:
+def _manifest_lines(source: Path, *, prefix: str, notes: PieceNotes | None) -> Iterator[Line]:
     if not source.is_file():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
     with open_file(source) as stream:
         for line in read_lines(stream):
             if isinstance(line, BadLine):
                 raise Wrong(f"{source}: {line.sentence}", kind="file", name=str(source))
-            yield with_prefix(convert_line(line) if convert else line, prefix)
+            converted = line if notes is None else convert_line(line, notes)
+            if converted is not None:
+                yield with_prefix(converted, prefix)
 
 
 def with_prefix(line: Line, prefix: str) -> Line:

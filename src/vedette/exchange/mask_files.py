@@ -76,18 +76,18 @@ def read_masks(folder: Path, notes: PieceNotes = STRICT, *, anomalies: bool = Fa
             place = mask.relative_to(folder).as_posix()
             if len(owners.get(mask, ())) > 1:
                 refuse(place, f"would be the mask of {' and of '.join(owners[mask])}; rename one of them.")
-            codes = _codes(mask, table)
+            codes = read_codes(mask, table)
             size = size_of(picture)
             if codes.shape != (size.height, size.width):
                 sides = (
                     f"{codes.shape[1]} x {codes.shape[0]} pixels on a picture of {size.width} x {size.height}"
                 )
                 refuse(place, f"is a mask of {sides}.")
-            _refuse_unknown(codes, table, place)
+            refuse_unknown(codes, table, place)
             if anomalies:
                 yield _anomaly(name, mask, place, codes, table)
             else:
-                yield Item(name, (), _boxes(codes, table, size, place), size)
+                yield Item(name, (), boxes_in_mask(codes, table, size, place), size)
 
 
 def _mask_of(folder: Path, picture: Path) -> Path:
@@ -134,7 +134,7 @@ def _value(text: str) -> tuple[int | None, bool]:
     return (value if is_color or value <= MOST_LABELS else None), is_color
 
 
-def _codes(path: Path, table: MaskTable) -> Codes:
+def read_codes(path: Path, table: MaskTable) -> Codes:
     """Return a mask's values: its numbers, or its colours, and _CLEAR for what is transparent."""
     try:
         with open_image(path, formats=("PNG",)) as image:
@@ -151,15 +151,16 @@ def _codes(path: Path, table: MaskTable) -> Codes:
     return np.where(channels[:, :, 3] < 128, _CLEAR, colors).astype(np.uint32)
 
 
-def _refuse_unknown(codes: Codes, table: MaskTable, place: str) -> None:
+def refuse_unknown(codes: Codes, table: MaskTable, place: str, namer: str = TABLE) -> None:
+    """Refuse a mask with a value that nothing names."""
     values, counts = np.unique(codes, return_counts=True)
     for value, count in zip(values.tolist(), counts.tolist(), strict=True):
         is_plain = table.is_of_colors and (value == _CLEAR or table.write(value) in _PLAIN)
         if value not in table.labels and not is_plain:
-            refuse(place, f"has {count:,} pixels of {table.write(value)}, which {TABLE} does not name.")
+            refuse(place, f"has {count:,} pixels of {table.write(value)}, which {namer} does not name.")
 
 
-def _boxes(codes: Codes, table: MaskTable, size: Size, place: str) -> tuple[tuple[str, Box], ...]:
+def boxes_in_mask(codes: Codes, table: MaskTable, size: Size, place: str) -> tuple[tuple[str, Box], ...]:
     """Return a box around each region of each label; a label of two values is one."""
     boxes: list[tuple[str, Box]] = []
     for label in dict.fromkeys(filter(None, table.labels.values())):
@@ -212,7 +213,7 @@ class _Colors:
 
 def shown_in_mask(path: Path) -> list[str]:
     """Return the colours of a mask beside black: each of them shows something."""
-    codes = _codes(path, MaskTable({}, is_of_colors=True))
+    codes = read_codes(path, MaskTable({}, is_of_colors=True))
     colors = [f"#{value:06x}" for value in np.unique(codes).tolist() if value not in (0, _CLEAR)]
     if len(colors) > MOST_COLORS:
         refuse(
@@ -259,7 +260,7 @@ def _draw(item: DrawnItem, numbers: Mapping[str, int]) -> "np.ndarray[Any, np.dt
     drawing = np.zeros((item.size.height, item.size.width), np.uint8)
     if item.mask is not None:
         colors = MaskTable({int(c[1:], 16): label for c, label in (item.colors or {}).items()}, True)
-        codes = _codes(item.mask, colors)
+        codes = read_codes(item.mask, colors)
         if codes.shape != drawing.shape:
             refuse(
                 item.name, f"has a mask of {codes.shape[1]} x {codes.shape[0]} pixels, which is not its size."

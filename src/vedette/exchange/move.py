@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vedette.exchange.places import UniqueNames, local_name
-from vedette.manifest.lines import Line, change_line
+from vedette.manifest.lines import SOURCE, Line, change_line
 from vedette.manifest.marks import strip_marks
 from vedette.manifest.places import Resolver
 
@@ -31,9 +31,11 @@ def move_lines(lines: Iterable[Line], find: Resolver, *, to: str) -> Iterator[Mo
         files: dict[str, Path] = {}
         changes: dict[str, str] = {}
         missing: list[str] = []
+        picture = find(clean.source) if clean.source else None
         for key, ref in _refs(clean):
             path = find(ref)
-            if path is None:
+            # By its last parts alone, a mask may be found where its picture lies; that is none.
+            if path is None or (key != SOURCE and path == picture):
                 missing.append(ref)
                 continue
             address = f"{base}/{names.of(str(path), key_of(ref))}"

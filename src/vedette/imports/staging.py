@@ -131,19 +131,25 @@ class _Staging:
                 for line in read_lines(stream):
                     if isinstance(line, BadLine) and line.is_blank:
                         continue
-                    yield self._row_of_line(line)
+                    row = self._row_of_line(line)
+                    yield from self._noted()
+                    if row is not None:
+                        yield row
 
-    def _row_of_line(self, line: Line | BadLine) -> StagedRow:
+    def _row_of_line(self, line: Line | BadLine) -> StagedRow | None:
         if isinstance(line, Line):
-            line = self._placed(self._converted(line))
+            converted = self._converted(line)
+            if converted is None:
+                return None
+            line = self._placed(converted)
         self._number += 1
         return judge_row(self._dialect, StagedRow(self._number, "", ""), line, self._intake)
 
-    def _converted(self, line: Line) -> Line:
+    def _converted(self, line: Line) -> Line | None:
         if self._order.format != "groundtruth":
             return line
         try:
-            return convert_line(line)
+            return convert_line(line, self._notes)
         except Wrong:
             return line  # judged as it is, and so told
 

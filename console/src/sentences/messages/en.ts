@@ -153,6 +153,7 @@ export const messages = {
   hasThatAreNoTexts: "{name} has {key} that are no texts.",
   hasTheTagWithANumber: "{place} has the tag {name} with a number, which becomes no label.",
   hasWhichAnotherFileThereHas: "{file} has {name}, which another file there has too.",
+  hasWhichCorrectsThatIsDropped: "{name} has {name2}, which corrects {name3}; that is dropped.",
   holdsFilmsOfSeveralSizesExport: "{place} holds films of several sizes; export them task by task.",
   imagesSoFar: "{count} images so far.",
   inThisProjectARoundAsks: "In this project a round asks for {tasks}, not {task}.",
@@ -195,6 +196,7 @@ export const messages = {
   isNotTheArnOfA: "{project} is not the ARN of a project.",
   isNotThere: "is not there",
   isNotUtf8: "{file} is not UTF-8.",
+  isOfAJobOfThe: "{key} is of a job of the type {kind}, which has no counterpart here.",
   isPendingDeletion: "{arn} is pending deletion.",
   isRunning: "is running",
   isStarting: "is starting",
@@ -664,6 +666,7 @@ export const messages = {
   wasDeleted: "{label} was deleted.",
   wasRotatedOnDemandTimesThe: "{arn} was rotated on demand {mostOnDemand} times, the most.",
   wasTrainedAtAwsItsFigures: "was trained at AWS: its figures are here, and no model that could run",
+  wasVerifiedAsByThatIs: "{name} was verified as {verdict} by {metadata}; that is no label.",
   whatTheDatasetSaidThenIs: "What the dataset said then is not kept any more.",
   whatTheEntriesSaidBeforeIs:
     "What the entries said before is no longer kept: that is 30 days where no snapshot needs it.",

@@ -155,6 +155,7 @@ export const messages: Translation<typeof english> = {
   hasThatAreNoTexts: "{name} a {key} qui ne sont pas des textes.",
   hasTheTagWithANumber: "{place} a le tag {name} avec un nombre, qui ne devient pas une étiquette.",
   hasWhichAnotherFileThereHas: "{file} contient {name}, qu’un autre fichier au même endroit contient aussi.",
+  hasWhichCorrectsThatIsDropped: "{name} a {name2}, qui corrige {name3} ; celui-ci est abandonné.",
   holdsFilmsOfSeveralSizesExport:
     "{place} contient des films de plusieurs tailles ; exportez-les tâche par tâche.",
   imagesSoFar: "{count} images jusqu’ici.",
@@ -202,6 +203,7 @@ export const messages: Translation<typeof english> = {
   isNotTheArnOfA: "{project} n’est pas l’ARN d’un projet.",
   isNotThere: "n’est pas là",
   isNotUtf8: "{file} n’est pas en UTF-8.",
+  isOfAJobOfThe: "{key} est d’une tâche du type {kind}, qui n’a pas d’équivalent ici.",
   isPendingDeletion: "{arn} est en attente de suppression.",
   isRunning: "tourne",
   isStarting: "démarre",
@@ -652,6 +654,7 @@ export const messages: Translation<typeof english> = {
   wasChangedMeanwhile: "{ref} a été changée entre-temps.",
   wasDeleted: "{label} a été supprimée.",
   wasRotatedOnDemandTimesThe: "{arn} a subi {mostOnDemand} rotations à la demande, le maximum.",
+  wasVerifiedAsByThatIs: "{name} a été vérifié comme {verdict} par {metadata} ; ce n’est pas une étiquette.",
   whatTheDatasetSaidThenIs: "Ce que le jeu disait alors n’est plus conservé.",
   whatTheEntriesSaidBeforeIs:
     "Ce que les entrées disaient avant n’est plus gardé : c’est 30 jours, si aucun instantané n’en a besoin.",

@@ -150,6 +150,7 @@ export const messages: Translation<typeof english> = {
   hasThatAreNoTexts: "{name} punya {key} yang bukan teks.",
   hasTheTagWithANumber: "{place} punya tag {name} dengan angka, yang tidak menjadi label.",
   hasWhichAnotherFileThereHas: "{file} memuat {name}, yang juga dimuat berkas lain di sana.",
+  hasWhichCorrectsThatIsDropped: "{name} memiliki {name2}, yang mengoreksi {name3}; yang itu dibuang.",
   holdsFilmsOfSeveralSizesExport: "{place} berisi film dengan beberapa ukuran; ekspor tugas demi tugas.",
   imagesSoFar: "{count} gambar sejauh ini.",
   inThisProjectARoundAsks: "Di proyek ini putaran meminta {tasks}, bukan {task}.",
@@ -192,6 +193,7 @@ export const messages: Translation<typeof english> = {
   isNotTheArnOfA: "{project} bukan ARN sebuah proyek.",
   isNotThere: "tidak ada",
   isNotUtf8: "{file} bukan UTF-8.",
+  isOfAJobOfThe: "{key} berasal dari pekerjaan berjenis {kind}, yang tidak ada padanannya di sini.",
   isPendingDeletion: "{arn} sedang menunggu penghapusan.",
   isRunning: "sedang berjalan",
   isStarting: "sedang mulai",
@@ -629,6 +631,7 @@ export const messages: Translation<typeof english> = {
   wasChangedMeanwhile: "{ref} sementara itu diubah.",
   wasDeleted: "{label} sudah dihapus.",
   wasRotatedOnDemandTimesThe: "{arn} telah dirotasi sesuai permintaan {mostOnDemand} kali, jumlah terbanyak.",
+  wasVerifiedAsByThatIs: "{name} diverifikasi sebagai {verdict} oleh {metadata}; itu bukan label.",
   whatTheDatasetSaidThenIs: "Isi dataset saat itu tidak disimpan lagi.",
   whatTheEntriesSaidBeforeIs:
     "Isi entri sebelumnya tidak disimpan lagi: 30 hari, jika tidak ada snapshot yang memerlukannya.",

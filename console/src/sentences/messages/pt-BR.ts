@@ -150,6 +150,7 @@ export const messages: Translation<typeof english> = {
   hasThatAreNoTexts: "{name} tem {key} que não são textos.",
   hasTheTagWithANumber: "{place} tem a tag {name} com um número, que não vira rótulo.",
   hasWhichAnotherFileThereHas: "{file} tem {name}, que outro arquivo ali também tem.",
+  hasWhichCorrectsThatIsDropped: "{name} tem {name2}, que corrige {name3}; este é descartado.",
   holdsFilmsOfSeveralSizesExport: "{place} contém filmes de vários tamanhos; exporte tarefa por tarefa.",
   imagesSoFar: "{count} imagens até agora.",
   inThisProjectARoundAsks: "Neste projeto uma rodada pede {tasks}, não {task}.",
@@ -192,6 +193,7 @@ export const messages: Translation<typeof english> = {
   isNotTheArnOfA: "{project} não é o ARN de um projeto.",
   isNotThere: "não existe",
   isNotUtf8: "{file} não é UTF-8.",
+  isOfAJobOfThe: "{key} é de um trabalho do tipo {kind}, que não tem equivalente aqui.",
   isPendingDeletion: "{arn} está aguardando exclusão.",
   isRunning: "está em execução",
   isStarting: "está iniciando",
@@ -625,6 +627,7 @@ export const messages: Translation<typeof english> = {
   wasChangedMeanwhile: "{ref} foi alterada nesse meio-tempo.",
   wasDeleted: "{label} foi excluída.",
   wasRotatedOnDemandTimesThe: "{arn} foi rotacionada sob demanda {mostOnDemand} vezes, o máximo.",
+  wasVerifiedAsByThatIs: "{name} foi verificado como {verdict} por {metadata}; isso não é um rótulo.",
   whatTheDatasetSaidThenIs: "O que o conjunto de dados dizia naquele momento não é mais guardado.",
   whatTheEntriesSaidBeforeIs:
     "O que as entradas diziam antes não é mais guardado: são 30 dias, se nenhum instantâneo precisa disso.",
