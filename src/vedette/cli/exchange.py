@@ -93,6 +93,9 @@ Map = Annotated[
 BoxesFrom = Annotated[
     ShapeSource | None, Option(help="masks: a box around each region of each mask, which then goes.")
 ]
+PolygonsFrom = Annotated[
+    ShapeSource | None, Option(help="masks: each region of each mask as a polygon, or as runs (coco).")
+]
 Project = Annotated[str, Option(help="A project on a running server, instead of files.")]
 Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]
 Of = Annotated[ServiceName, Option(help="The service that the project is of.")]
@@ -170,6 +173,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
     images: Images = None,
     label_map: Map = None,
     boxes_from: BoxesFrom = None,
+    polygons_from: PolygonsFrom = None,
     with_pictures: Annotated[bool, Option(help="Put the pictures beside what is written.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what the format does not hold.")] = False,
     project: Project = "",
@@ -186,12 +190,15 @@ def export_format(  # noqa: PLR0913  (a command's options)
 
             source = (project, *dataset) if project else manifest
             rehearse_export(
-                source, LocalExport(form.value, cut, images, with_pictures, label_map, bool(boxes_from))
+                source,
+                LocalExport(
+                    form.value, cut, images, with_pictures, label_map, bool(boxes_from), bool(polygons_from)
+                ),
             )
             return
         if to and form.value not in IN_BUCKETS:
             raise Wrong(f"{form.value} is written into a folder here (--out), and not into a bucket.")
-        if to and (label_map or boxes_from):
+        if to and (label_map or boxes_from or polygons_from):
             raise Wrong(
                 "Labels are changed in what is written here (--out); the server writes them as they are."
             )
@@ -209,7 +216,9 @@ def export_format(  # noqa: PLR0913  (a command's options)
         source = (project, *dataset) if project else manifest
         if source is None:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        options = LocalExport(form.value, cut, images, with_pictures, label_map, bool(boxes_from))
+        options = LocalExport(
+            form.value, cut, images, with_pictures, label_map, bool(boxes_from), bool(polygons_from)
+        )
         count, copied = export_pictures(source, options, out=out)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from vedette.cli.mask_drawing import MaskDrawing
+from vedette.cli.mask_regions import boxed, require_regions, write_regions
 from vedette.cli.parts import require_part
 from vedette.cli.table_writing import PictureTable
 from vedette.clock import system_clock
@@ -70,6 +71,7 @@ class LocalExport:
     with_pictures: bool
     label_map: Path | None = None
     boxes_from_masks: bool = False
+    polygons_from_masks: bool = False
 
 
 def import_pictures(
@@ -183,9 +185,13 @@ def rehearse_export(source: Path | RemoteDataset | None, options: LocalExport) -
         lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, options.images)
     else:
         lines, fetch = _fetched(source)
+    require_regions(options.form, options.polygons_from_masks)
     if options.boxes_from_masks:
-        lines = list(_boxed(lines, fetch))
-    for sentence in find_losses(options.form, _mapped(lines, options.label_map, sys.stdout)):
+        lines = list(boxed(lines, fetch))
+    for sentence in find_losses(
+        "coco with regions" if options.polygons_from_masks else options.form,
+        _mapped(lines, options.label_map, sys.stdout),
+    ):
         print(f"Lost: {sentence}")
     print(f"{len(lines)} pictures would be written; nothing was.")
 
@@ -198,8 +204,9 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
     else:
         lines, fetch = _fetched(source)
+    require_regions(options.form, options.polygons_from_masks)
     if options.boxes_from_masks:
-        lines = list(_boxed(lines, fetch))
+        lines = list(boxed(lines, fetch))
     lines, copied = _mapped(lines, options.label_map, sys.stderr), 0
     if options.form == "parquet":
         require_part("parquet")
@@ -214,21 +221,10 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
         # These name a picture by the way to it from their own file, the others from the pictures' folder.
         is_whole = options.form in ("labelme", "via", "imagefolder")
         prefix, images = (None, folder) if is_whole else (place, folder / place)
+    if options.polygons_from_masks:
+        return write_regions(lines, fetch, out, prefix), copied
     count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
-
-
-def _boxed(lines: list[Line], fetch: Fetch) -> Iterator[Line]:
-    """Yield the lines with boxes around what their masks show."""
-    with TemporaryDirectory() as scratch:
-        places: dict[str, Path] = {}
-
-        def find(ref: str) -> Path | None:
-            # A picture and its masks are looked at one after the other; no more files lie there at once.
-            place = places.setdefault(ref, Path(scratch) / str(len(places) % 64))
-            return place if fetch(ref, place) else None
-
-        yield from MaskLines(find, Stamp(moment=system_clock(), job="labeling-job/masks")).boxes(lines)
 
 
 def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line]:

@@ -38,7 +38,7 @@ class _Picture:
 
 def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     """Yield the pictures in the file's order, those without boxes too; a box is cut to its picture."""
-    file = _CocoFile(path, notes)
+    file = CocoFile(path, notes)
     file.read()
     for picture in file.pictures.values():
         boxes = _boxes(picture, file.names)
@@ -46,7 +46,7 @@ def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
 
 
 @dataclass(slots=True)
-class _CocoFile:
+class CocoFile:
     """A file's pictures and categories by their numbers."""
 
     path: Path
@@ -68,9 +68,9 @@ class _CocoFile:
         for key, member in _members(path):
             if key == "annotations":
                 with noting(self.notes, str(path)):
-                    self._add(member)
+                    self.add(member)
 
-    def _add(self, annotation: Any) -> None:
+    def add(self, annotation: Any) -> None:
         """Add an annotation's box to its picture."""
         # Whatever it is, it is looked at, so that nothing is lost without a word.
         annotation = annotation if isinstance(annotation, dict) else {"": annotation}
@@ -123,10 +123,12 @@ def write_coco(items: Iterable[Item], path: Path, *, written_at: datetime) -> in
             )
             for number, item in enumerate(items, start=1):
                 out.write((b"," if number > 1 else b"") + orjson.dumps(_image(item, number, written_at)))
-                for name, box in item.boxes or ():
+                for place, (name, box) in enumerate(item.boxes or ()):
                     count += 1
                     category = numbers.setdefault(name, len(numbers) + 1)
                     annotation = _annotation(box, item, (count, number, category))
+                    if item.regions:
+                        annotation |= item.regions[place]
                     later.write((b"," if count > 1 else b"") + orjson.dumps(annotation))
             categories = [{"id": number, "name": name} for name, number in numbers.items()]
             later.close()

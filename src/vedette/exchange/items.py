@@ -1,6 +1,6 @@
 """One labelled picture between two formats, and its conversion to and from a manifest line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ class Item:
     stamp: Stamp | None = None
     # Where its anomalies lie, in a file of its own.
     mask: MaskRef | None = None
+    # Of each box, what COCO says of its region: segmentation and area.
+    regions: tuple[Mapping[str, Any], ...] = ()
 
 
 def write_item(

@@ -10,6 +10,7 @@ from vedette.manifest.lines import Line
 HOLDS: Mapping[str, frozenset[str]] = {
     "manifest": frozenset({"labels", "boxes", "masks"}),
     "coco": frozenset({"boxes"}),
+    "coco with regions": frozenset({"boxes", "masks"}),
     "voc": frozenset({"boxes"}),
     "yolo": frozenset({"boxes"}),
     "csv": frozenset({"labels"}),

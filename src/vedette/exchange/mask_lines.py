@@ -3,15 +3,23 @@
 A colour map names what a mask may show, and often all that its job knew: only the pixels tell what is there.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from filecmp import cmp
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from vedette.errors import Wrong
-from vedette.exchange.items import ATTRIBUTE, size_of
-from vedette.exchange.mask_files import MaskTable, boxes_in_mask, read_codes, refuse_unknown
+from vedette.exchange.items import ATTRIBUTE, Item, read_item, size_of
+from vedette.exchange.json_files import refuse
+from vedette.exchange.mask_files import Codes, MaskTable, boxes_in_mask, read_codes, refuse_unknown
+from vedette.exchange.mask_regions import TooManyRegions
+from vedette.exchange.outlines import fill, outlines
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.regions import Ring, runs_of
+from vedette.exchange.turned_boxes import around
 from vedette.manifest import anomaly, detection, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
@@ -48,6 +56,28 @@ class MaskLines:
                 changes = detection.write_boxes(boxes, ATTRIBUTE, of=size, stamp=self.stamp)
                 yield change_line(line, changes, without=without)
 
+    def regions(self, lines: Iterable[Line]) -> Iterator[Item]:
+        """Yield the pictures with the regions of their masks, as COCO has them; other boxes stay."""
+        for line in lines:
+            item, pairs = read_item(line), list(_masks(line))
+            if not pairs:
+                picture = self.find(item.name) if item.size is None else None
+                yield item if picture is None else replace(item, size=size_of(picture))
+                continue
+            with noting(self.notes, line.source):
+                shapes: list[tuple[str, Box]] = list(item.boxes or ())
+                regions: list[dict[str, Any]] = [{} for _ in shapes]
+                sizes = {Size(item.size.width, item.size.height)} if item.size else set()
+                for codes, table, ref in self._codes(pairs, line.source):
+                    size = Size(codes.shape[1], codes.shape[0])
+                    sizes.add(size)
+                    for label, rings in _outlined(codes, table, ref):
+                        box, region = region_of(rings, size)
+                        shapes.append((label, box))
+                        regions.append(region)
+                _require_size(line.source, self.find(line.source), sizes)
+                yield replace(item, boxes=tuple(shapes), size=sizes.pop(), regions=tuple(regions))
+
     def classes(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Yield the lines as normal or as anomalies, by whether their masks show something.
 
@@ -69,6 +99,15 @@ class MaskLines:
         """Return the boxes around the regions of all masks of a picture, which have one size."""
         boxes: list[tuple[str, Box]] = []
         sizes: set[Size] = set()
+        for codes, table, ref in self._codes(pairs, source):
+            size = Size(codes.shape[1], codes.shape[0])
+            boxes += boxes_in_mask(codes, table, size, ref)
+            sizes.add(size)
+        _require_size(source, self.find(source), sizes)
+        return boxes, sizes.pop()
+
+    def _codes(self, pairs: list[Attribute], source: str) -> Iterator[tuple[Codes, MaskTable, str]]:
+        """Yield the pixels of each mask with what they mean."""
         picture = self.find(source)
         for pair in pairs:
             table, ref = _table_of(pair), str(pair.value)
@@ -83,11 +122,29 @@ class MaskLines:
                 )
             codes = read_codes(path, table)
             refuse_unknown(codes, table, ref, "its color map")
-            size = Size(codes.shape[1], codes.shape[0])
-            boxes += boxes_in_mask(codes, table, size, ref)
-            sizes.add(size)
-        _require_size(source, picture, sizes)
-        return boxes, sizes.pop()
+            yield codes, table, ref
+
+
+def _outlined(codes: Codes, table: MaskTable, place: str) -> Iterator[tuple[str, list[Ring]]]:
+    for label in dict.fromkeys(filter(None, table.labels.values())):
+        values = [value for value, name in table.labels.items() if name == label]
+        try:
+            regions = outlines(np.isin(codes, values))
+        except TooManyRegions:
+            refuse(place, f"has more regions of {label} than anybody draws.")
+        yield from ((label, rings) for rings in regions)
+
+
+def region_of(rings: Sequence[Ring], size: Size) -> tuple[Box, dict[str, Any]]:
+    """Return the box around a region, and what COCO says of it: a polygon, or runs where it has holes."""
+    left, top, right, bottom = around(rings[0])
+    wide, high = size.width, size.height
+    box = Box(left / wide, top / high, (right - left) / wide, (bottom - top) / high)
+    pixels = fill(rings, size)
+    segmentation: Any = [[int(side) for corner in rings[0] for side in corner]]
+    if len(rings) > 1:
+        segmentation = {"size": [high, wide], "counts": runs_of(pixels)}
+    return box, {"segmentation": segmentation, "area": int(pixels.sum())}
 
 
 def _require_size(source: str, picture: Path | None, sizes: set[Size]) -> None:

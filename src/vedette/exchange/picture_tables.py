@@ -211,8 +211,8 @@ def _is_picture(kind: Any, feature: Any) -> bool:
     import pyarrow as pa
 
     if pa.types.is_struct(kind):
-        return kind.get_field_index("bytes") >= 0 and kind.get_field_index("path") >= 0
-    is_bytes = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+        return bool(kind.get_field_index("bytes") >= 0 and kind.get_field_index("path") >= 0)
+    is_bytes = bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
     return is_bytes or (isinstance(feature, dict) and feature.get("_type") == "Image")
 
 

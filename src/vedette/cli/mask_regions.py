@@ -1,0 +1,70 @@
+"""`--boxes-from masks` and `--polygons-from masks` of `vedette export`: what masks show, in other forms."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from vedette.clock import system_clock
+from vedette.errors import Wrong
+from vedette.exchange.coco import write_coco
+from vedette.exchange.items import Item, short_name
+from vedette.exchange.mask_lines import MaskLines
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import Line
+
+# Writes the file of a reference to a path, and returns whether there is one.
+Fetch = Callable[[str, Path], bool]
+
+
+def boxed(lines: list[Line], fetch: Fetch) -> Iterator[Line]:
+    """Yield the lines with boxes around what their masks show."""
+    with _masks(fetch) as masks:
+        yield from masks.boxes(lines)
+
+
+def write_regions(lines: list[Line], fetch: Fetch, out: Path, prefix: str | None) -> int:
+    """Write COCO with a polygon, or runs, for each region of each mask; return how many annotations."""
+    with _masks(fetch) as masks:
+        items = _named_apart(masks.regions(lines), prefix)
+        part = out.with_name(f".{out.name}.part")
+        try:
+            count = write_coco(items, part, written_at=system_clock())
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+        return count
+
+
+def _named_apart(items: Iterator[Item], prefix: str | None) -> Iterator[Item]:
+    owners: dict[str, str] = {}
+    for item in items:
+        name = item.name if prefix is None else short_name(item.name, prefix)
+        other = owners.setdefault(name, item.name)
+        if other != item.name:
+            raise Wrong(
+                f"{other} and {item.name} would both be called {name}; cut off less (--cut).", kind="file"
+            )
+        yield replace(item, name=name)
+
+
+def require_regions(form: str, is_wanted: bool) -> None:
+    """Refuse polygons of masks where a format is not written with any."""
+    if is_wanted and form != "coco":
+        raise Wrong(
+            f"Polygons of masks are written to coco, and not to {form}; --boxes-from masks makes boxes."
+        )
+
+
+@contextmanager
+def _masks(fetch: Fetch) -> Iterator[MaskLines]:
+    with TemporaryDirectory() as scratch:
+        places: dict[str, Path] = {}
+
+        def find(ref: str) -> Path | None:
+            # A picture and its masks are looked at one after the other; no more files lie there at once.
+            place = places.setdefault(ref, Path(scratch) / str(len(places) % 64))
+            return place if fetch(ref, place) else None
+
+        yield MaskLines(find, Stamp(moment=system_clock(), job="labeling-job/masks"))
