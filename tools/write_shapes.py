@@ -64,8 +64,9 @@ FIGURES = frozenset(
 FUNCTIONS = frozenset(
     """
     AddPermission CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig GetFunction
-    GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy Invoke ListFunctions
-    PutFunctionEventInvokeConfig RemovePermission UpdateFunctionCode UpdateFunctionConfiguration
+    GetFunctionConfiguration GetFunctionEventInvokeConfig GetFunctionRecursionConfig GetPolicy Invoke
+    ListFunctionEventInvokeConfigs ListFunctions PutFunctionEventInvokeConfig PutFunctionRecursionConfig
+    RemovePermission UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig
     """.split()
 )
 # Of EventBridge what is done with rules on a schedule; not its patterns, buses, archives and destinations.

@@ -15,9 +15,11 @@ TRUST = {
 }
 
 
-def start_functions(data: Path, *actions: str, words: tuple[str, ...] = ()) -> RunningServer:
+def start_functions(
+    data: Path, *actions: str, words: tuple[str, ...] = (), **variables: str
+) -> RunningServer:
     """Start a server with a role `sorting` that may do these actions, and a bucket `sorted`."""
-    server = start_server(data, *words, VEDETTE_FUNCTIONS="confined")
+    server = start_server(data, *words, VEDETTE_FUNCTIONS="confined", **variables)
     iam = server.client("iam")
     iam.create_role(RoleName="sorting", AssumeRolePolicyDocument=json.dumps(TRUST))
     statement = {"Effect": "Allow", "Action": ["s3:PutObject", *actions], "Resource": "*"}

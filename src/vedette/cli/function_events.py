@@ -41,7 +41,7 @@ def show_logs(
 
 def dead_letters(name: Name, account: Account = "", region: Region = "", data: Data = None) -> None:
     """Print the events that a function failed on for good, a line of JSON each, the oldest first."""
-    from vedette.dialects.aws_lambda import dead_letter
+    from vedette.dialects.aws_lambda import EXHAUSTED, dead_letter
 
     with _found(name, account, region, data, writes=False) as (connection, store, function):
         place = function.place
@@ -54,6 +54,7 @@ def dead_letters(name: Name, account: Account = "", region: Region = "", data: D
                 moment=from_milliseconds(event.due_ms),
                 tries=event.tries,
                 answer=_parsed(event.answer),
+                condition=event.condition or EXHAUSTED,
             )
             print(json.dumps(record, ensure_ascii=False))
 

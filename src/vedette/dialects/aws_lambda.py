@@ -17,6 +17,13 @@ NO_JSON = "Runtime.InvalidResponse"
 TOO_LARGE = "Function.ResponseSizeTooLarge"
 
 VERSION = "$LATEST"
+# How an event ended.
+SUCCESS, EXHAUSTED, TOO_OLD, RECURSIVE = (
+    "Success",
+    "RetriesExhausted",
+    "EventAgeExceeded",
+    "RecursiveInvocationsDropped",
+)
 # Variables that a function has from its runtime, and that nobody sets for it.
 RESERVED = frozenset(
     """
@@ -62,8 +69,8 @@ def models_variables(folders: list[str]) -> dict[str, str]:
 
 
 def authority_variables(file: str) -> dict[str, str]:
-    """Return what has clients trust a certificate."""
-    return {"AWS_CA_BUNDLE": file}
+    """Return what has clients trust certificates: AWS's own, those of requests, and Python's."""
+    return dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"), file)
 
 
 def stream_variables(stream: str) -> dict[str, str]:
@@ -156,16 +163,56 @@ def scheduled_event(number: str, moment: datetime, *, account: str, region: str,
 
 def dead_letter(request: str, function: str, event: Any, **facts: Any) -> dict[str, Any]:
     """Return what is kept of an event that came to nothing, as Lambda tells it on failure."""
+    return result_record(request, function, event, **{"condition": "RetriesExhausted", **facts})
+
+
+def result_record(request: str, function: str, event: Any, **facts: Any) -> dict[str, Any]:
+    """Return what Lambda tells of an event's end: its `condition`, when, after how many tries, the answer."""
+    problem = {} if facts["condition"] == SUCCESS else {"functionError": "Unhandled"}
     return {
         "version": "1.0",
         "timestamp": facts["moment"].isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "requestContext": {
             "requestId": request,
             "functionArn": function,
-            "condition": "RetriesExhausted",
+            "condition": facts["condition"],
             "approximateInvokeCount": facts["tries"],
         },
         "requestPayload": event,
-        "responseContext": {"statusCode": 200, "executedVersion": VERSION, "functionError": "Unhandled"},
+        "responseContext": {"statusCode": 200, "executedVersion": VERSION, **problem},
         "responsePayload": facts["answer"],
     }
+
+
+def letter_attributes(request: str, status: int, sentence: str) -> dict[str, tuple[str, str]]:
+    """Return what stands beside an event in a queue of dead letters: each has a type and a value."""
+    return {
+        "RequestID": ("String", request),
+        "ErrorCode": ("Number", str(status)),
+        "ErrorMessage": ("String", sentence.encode()[:1024].decode("utf-8", "ignore")),
+    }
+
+
+def record_key(function: str, request: str, moment: datetime) -> str:
+    """Return what the record of an event that failed is called in a bucket."""
+    return f"aws/lambda/async/{function}/{moment:%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{request}"
+
+
+def right_to_tell(target: str) -> tuple[str, str]:
+    """Return the action that a function's role needs to tell a target, and on what; nothing for no target.
+
+    The bucket alone is asked about of S3: the object's name is known when there is one.
+    """
+    service = target.split(":")[2] if target.count(":") >= 5 else ""
+    action = {
+        "sns": "sns:Publish",
+        "lambda": "lambda:InvokeFunction",
+        "events": "events:PutEvents",
+        "s3": "s3:PutObject",
+    }.get(service, "")
+    return action, f"{target}/aws/lambda/async/" if service == "s3" else target
+
+
+def key_of(variables: Mapping[str, str]) -> str:
+    """Return the id of the access key that a function's clients have."""
+    return variables.get("AWS_ACCESS_KEY_ID", "")

@@ -4,6 +4,8 @@
     confine.py      how far a process is shut in here: its own user, Landlock, limits
     runner.py       what runs in that process; it knows nothing of Vedette
     environment.py  one process: it answers invocations until it fails, and is killed with all below it
+    results.py      who is told how an event ended, and bucket_records.py, how buckets are
+    chains.py       functions that come back to themselves
     usage.py        the memory, the processes and the disk that it uses
 
 A handler is a stranger's. Nothing of this room imports one, and nothing that it says is trusted.

@@ -7,7 +7,7 @@ when that failed, and stays as a dead letter after the last try. What a killed s
 import logging
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
@@ -18,18 +18,21 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vedette.clock import Clock, system_clock
-from vedette.dialects.aws_lambda import log_stream
+from vedette.dialects.aws_lambda import key_of, log_stream
 from vedette.errors import Denied, Missing, Taken, TooEarly, TooFast, TooMuch, Wrong
+from vedette.functions.bucket_records import BucketRecords
 from vedette.functions.bundle import check_bundle
+from vedette.functions.chains import MOST_ROUNDS, CallChains, lengthened, rounds_of
 from vedette.functions.confine import Confinement
 from vedette.functions.environment import FunctionEnvironment
 from vedette.functions.events import KIND, EventOrder, event_kind
 from vedette.functions.logs import FunctionLogs
 from vedette.functions.pool import EnvironmentPool
-from vedette.functions.port import FunctionActor
+from vedette.functions.port import FunctionActor, ResultTopics
+from vedette.functions.results import EventResults
 from vedette.functions.rules import FunctionRules
 from vedette.functions.store import Function, FunctionPlace, FunctionSettings, FunctionStore
-from vedette.functions.values import FunctionProgram, InvocationRequest, InvocationResult
+from vedette.functions.values import FunctionProgram, InvocationRequest, InvocationResult, NewEvent
 from vedette.identity.seal import Seal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import NewJob
@@ -58,6 +61,8 @@ class FunctionTools:
     confinement: Confinement | None = None
     models: tuple[Path, ...] = ()
     clock: Clock = system_clock
+    # Who can be told how events ended; None where nobody can.
+    topics: ResultTopics | None = None
     inputs: FunctionActor | None = None
     ready: threading.Event = field(default_factory=threading.Event)
 
@@ -87,6 +92,11 @@ class Functions:
         self._calls: ThreadPoolExecutor | None = None
         self._under_way = 0
         self.rules = FunctionRules(self)
+        self.chains = CallChains()
+        self.results = EventResults(self)
+        self._records = BucketRecords(self, self.results)
+        # Whoever counts what becomes of events: the function, and the word for it.
+        self.watch: Callable[[Function, str], None] = lambda *_: None
         tools.jobs.register(event_kind(self))
 
     def start(self) -> None:
@@ -97,6 +107,7 @@ class Functions:
     def close(self) -> None:
         """End every process."""
         self._pool.close()
+        self._records.close()
         if self._calls is not None:
             self._calls.shutdown(cancel_futures=True)
 
@@ -104,6 +115,20 @@ class Functions:
     def clock(self) -> Clock:
         """The clock."""
         return self.tools.clock
+
+    @property
+    def actor(self) -> FunctionActor:
+        """What has the rights of roles."""
+        return self.tools.actor
+
+    @property
+    def topics(self) -> ResultTopics | None:
+        """Who can be told how events ended."""
+        return self.tools.topics
+
+    def count(self, function: Function, outcome: str) -> None:
+        """Count what became of an event."""
+        self.watch(function, outcome)
 
     @property
     def is_on(self) -> bool:
@@ -177,8 +202,12 @@ class Functions:
     # Calls
 
     def call(self, function: Function, request: InvocationRequest) -> "Future[InvocationResult]":
-        """Begin a call that somebody waits for; refuse where too many are under way."""
+        """Begin a call that somebody waits for; refuse one too many, or in a circle."""
         self.require_on()
+        if not function.settings.may_recur and rounds_of(request.chain, function.id) >= MOST_ROUNDS:
+            self.count(function, "stopped")
+            sentence = f"{function.name} was called {MOST_ROUNDS} times by what it does itself."
+            raise Wrong(sentence, kind="recursion", name=function.name)
         if self._calls is None:
             self._calls = ThreadPoolExecutor(MOST_CALLS, thread_name_prefix="functions")
         if self._under_way >= MOST_CALLS:
@@ -193,6 +222,8 @@ class Functions:
     ) -> InvocationResult:
         """Call a function in this thread, and keep what it printed; a job that is left ends the call."""
         with self._pool.lent(function) as environment:
+            chain = lengthened(request.chain, function.id)
+            self.chains.enter(key_of(environment.program.variables), chain)
             leaving = nullcontext() if context is None else context.calling(environment.stop)
             with leaving:
                 result = environment.invoke(request)
@@ -236,7 +267,7 @@ class Functions:
 
     # Events
 
-    def queue(self, function: Function, events: Sequence[tuple[str, bytes]]) -> None:
+    def queue(self, function: Function, events: Sequence[NewEvent]) -> None:
         """Keep events, each with the id of its invocation; they are handled once this returned."""
         self.require_on()
         with self.database.write() as connection:
@@ -245,16 +276,14 @@ class Functions:
             numbers = self.note(connection, function, events)
         self.begin(numbers)
 
-    def note(
-        self, connection: Connection, function: Function, events: Sequence[tuple[str, bytes]]
-    ) -> Sequence[int]:
+    def note(self, connection: Connection, function: Function, events: Sequence[NewEvent]) -> Sequence[int]:
         """Write events down with their jobs; `begin` those after the commit."""
         waiting = self.store.count_events(connection, function.id, "waiting")
         if waiting + len(events) > MOST_EVENTS:
             raise TooFast(f"Rate Exceeded. {MOST_EVENTS:,} events wait for {function.name}.", kind="calls")
         numbers = []
-        for request, payload in events:
-            number = self.store.add_event(connection, function.id, request, payload)
+        for event in events:
+            number = self.store.add_event(connection, function.id, event)
             if number is not None:
                 numbers.append(self._add_job(connection, function.place.account, number))
         return numbers
@@ -268,11 +297,14 @@ class Functions:
         return self.tools.jobs.add(connection, NewJob(KIND, str(event), account, EventOrder(event)))
 
     def _beat(self) -> None:
-        """Add a job for each event that is due and has none, and let go of processes that nobody needs."""
+        """Add a job for each event that is due and has none, tell buckets, and let go of idle processes."""
         self._pool.sweep()
         self.logs.store.sweep(self.database)
+        self.chains.sweep()
         if self.tools.confinement is None:
             return
+        if self.tools.ready.is_set():
+            self._records.begin()
         with self.database.read() as connection:
             due = self.store.due(connection, DUE_AT_ONCE)
         if not due:

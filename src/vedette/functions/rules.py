@@ -24,6 +24,7 @@ from vedette.functions.callers import RULES, lets_call, place_of
 from vedette.functions.rule_store import FunctionRule, RuleStore, RuleTarget
 from vedette.functions.schedule import RuleSchedule, parse_schedule
 from vedette.functions.store import Function, FunctionPlace, FunctionStore
+from vedette.functions.values import NewEvent
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,7 @@ class RulesRoom(Protocol):
     def require_on(self) -> None:
         """Refuse where they do not."""
 
-    def note(
-        self, connection: Connection, function: Function, events: Sequence[tuple[str, bytes]]
-    ) -> Sequence[int]:
+    def note(self, connection: Connection, function: Function, events: Sequence[NewEvent]) -> Sequence[int]:
         """Write events down with their jobs."""
 
     def begin(self, jobs: Sequence[int]) -> None:
@@ -225,7 +224,7 @@ class FunctionRules:
         elif moment is not None:
             try:
                 payload = _payload(rule, target, moment, request)
-                numbers = self._room.note(connection, function, [(request, payload)])
+                numbers = self._room.note(connection, function, [NewEvent(request, payload)])
             except TooFast as refusal:
                 sentences.append(refusal.sentence)
         for sentence in sentences:

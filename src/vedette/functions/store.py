@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from vedette.clock import Clock, milliseconds
 from vedette.functions.tables import function_events, function_logs, functions
+from vedette.functions.values import NewEvent
 from vedette.identity.seal import Seal
 
 PURPOSE = "functions"
@@ -40,6 +41,12 @@ class FunctionSettings:
     # Of events that nobody waits for: further tries, and for how long they are tried at all.
     retries: int = 2
     oldest_s: int = 21_600
+    # Who is told of events that failed for good, and how events ended: ARNs, empty for nobody.
+    dead_letters: str = ""
+    on_success: str = ""
+    on_failure: str = ""
+    # Whether it may call itself, by what it does, without end.
+    may_recur: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,10 @@ class FunctionEvent:
     due_ms: int
     state: str
     answer: str
+    chain: str = ""
+    condition: str = ""
+    owed: str = ""
+    owed_ms: int = 0
 
 
 _COLUMNS = [column for column in functions.c if column.name != "code"]
@@ -150,16 +161,16 @@ class FunctionStore:
 
     # Events
 
-    def add_event(self, connection: Connection, function: int, request: str, payload: bytes) -> int | None:
+    def add_event(self, connection: Connection, function: int, event: NewEvent) -> int | None:
         """Note an event, and return its number; nothing where it is noted already."""
         columns = function_events.c
-        is_it = (columns.function == function, columns.request == request)
+        is_it = (columns.function == function, columns.request == event.request)
         if connection.execute(select(columns.id).where(*is_it)).first() is not None:
             return None
         now_ms = self.now_ms()
         row = {
-            "function": function, "request": request, "payload": payload, "noted_ms": now_ms, "tries": 0,
-            "due_ms": now_ms, "state": WAITING, "answer": "",
+            "function": function, "request": event.request, "payload": event.payload, "noted_ms": now_ms,
+            "tries": 0, "due_ms": now_ms, "state": WAITING, "answer": "", "chain": event.chain,
         }  # fmt: skip
         return int(connection.execute(insert(function_events).values(row).returning(columns.id)).scalar_one())
 
@@ -189,11 +200,34 @@ class FunctionStore:
         values["due_ms"] = self.now_ms() + int(after_s * 1000)
         connection.execute(update(function_events).where(function_events.c.id == number).values(values))
 
-    def give_up(self, connection: Connection, number: int, answer: str) -> None:
-        """Note that the last try failed; the event stays until somebody redrives or drops it."""
-        values = {"tries": function_events.c.tries + 1, "answer": answer, "state": DEAD}
-        values["due_ms"] = self.now_ms()
+    def give_up(
+        self, connection: Connection, number: int, answer: str, *, condition: str, tries: int, owed: str = ""
+    ) -> None:
+        """Note that an event failed for good, and which bucket is yet to be told.
+
+        It stays until somebody redrives it or deletes the function.
+        """
+        now_ms = self.now_ms()
+        values = {
+            "tries": tries, "answer": answer, "state": DEAD, "due_ms": now_ms, "condition": condition,
+            "owed": owed, "owed_ms": now_ms if owed else 0,
+        }  # fmt: skip
         connection.execute(update(function_events).where(function_events.c.id == number).values(values))
+
+    def owed(self, connection: Connection, most: int) -> Sequence[FunctionEvent]:
+        """Return events that a bucket is to be told of now."""
+        columns = function_events.c
+        query = select(function_events).where(columns.owed_ms > 0, columns.owed_ms <= self.now_ms())
+        return [
+            FunctionEvent(*row) for row in connection.execute(query.order_by(columns.owed_ms).limit(most))
+        ]
+
+    def owe_until(self, connection: Connection, event: FunctionEvent, due_ms: int) -> bool:
+        """Say when a bucket is told of an event, 0 for never; False where somebody else said so before."""
+        columns = function_events.c
+        is_it = (columns.id == event.id, columns.owed_ms == event.owed_ms)
+        values = {"owed_ms": due_ms} | ({} if due_ms else {"owed": ""})
+        return connection.execute(update(function_events).where(*is_it).values(values)).rowcount > 0
 
     def dead(self, connection: Connection, function: int, most: int = 1000) -> Sequence[FunctionEvent]:
         """Return the events of a function that were given up, the oldest first."""
@@ -206,7 +240,12 @@ class FunctionStore:
         columns = function_events.c
         is_it = [columns.function == function, columns.state == DEAD]
         is_it += [columns.request == request] if request else []
-        values = {"state": WAITING, "tries": 0, "noted_ms": self.now_ms(), "due_ms": self.now_ms()}
+        now_ms = self.now_ms()
+        # Whoever redrives what went in a circle begins a new one, and whom a bucket was to be told is tried.
+        values = {
+            "state": WAITING, "tries": 0, "noted_ms": now_ms, "due_ms": now_ms, "chain": "", "condition": "",
+            "owed": "", "owed_ms": 0,
+        }  # fmt: skip
         return int(connection.execute(update(function_events).where(*is_it).values(values)).rowcount)
 
     def count_events(self, connection: Connection, function: int, state: str) -> int:

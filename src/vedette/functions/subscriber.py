@@ -11,6 +11,7 @@ import orjson
 from vedette.errors import Missing
 from vedette.functions.callers import BUCKETS, lets_call, place_of
 from vedette.functions.functions import OFF, Functions, event_id
+from vedette.functions.values import NewEvent
 
 
 class EventBucket(Protocol):
@@ -35,6 +36,10 @@ class ObjectEvent(Protocol):
     @property
     def id(self) -> str:
         """Its id."""
+
+    @property
+    def chain(self) -> str:
+        """The functions that were called on the way to it."""
 
     @property
     def record(self) -> Mapping[str, Any]:
@@ -67,6 +72,7 @@ class FunctionSubscriber:
         del bucket
         function = self._functions.find(*place_of(target))
         notes = [
-            (event_id(function, event.id), orjson.dumps({"Records": [event.record]})) for event in events
+            NewEvent(event_id(function, event.id), orjson.dumps({"Records": [event.record]}), event.chain)
+            for event in events
         ]
         self._functions.queue(function, notes)

@@ -53,8 +53,16 @@ function_events = Table(
     Column("state", String(8), nullable=False),
     # What the last try answered.
     Column("answer", Text, nullable=False),
+    # How often which functions were called on the way to this event: JSON, empty where none was.
+    Column("chain", Text, nullable=False, server_default=""),
+    # Of one that was given up: why, as its clients name it.
+    Column("condition", String(64), nullable=False, server_default=""),
+    # The bucket that is yet to be told that it was given up, and when that is tried next; 0 for never.
+    Column("owed", Text, nullable=False, server_default=""),
+    Column("owed_ms", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("function", "request"),
     Index("ix_function_events_state", "state", "due_ms"),
+    Index("ix_function_events_owed_ms", "owed_ms"),
     sqlite_autoincrement=True,
 )
 

@@ -18,7 +18,7 @@ class FunctionProgram:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     # Folders of services that its clients are to know, as botocore lays them out.
     models: tuple[Path, ...] = ()
-    # A certificate in PEM form that its clients are to trust.
+    # A certificate in PEM form that its clients are to trust beside those of the system.
     authority: bytes = field(default=b"", repr=False)
     # What its log is called in the log of the function.
     log_stream: str = ""
@@ -32,6 +32,17 @@ class InvocationRequest:
     event: bytes = field(repr=False)
     arn: str = ""
     client_context: Any = None
+    # How often which functions were called on the way to it (`chains.py`), this one not counted yet.
+    chain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that is to be kept: the id of its invocation, and its JSON."""
+
+    request: str
+    payload: bytes = field(repr=False)
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
 # After a failure a webhook is called again after these.
 PAUSES_S = (1.0, 5.0)
 SERVER_ERROR = 500
-EVENTS, FORMS = frozenset({"training", "model", "objects", "drift"}), ("sns", "eventbridge")
+EVENTS = frozenset({"training", "model", "objects", "drift", "functions"})
+FORMS = ("sns", "eventbridge")
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,13 +121,17 @@ class Outbox:
 
     def add(self, rows: Sequence[tuple[str, str, str, Mapping[str, Any]]]) -> None:
         """Write down what topics are to be told: id, topic, kind and body; what is there already stays."""
-        now = milliseconds(self._clock())
         with self._database.write() as connection:
-            for number, topic, kind, body in rows:
-                is_there = select(deliveries.c.id).where(deliveries.c.id == number)
-                if connection.execute(is_there).first() is None:
-                    facts = {"id": number, "topic": topic, "kind": kind, "created_ms": now}
-                    self._add(connection, {**facts, "body": orjson.dumps(body).decode()})
+            self.add_in(connection, rows)
+
+    def add_in(self, connection: Connection, rows: Sequence[tuple[str, str, str, Mapping[str, Any]]]) -> None:
+        """Write it down in the transaction of what is told."""
+        now = milliseconds(self._clock())
+        for number, topic, kind, body in rows:
+            is_there = select(deliveries.c.id).where(deliveries.c.id == number)
+            if connection.execute(is_there).first() is None:
+                facts = {"id": number, "topic": topic, "kind": kind, "created_ms": now}
+                self._add(connection, {**facts, "body": orjson.dumps(body).decode()})
 
     def _owner(self, name: str) -> str:
         return name.rpartition(":")[0] or self._account

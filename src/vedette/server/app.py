@@ -88,6 +88,7 @@ class Application:
             self.house.meter.watch = self.spans.watch(self.metrics.record)
             self.house.jobs.watch = self.spans.add_job
         self.house.trainings.stages.watch = self.metrics.record_training
+        self.house.functions.watch = self.metrics.record_event
         await self.house.hosting.open()
 
     async def leave(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from vedette.functions.store import Function
 from vedette.projects.version import read_version_arn
 
 log = logging.getLogger("vedette.requests")
@@ -105,6 +106,16 @@ class Metrics:
             [*MODEL, "stage"],
             registry=self.registry,
         )
+        self.function_events = Counter(
+            "vedette_function_events",
+            "Events of functions: handled, retried, failed for good, stopped in a circle, or untold.",
+            ["account", "function", "outcome"],
+            registry=self.registry,
+        )
+
+    def record_event(self, function: Function, outcome: str) -> None:
+        """Record what became of an event of a function."""
+        self.function_events.labels(function.place.account, function.name, outcome).inc()
 
     def record_training(self, arn: str, facts: Mapping[str, Any] | None) -> None:
         """Record the progress of a training; None when it has ended."""

@@ -30,6 +30,7 @@ from vedette.metering.meter import Meter
 from vedette.monitoring.actions import read_actions
 from vedette.monitoring.monitoring import Monitoring, open_monitoring
 from vedette.notifications.bucket_events import BusSubscriber, TopicSubscriber
+from vedette.notifications.function_results import FunctionTopics
 from vedette.notifications.outbox import Outbox
 from vedette.notifications.sender import Sender
 from vedette.projects.projects import Projects
@@ -113,7 +114,8 @@ def _open_functions(installation: Installation, jobs: JobRunner, closing: contex
         log.info("functions are on, shut in by %s", confinement.sentence)
     shapes = Path(str(files("vedette.wire"))) / "shapes"
     models = (shapes / "lookoutvision", shapes / "vedette")
-    tools = FunctionTools(installation.database, installation.seal, jobs, confinement, models)
+    topics = FunctionTopics(open_outbox(installation.database, settings))
+    tools = FunctionTools(installation.database, installation.seal, jobs, confinement, models, topics=topics)
     functions = Functions(tools)
     closing.callback(functions.close)
     functions.start()

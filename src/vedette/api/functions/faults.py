@@ -24,6 +24,7 @@ FAULTS: dict[type[errors.Refusal], Code] = {
 KINDS: dict[str, Code] = {
     "event": ("InvalidRequestContentException", 400),
     "large event": ("RequestTooLargeException", 413),
+    "recursion": ("RecursiveInvocationException", 400),
     "revision": ("PreconditionFailedException", 412),
 }
 TABLE = FaultTable(FAULTS, {}, INVALID[0], "ServiceException", kinds=KINDS)

@@ -13,7 +13,7 @@ from vedette.api.house import Caller, House
 from vedette.api.operations import Result, operation
 from vedette.errors import Wrong
 from vedette.functions.store import Function
-from vedette.functions.values import InvocationRequest
+from vedette.functions.values import InvocationRequest, NewEvent
 
 # AWS Lambda's limits: of a call that is waited for, and of one that is not.
 MOST_PAYLOAD, MOST_EVENT = 6 << 20, 1 << 20
@@ -30,7 +30,8 @@ def invoke(house: House, caller: Caller, request: dict[str, Any]) -> Result | Aw
     if kind == "DryRun":
         return {"StatusCode": 204, "Payload": b""}
     if kind == "Event":
-        house.functions.queue(function, [(caller.request_id, payload)])
+        chain = house.functions.chains.of(caller.principal.key_id)
+        house.functions.queue(function, [NewEvent(caller.request_id, payload, chain)])
         return {"StatusCode": 202, "Payload": b""}
     return _called(house, caller, function, payload, request)
 
@@ -38,9 +39,9 @@ def invoke(house: House, caller: Caller, request: dict[str, Any]) -> Result | Aw
 async def _called(
     house: House, caller: Caller, function: Function, payload: bytes, request: dict[str, Any]
 ) -> Result:
-    call = InvocationRequest(
-        caller.request_id, payload, str(arn_of(function.place, function.name)), _client_context(request)
-    )
+    arn, context = str(arn_of(function.place, function.name)), _client_context(request)
+    chain = house.functions.chains.of(caller.principal.key_id)
+    call = InvocationRequest(caller.request_id, payload, arn, context, chain)
     result = await asyncio.wrap_future(house.functions.call(function, call))
     answer: Result = {"StatusCode": 200, "ExecutedVersion": LATEST, "Payload": result.payload}
     if result.failed:

@@ -19,6 +19,7 @@ def described(function: Function) -> dict[str, Any]:
     """Return a function's configuration."""
     settings = function.settings
     environment = {"Environment": {"Variables": dict(settings.variables)}} if settings.variables else {}
+    letters = {"DeadLetterConfig": {"TargetArn": settings.dead_letters}} if settings.dead_letters else {}
     return {
         "FunctionName": function.name,
         "FunctionArn": str(arn_of(function.place, function.name)),
@@ -41,6 +42,7 @@ def described(function: Function) -> dict[str, Any]:
         "EphemeralStorage": {"Size": 512},
         "LoggingConfig": {"LogFormat": "Text", "LogGroup": log_group(function.name)},
         **environment,
+        **letters,
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from vedette.api.functions.actor import SERVICE, find_role
@@ -11,7 +12,7 @@ from vedette.api.house import Caller, House
 from vedette.dialects.aws_lambda import RESERVED
 from vedette.errors import Denied, Missing, TooMuch, Wrong
 from vedette.functions.bundle import MOST_ZIPPED
-from vedette.functions.store import FunctionSettings
+from vedette.functions.store import Function, FunctionSettings
 from vedette.identity.may import require
 
 RUNTIME = re.compile(r"python3\.\d{1,2}")
@@ -28,7 +29,6 @@ HARMLESS: dict[str, tuple[Any, ...]] = {
     "VpcConfig": ({}, {"SubnetIds": [], "SecurityGroupIds": []}),
     "Layers": ([],),
     "Tags": ({},),
-    "DeadLetterConfig": ({},),
     "KMSKeyArn": ("",),
 }
 SETTINGS = {
@@ -41,7 +41,6 @@ SETTINGS = {
 }
 INSTEAD = {
     "Layers": "boto3 is there without a layer; put other packages into the zip",
-    "DeadLetterConfig": "events that fail for good are kept here: vedette function dead-letters",
     "Publish": "functions here have one version",
 }
 
@@ -53,15 +52,16 @@ def create_function(house: House, caller: Caller, request: dict[str, Any]) -> di
     caller.require("CreateFunction", arn_of(place, name))
     if (place.account, place.region) != (caller.account, caller.region):
         raise Wrong("A function is made in the account and the region that are asked.", name=name)
-    _refuse_others(request, {"FunctionName", "Code", "Environment", *SETTINGS})
+    _refuse_others(request, {"FunctionName", "Code", "Environment", "DeadLetterConfig", *SETTINGS})
     for member in ("Handler", "Runtime", "Role"):
         if not request.get(member):
             raise Wrong(f"{member} is needed: a function is made of a zip.", name=name)
     _require_pass(caller, str(request["Role"]))
     code = _code(house, caller, request["Code"])
-    changes = _changes(house, caller, request)
-    function = house.functions.create(place, name, FunctionSettings(**changes), code)
-    return described(function)
+    settings = FunctionSettings(**_changes(house, caller, request))
+    letters = _letters(house, Function(0, place, name, "", 0, "", settings), request)
+    settings = replace(settings, dead_letters=letters.get("dead_letters", ""))
+    return described(house.functions.create(place, name, settings, code))
 
 
 def update_code(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -77,8 +77,10 @@ def update_code(house: House, caller: Caller, request: dict[str, Any]) -> dict[s
 def update_configuration(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Change a function's settings."""
     function = permitted(house, caller, "UpdateFunctionConfiguration", request)
-    _refuse_others(request, {"FunctionName", "RevisionId", "Environment", *SETTINGS})
+    _refuse_others(request, {"FunctionName", "RevisionId", "Environment", "DeadLetterConfig", *SETTINGS})
     changes = _changes(house, caller, request)
+    changed = replace(function, settings=replace(function.settings, **changes))
+    changes |= _letters(house, changed, request)
     revision = str(request.get("RevisionId", ""))
     return described(house.functions.change(function.place, function.name, changes, revision=revision))
 
@@ -108,6 +110,17 @@ def _changes(house: House, caller: Caller, request: Mapping[str, Any]) -> dict[s
     if "Environment" in request:
         changes["variables"] = _variables(request["Environment"].get("Variables", {}))
     return changes
+
+
+def _letters(house: House, function: Function, request: Mapping[str, Any]) -> dict[str, str]:
+    """Return the topic of a function's dead letters, as far as a request says it."""
+    if "DeadLetterConfig" not in request:
+        return {}
+    target = str(request["DeadLetterConfig"].get("TargetArn", ""))
+    problem = house.functions.results.refusal(function, target, kind="letter") if target else ""
+    if problem:
+        raise Wrong(f"The target of DeadLetterConfig cannot be told: {problem}.", name=target)
+    return {"dead_letters": target}
 
 
 def _require_pass(caller: Caller, role: str) -> None:

@@ -5,8 +5,9 @@ from vedette.api.permissions import Permission, reads
 FUNCTION = "function:NAME"
 OF_A_FUNCTION = (
     "AddPermission", "DeleteFunction", "DeleteFunctionEventInvokeConfig", "GetFunction",
-    "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetPolicy", "PutFunctionEventInvokeConfig",
-    "RemovePermission",
+    "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetFunctionRecursionConfig", "GetPolicy",
+    "ListFunctionEventInvokeConfigs", "PutFunctionEventInvokeConfig", "PutFunctionRecursionConfig",
+    "RemovePermission", "UpdateFunctionEventInvokeConfig",
 )  # fmt: skip
 PASSED_TO = ("iam:PassedToService",)
 PASSED = Permission("iam:PassRole", "arn:aws:iam::ACCOUNT:role/NAME", PASSED_TO)

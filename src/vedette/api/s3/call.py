@@ -91,7 +91,8 @@ class Call:
     def cause(self, operation_name: str) -> EventCause:
         """Return what is noted with the changes of objects that this request makes."""
         caller_id = f"AWS:{self.principal.user_id}" if self.principal else "Anonymous"
-        return EventCause(operation_name, self.request.id, self.request.client, caller_id)
+        chain = self.house.functions.chains.of(self.principal.key_id) if self.principal else ""
+        return EventCause(operation_name, self.request.id, self.request.client, caller_id, chain)
 
     def owned_bucket(self) -> Bucket:
         """Return the bucket of this request, read once."""

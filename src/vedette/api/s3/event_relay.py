@@ -90,7 +90,7 @@ class EventRelay:
         for target in targets.keys() - event.hearers:
             batch = batches.setdefault((bucket.name, target), _Batch(bucket, target))
             forms = record(event, name, bucket, targets[target]), bridged(event, name, bucket, number)
-            batch.events.append(BucketEvent(number, *forms))
+            batch.events.append(BucketEvent(number, *forms, event.cause.chain))
             batch.numbers.append(event.seq)
 
     def _tell(self, batch: _Batch) -> bool:

@@ -69,6 +69,8 @@ class EventCause:
     request_id: str = ""
     address: str = ""
     principal: str = ""
+    # The functions that were called on the way to the request (functions/chains.py); mostly none.
+    chain: str = ""
 
 
 _CAUSE: ContextVar[EventCause | None] = ContextVar("cause", default=None)
@@ -116,6 +118,7 @@ class BucketEvent:
     id: str
     record: Mapping[str, Any]
     bridged: Mapping[str, Any]
+    chain: str = ""
 
 
 class EventSubscriber(Protocol):
@@ -156,9 +159,15 @@ def note_events(db: sqlite3.Connection, changes: Sequence[Change], now_ms: int) 
             continue
         digest = sha256(repr(watched).encode()).hexdigest()
         db.execute("INSERT OR IGNORE INTO event_rules VALUES (?, ?, ?, ?)", (digest, *watched))
-        cause = orjson.dumps(asdict(_CAUSE.get() or EventCause()))
+        cause = orjson.dumps(_noted(_CAUSE.get() or EventCause()))
         rows = [_row(change.bucket, operation) for operation in change.operations]
         db.executemany(_INSERT, [(*row, now_ms, cause, digest) for row in rows if row is not None])
+
+
+def _noted(cause: EventCause) -> dict[str, str]:
+    """Return a cause as it is noted; an older release, which knows no chains, reads it too."""
+    facts = asdict(cause)
+    return facts if cause.chain else {name: value for name, value in facts.items() if name != "chain"}
 
 
 def _row(bucket: str, operation: Operation) -> tuple[Any, ...] | None:
