@@ -4,12 +4,14 @@ import contextlib
 import os
 import selectors
 import shutil
+import ssl
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +138,7 @@ class FunctionProcess:
             code=str(code),
             reads=[str(code), str(self._models), *map(str, program.models)],
             writes=[str(self._scratch), "/dev/null"],
+            trusts=bool(program.authority),
             limits=limits_of(program.memory_mb, counts_processes=bool(user)),
         )
         self.send(order, self._ticks() + ORDER_S, "")
@@ -154,7 +157,7 @@ class FunctionProcess:
         # Whatever the umask of a server, which keeps its own files to itself.
         self._models.chmod(0o755)
         if self.program.authority:
-            self._authority.write_bytes(self.program.authority)
+            self._authority.write_bytes(self.program.authority + b"\n" + system_roots())
             self._authority.chmod(0o644)
         for folder in self.program.models:
             (self._models / folder.name).symlink_to(folder)
@@ -297,6 +300,18 @@ class FunctionProcess:
         reason = f"signal: {code - 128}" if code is not None and code > 128 else f"exit status {code}"
         sentence = failure_sentence(request, f"Runtime exited with error: {reason}")
         return BrokenEnvironment(EXITED, sentence)
+
+
+def system_roots() -> bytes:
+    """Return the authorities that this machine trusts; those of boto3 where it names none."""
+    paths = [ssl.get_default_verify_paths().cafile, *(str(path) for path in _boto_roots())]
+    file = next((Path(path) for path in paths if path and Path(path).is_file()), None)
+    return b"" if file is None else file.read_bytes()
+
+
+def _boto_roots() -> list[Path]:
+    botocore = find_spec("botocore")
+    return [Path(place) / "cacert.pem" for place in (botocore and botocore.submodule_search_locations) or ()]
 
 
 def too_large(size: int) -> BrokenEnvironment:

@@ -284,8 +284,27 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
+def trust_signed() -> None:
+    """Have clients trust a certificate that is among those they trust, also without the one that signed it.
+
+    Python 3.13's own contexts do; of a server's certificate nobody here may have its authority's.
+    """
+    import ssl
+
+    make = ssl.SSLContext.__new__
+
+    def make_trusting(*words: Any, **options: Any) -> ssl.SSLContext:
+        context: ssl.SSLContext = make(*words, **options)
+        context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    ssl.SSLContext.__new__ = make_trusting  # type: ignore[method-assign,assignment]
+
+
 def _serve(order: dict[str, Any], requests: int, answers: int) -> None:
     os.chdir(order["code"])
+    if order.get("trusts"):
+        trust_signed()
     # What stands in front of the code's own folder would be found before it.
     sys.path[:] = [order["code"], *(path for path in sys.path if path not in ("", order["code"]))]
     logger = _logs()

@@ -75,8 +75,9 @@ class ServerRoll:
     ) -> None:
         self.own = own
         self.address = ""
-        # That clients must trust, where this server made one itself.
+        # That it serves https with, which its own programs are to trust, and the address that goes with it.
         self.certificate: Path | None = None
+        self.inner_address = ""
         # How many servers there were when last looked, this one among them.
         self.count = 1
         self.units = units

@@ -25,7 +25,7 @@ from vedette.server.installation import check_folder, in_a_sentence
 from vedette.server.lifecycle import open_house
 from vedette.server.observe import set_up_logging
 from vedette.server.spans import spans_of
-from vedette.server.tls import own_certificate
+from vedette.server.tls import name_within, own_certificate
 from vedette.settings import Settings
 from vedette.store.modes import private
 from vedette.telemetry.sending import open_telemetry
@@ -212,13 +212,22 @@ def serve(
             (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
             if house.roll is not None:
                 house.roll.address = address
-                house.roll.certificate = tls.certificate if tls and tls.is_own else None
+                house.roll.certificate = tls.certificate if tls else None
+                house.roll.inner_address = _inner_address(tls, _host_for_people(settings.host), port)
             link = house.identity.console.create_link(house.settings.account) if gives_link else ""
             announce(address, console_address(address, link) if link else "")
 
         server = AnnouncingServer(config, application, ready)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+def _inner_address(tls: TlsFiles | None, host: str, port: int) -> str:
+    """Return where programs of this machine find the server: under a name that its certificate has."""
+    if tls is None:
+        return f"http://{host}:{port}"
+    name = name_within(tls.certificate, host.strip("[]"))
+    return f"https://{f'[{name}]' if ':' in name else name}:{port}"
 
 
 def console_address(address: str, link: str) -> str:

@@ -33,6 +33,28 @@ def own_certificate(folder: Path, *, names: Iterable[str], clock: Clock) -> tupl
     return certificate, key
 
 
+def name_within(certificate: Path, host: str) -> str:
+    """Return by which name programs of this machine find a server with a certificate.
+
+    That is its host where the certificate has it, else the first of its names that this machine can look up;
+    the host again where there is none, with which clients then refuse the certificate.
+    """
+    names = x509.load_pem_x509_certificate(certificate.read_bytes())
+    try:
+        known = names.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return host
+    if _name(host) in known:
+        return host
+    for name in known.get_values_for_type(x509.DNSName):
+        try:
+            socket.getaddrinfo(name, None)
+        except OSError:
+            continue
+        return str(name)
+    return host
+
+
 def _serves(certificate: Path, names: Iterable[x509.GeneralName], clock: Clock) -> bool:
     """Say whether a certificate lasts a while and has these names."""
     existing = x509.load_pem_x509_certificate(certificate.read_bytes())

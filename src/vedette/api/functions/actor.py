@@ -33,7 +33,7 @@ class RoleActor:
         self._house = house
 
     def authority(self) -> bytes:
-        """Return the certificate of `--tls self`; another one is trusted by its own authority."""
+        """Return the certificate that this server serves https with, whoever signed it."""
         certificate = None if self._house.roll is None else self._house.roll.certificate
         return b"" if certificate is None else certificate.read_bytes()
 
@@ -98,7 +98,7 @@ def own_address(house: House) -> str:
     deadline = time.monotonic() + LISTENING_S
     while chosen_later and roll is not None and not roll.address and time.monotonic() < deadline:
         time.sleep(0.02)
-    address = "" if roll is None else roll.address
+    address = "" if roll is None else roll.inner_address or roll.address
     return address or _address_of(house.settings)
 
 
