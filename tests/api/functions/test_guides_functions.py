@@ -1,5 +1,6 @@
 """The guides' handlers as they are, made by `vedette function`, called by the guides' own clients."""
 
+import base64
 import json
 import time
 
@@ -48,6 +49,17 @@ def wait_until(look, expected):
         time.sleep(0.2)
 
 
+def text_of(data):
+    return base64.b64encode(data).decode()
+
+
+def call(server, name, event):
+    """Return what a function answers."""
+    answer = server.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+    assert "FunctionError" not in answer
+    return json.loads(answer["Payload"].read())
+
+
 def create(server, name, service, *words):
     code = str(EXAMPLES / service / "lambda_function.py")
     role = "arn:aws:iam::000000000000:role/sorting"
@@ -75,6 +87,24 @@ def test_labels_of_a_file_and_of_an_object(place):
         printed = runs("lambda_client", "labels", picture)
         assert printed.startswith("There are ")
         assert "Label: " in printed
+    seen_directly = client.detect_custom_labels(
+        ProjectVersionArn=str(version.arn), Image={"Bytes": a_png()}, MinConfidence=1
+    )["CustomLabels"]
+    assert seen_directly
+    for event in ({"image": text_of(a_png())}, {"S3Object": {"Bucket": "pictures", "Name": "a.png"}}):
+        answer = call(server, "labels", event)
+        assert (answer.keys(), answer["statusCode"]) == ({"statusCode", "body"}, 200)
+        assert json.loads(answer["body"]) == seen_directly
+    for event, code, sentence in (
+        ({}, "ValueError", "An event has either image, in base64, or S3Object with Bucket and Name."),
+        ({"image": "no base64"}, "ValueError", "Only base64 data is allowed"),
+        ({"image": text_of(b"no picture")}, "InvalidImageFormatException", None),
+        ({"S3Object": {"Bucket": "pictures", "Name": "none"}}, "InvalidS3ObjectException", None),
+    ):
+        answer = call(server, "labels", event)
+        message = answer["body"].pop("ErrorMessage")
+        assert answer == {"statusCode": 400, "body": {"Error": code}}
+        assert message == sentence if sentence else message.startswith("The image could not be analysed: ")
     nothing = runs.run("lambda_client", "labels", "s3://pictures/nothing.png")
     assert nothing.returncode == 1
     assert "InvalidS3ObjectException" in nothing.stdout + nothing.stderr
@@ -96,3 +126,27 @@ def test_a_decision_of_a_file_and_of_an_object(place):
     runs = ExampleRuns(server, "lookout_for_vision", folder)
     for picture in ("a.png", "s3://pictures/a.png"):
         assert " is " in runs("lambda_client", "doors", picture)
+    result = client.detect_anomalies(
+        ProjectName="doors", ModelVersion=version.name, Body=a_png(), ContentType="image/png"
+    )["DetectAnomalyResult"]
+    reject = result["IsAnomalous"] and result["Confidence"] >= 0.5
+    place_of_it = {"Bucket": "pictures", "Name": "a.png"}
+    for event, name in (
+        ({"image": text_of(a_png()), "filename": "b.png"}, "b.png"),
+        ({"image": text_of(a_png())}, "image"),
+        ({"S3object": place_of_it}, "a.png"),
+        ({"S3Object": place_of_it}, "a.png"),
+    ):
+        word = "anomalous" if reject else "normal"
+        body = {"Reject": reject, "RejectMessage": f"Image {name} is {word}."}
+        assert call(server, "doors", event) == {"statusCode": 200, "body": body}
+    for event, code, name in (
+        ({}, "ValueError", ""),
+        ({"image": text_of(b"no picture"), "filename": "c"}, "ValueError", "c"),
+        # The role may not list the bucket, so that S3 does not say what is not there.
+        ({"S3Object": {"Bucket": "pictures", "Name": "none"}}, "AccessDenied", ""),
+    ):
+        answer = call(server, "doors", event)
+        assert answer["body"].pop("ErrorMessage")
+        answer["body"]["Image"] = answer["body"]["Image"] if name else ""
+        assert answer == {"statusCode": 400, "body": {"Error": code, "Image": name}}
