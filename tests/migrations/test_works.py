@@ -58,6 +58,8 @@ LATER = (
     "drop table batch_parts",
     "drop table batches",
     "drop table packed_weeks",
+    "alter table minutes drop column sketch",
+    "alter table hours drop column sketch",
     "drop table dataset_entry_places",
     "create unique index uq_dataset_entries_part_ref_hash on dataset_entries (part, ref_hash)",
     "drop table used_challenges",

@@ -44,6 +44,28 @@ def test_m_of_n_with_each_way_to_treat_missing_figures(missing, values, before, 
 
 
 @pytest.mark.parametrize(
+    ("values", "unsure", "before", "state"),
+    [
+        # Two of three would be enough: with those that nobody can be sure of it might be an alarm.
+        ([6], 2, OK, OK),
+        ([1, 1], 1, ALARM, OK),
+        ([6, 1], 1, ALARM, ALARM),
+        ([6, 6], 1, OK, ALARM),
+        ([], 3, UNKNOWN, UNKNOWN),
+    ],
+)
+def test_periods_of_too_few_samples_leave_the_state_where_they_could_decide_it(values, unsure, before, state):
+    assert judge(a_rule(), values, before, unsure)[0] == state
+
+
+def test_a_rule_without_low_samples_is_stored_as_servers_of_the_release_before_read_it():
+    assert "low_samples" not in dump_rule(a_rule())
+    assert load_rule(dump_rule(a_rule(low_samples="ignore"))).low_samples == "ignore"
+    with pytest.raises(Wrong, match="evaluate, ignore"):
+        a_rule(low_samples="perhaps")
+
+
+@pytest.mark.parametrize(
     ("comparison", "states"),
     [
         ("GreaterThanOrEqualToThreshold", [OK, ALARM, ALARM]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select
 
-from vedette.metering.figure import Figure, Key, add
+from vedette.metering.figure import Figure, Key, add, figure_of
 from vedette.metering.tables import hours, minutes, packed_weeks
 from vedette.metering.weeks import WEEK
 from vedette.store.db import Database
@@ -72,9 +72,7 @@ def by_step(figures: Mapping[Key, Figure], step: int) -> dict[Key, Figure]:
 
 
 def _fold_rows(connection: Connection, rows: Sequence[Row[Any]], step: int) -> None:
-    figures = {
-        (row.arn, row.minute, row.figure): Figure(row.total, row.samples, row.least, row.most) for row in rows
-    }
+    figures = {(row.arn, row.minute, row.figure): figure_of(row) for row in rows}
     for row in rows:
         key_matches = and_(
             minutes.c.arn == row.arn, minutes.c.minute == row.minute, minutes.c.figure == row.figure

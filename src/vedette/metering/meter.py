@@ -10,16 +10,17 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 
 from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
+from vedette.metering.buckets import read_buckets
 from vedette.metering.figure import Figure, Key, add
 from vedette.metering.fold import by_hour, fold
 from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
 from vedette.metering.soundness import ClockWatch
 from vedette.metering.spans import SpanRecorder
+from vedette.metering.spreads import PeriodBuckets
 from vedette.metering.sums import PeriodSums
 from vedette.metering.tables import hours, minutes
 from vedette.metering.usage import ASKED, PeriodFigure, read_periods
@@ -158,6 +159,12 @@ class Meter:
         with self._moving, self._database.read() as connection:
             return read_series(connection, requests, self._unwritten(), now)
 
+    def read_buckets(self, requests: Sequence[SeriesRequest]) -> list[PeriodBuckets]:
+        """Return what percentiles of each series are told from, with what is not written yet."""
+        now = milliseconds(self._clock()) // 60_000
+        with self._moving, self._database.read() as connection:
+            return read_buckets(connection, requests, self._unwritten(), now)
+
     def read_names(self, prefix: str, *, since: int) -> dict[str, set[str]]:
         """Return which figures the resources whose ARNs begin so had from a minute on."""
         with self._moving, self._database.read() as connection:
@@ -170,7 +177,7 @@ class Meter:
 
     def _unwritten(self) -> dict[Key, Figure]:
         with self._lock:
-            return {key: replace(figure) for key, figure in self._new.items()}
+            return {key: figure.copy() for key, figure in self._new.items()}
 
     def _write_often(self) -> None:
         while not self._stop.wait(self.write_every_s):

@@ -53,14 +53,38 @@ def read_series(
     connection: Connection, requests: Sequence[SeriesRequest], unwritten: Mapping[Key, Figure], now: int
 ) -> list[PeriodSums]:
     """Return what each request comes to; requests that differ in their resources alone are read at once."""
-    alike: defaultdict[tuple[str, int, int, int], list[int]] = defaultdict(list)
-    for number, request in enumerate(requests):
-        alike[request.figure, request.since, request.until, request.period].append(number)
     answers: dict[int, PeriodSums] = {}
-    for numbers in alike.values():
+    for numbers in grouped(requests):
         together = [requests[number] for number in numbers]
         answers |= zip(numbers, _read_alike(connection, together, unwritten, now), strict=True)
     return [answers[number] for number in range(len(requests))]
+
+
+def grouped(requests: Sequence[SeriesRequest]) -> list[list[int]]:
+    """Return the numbers of those requests together that differ in their resources alone."""
+    alike: defaultdict[tuple[str, int, int, int], list[int]] = defaultdict(list)
+    for number, request in enumerate(requests):
+        alike[request.figure, request.since, request.until, request.period].append(number)
+    return list(alike.values())
+
+
+def first_kept(request: SeriesRequest, now: int) -> int:
+    """Return where the first period begins whose figures are all kept: half of one would be too low."""
+    late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
+    return request.since + late * request.period
+
+
+def places_of(requests: Sequence[SeriesRequest]) -> tuple[dict[str, int], int]:
+    """Return where each ARN's periods begin, counted through those of all of them, and how many each has."""
+    request = requests[0]
+    arns = sorted({arn for series in requests for arn in series.arns})
+    wide = max(0, -(-(request.until - request.since) // request.period))
+    return {arn: number * wide for number, arn in enumerate(arns)}, wide
+
+
+def is_hourly(request: SeriesRequest) -> bool:
+    """Say whether it asks for whole hours, from an hour on: the table of hours has added them up already."""
+    return request.period % HOUR == 0 and request.since % HOUR == 0
 
 
 def _read_alike(
@@ -68,13 +92,8 @@ def _read_alike(
 ) -> Iterator[PeriodSums]:
     """Yield the sums of requests of the same figure and periods."""
     request = requests[0]
-    # The first period whose figures are all kept: half of one would be a lower number than it was.
-    late = max(0, -(-(earliest(request.period, now) - request.since) // request.period))
-    first = request.since + late * request.period
-    # Periods are counted through: those of the first ARN, then those of the second, and so on.
-    arns = sorted({arn for series in requests for arn in series.arns})
-    wide = max(0, -(-(request.until - request.since) // request.period))
-    places = {arn: number * wide for number, arn in enumerate(arns)}
+    first = first_kept(request, now)
+    places, wide = places_of(requests)
     sums = PeriodSums.joined(
         [
             *_read_kept(connection, request, places, first),
@@ -101,10 +120,8 @@ def _read_kept(
 ) -> Iterator[PeriodSums]:
     """Yield sums by place: of packed weeks, and of what lies in rows of hours or minutes."""
     arns = list(places)
-    # A whole number of hours, from an hour on, is what the table of hours has added up already.
-    is_hourly = request.period % HOUR == 0 and request.since % HOUR == 0
     border = first
-    if is_hourly:
+    if is_hourly(request):
         border = min(max(first, packed_until(connection)), request.until)
         for start in range(0, len(arns) if border > first else 0, MOST_PACKED):
             batch = arns[start : start + MOST_PACKED]
@@ -112,7 +129,7 @@ def _read_kept(
             yield from _sums_of_weeks(rows, request, places, (first, border))
     for start in range(0, len(arns), MOST_AT_ONCE):
         batch = arns[start : start + MOST_AT_ONCE]
-        counted = _read_rows(connection, hours if is_hourly else minutes, request, batch, border)
+        counted = _read_rows(connection, hours if is_hourly(request) else minutes, request, batch, border)
         yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in counted])
 
 

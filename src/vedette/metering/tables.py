@@ -19,6 +19,8 @@ def _figures(name: str) -> Table:
         Column("samples", Integer, nullable=False),
         Column("least", Float, nullable=False),
         Column("most", Float, nullable=False),
+        # How often which values came (sketch.py); none where all are the same, or nobody knows.
+        Column("sketch", LargeBinary),
         Index(f"ix_{name}_minute", "minute"),
     )
 
@@ -36,6 +38,8 @@ packed_weeks = Table(
     # Minutes since 1970, a multiple of a week's.
     Column("begin", BigInteger, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # How often which values came in each hour that has a sketch.
+    Column("sketches", LargeBinary),
     Index("ix_packed_weeks_begin", "begin"),
 )
 

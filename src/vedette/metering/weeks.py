@@ -7,12 +7,14 @@ hour is in a packed row, and after it none is needed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from vedette.metering.figure import Key
+from vedette.metering.figure import Key, figure_of
+from vedette.metering.sketch import dump
 from vedette.metering.tables import hours, packed_weeks
 from vedette.store.db import Database
 
@@ -172,16 +174,27 @@ def _pairs_of(database: Database, begin: int) -> list[tuple[str, str]]:
 
 def _pack(connection: Connection, arn: str, figure: str, begin: int) -> None:
     columns = hours.c
-    query = select(columns.minute, columns.total, columns.samples, columns.least, columns.most).where(
+    query = select(hours).where(
         columns.arn == arn,
         columns.figure == figure,
         columns.minute >= begin,
         columns.minute < begin + WEEK,
     )
-    counted = connection.execute(query.order_by(columns.minute))
-    rows = [((minute - begin) // HOUR, *numbers) for minute, *numbers in counted]
+    counted = connection.execute(query.order_by(columns.minute)).all()
+    rows = [((row.minute - begin) // HOUR, row.total, row.samples, row.least, row.most) for row in counted]
     row = {"arn": arn, "figure": figure, "begin": begin}
     is_row = (packed_weeks.c.arn == arn) & (packed_weeks.c.figure == figure)
     connection.execute(delete(packed_weeks).where(is_row, packed_weeks.c.begin == begin))
     if rows:
-        connection.execute(insert(packed_weeks).values(**row, body=pack(rows)))
+        values = {**row, "body": pack(rows), "sketches": _sketches_of(counted, begin)}
+        connection.execute(insert(packed_weeks).values(values))
+
+
+def _sketches_of(counted: Sequence[Row[Any]], begin: int) -> bytes | None:
+    """Return the buckets of a week's hours together; None where no hour has any."""
+    buckets = [
+        ((row.minute - begin) // HOUR, key, count)
+        for row in counted
+        for key, count in (figure_of(row).buckets or {}).items()
+    ]
+    return dump(buckets) if buckets else None

@@ -18,6 +18,7 @@ SIGNS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": lambda value, threshold: value < threshold,
     "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
 }
+LOW_SAMPLES = ("evaluate", "ignore")
 MISSING = ("missing", "notBreaching", "breaching", "ignore")
 # As far back as an alarm may look, in minutes: CloudWatch's week.
 LONGEST = 7 * 24 * 60
@@ -37,6 +38,8 @@ class AlarmRule:
     comparison: str
     missing: str = "missing"
     description: str = ""
+    # What comes of a percentile of few samples: evaluate (also where nothing is said), or ignore.
+    low_samples: str = ""
     # By the state that they are called for.
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -45,16 +48,19 @@ class AlarmRule:
             raise Unbuilt(f"{self.comparison} is not supported yet: bands of anomalies are not computed.")
         if self.missing not in MISSING:
             raise Wrong(f"TreatMissingData is one of {', '.join(MISSING)}, not {self.missing[:40]!r}.")
+        if self.low_samples not in ("", *LOW_SAMPLES):
+            raise Wrong(f"EvaluateLowSampleCountPercentile is one of {', '.join(LOW_SAMPLES)}.")
         if not 1 <= self.to_alarm <= self.periods:
             raise Wrong("DatapointsToAlarm lies between 1 and EvaluationPeriods.")
         if self.period * self.periods > LONGEST:
             raise Wrong("EvaluationPeriods times Period is seven days at most.")
 
 
-def judge(rule: AlarmRule, values: Sequence[float | None], state: str) -> tuple[str, str]:
+def judge(rule: AlarmRule, values: Sequence[float | None], state: str, unsure: int = 0) -> tuple[str, str]:
     """Return the state by the last periods' values, the oldest first, and the reason.
 
     A period without figures has None; `state` is what the alarm is in, which missing figures may leave.
+    Beside them are so many periods of which too few samples are there to say anything.
     """
     exceeds = SIGNS[rule.comparison]
     present = [value for value in values if value is not None]
@@ -63,6 +69,8 @@ def judge(rule: AlarmRule, values: Sequence[float | None], state: str) -> tuple[
     count = len(breaching) + (absent if rule.missing == "breaching" else 0)
     if count >= rule.to_alarm:
         return ALARM, _reason(rule, breaching, count, "was" if count == 1 else "were")
+    if unsure and count + unsure >= rule.to_alarm:
+        return state, "No new reason: periods with too few samples for the percentile are ignored."
     if rule.missing == "ignore" and len(present) < rule.periods - rule.to_alarm + 1:
         return state, "No new reason: figures are missing, and missing ones are ignored."
     if rule.missing == "missing" and not present:
@@ -80,7 +88,11 @@ def _reason(rule: AlarmRule, values: Sequence[float], count: int, verb: str) -> 
 
 def dump_rule(rule: AlarmRule) -> str:
     """Return a rule as the database keeps it."""
-    return orjson.dumps(asdict(rule)).decode()
+    fields = asdict(rule)
+    if not rule.low_samples:
+        # A server of an older release does not know of it.
+        del fields["low_samples"]
+    return orjson.dumps(fields).decode()
 
 
 def load_rule(text: str) -> AlarmRule:

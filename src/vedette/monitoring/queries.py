@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from vedette.errors import Unbuilt, Wrong
+from vedette.errors import Wrong
+from vedette.metering.meter import Meter
 from vedette.metering.series import SeriesRequest, earliest, round_start
+from vedette.metering.spreads import PeriodBuckets, PeriodSpreads
 from vedette.metering.sums import PeriodSums
 from vedette.monitoring.expressions import Evaluation, WorkBudget
+from vedette.monitoring.extended import read_extended
 from vedette.monitoring.grammar import Node, calls_in, names_in, parse
 from vedette.monitoring.metrics import KnownMetrics, MetricName, MetricSource, Place
 from vedette.monitoring.series import ManySeries, Series, Span, Value
@@ -20,7 +23,6 @@ MOST_QUERIES = 500
 MOST_PERIODS = 1_000_000
 ID = re.compile(r"[a-z][A-Za-z0-9_]*", re.ASCII)
 STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
-PERCENTILE = re.compile(r"(p|tm|wm|tc|ts|pr|iqm)[\d(].*|iqm", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,12 @@ class Answered:
 
 def read_statistic(text: str) -> str:
     """Return the statistic of that name."""
-    if text in STATISTICS:
+    if text in STATISTICS or read_extended(text) is not None:
         return text
-    if PERCENTILE.fullmatch(text):
-        raise Unbuilt(f"The statistic {text[:20]} is not supported yet: figures are kept as sums.")
-    raise Wrong(f"There is no statistic {text[:40]!r}: there are {', '.join(STATISTICS)}.")
+    raise Wrong(
+        f"There is no statistic {text[:40]!r}: there are {', '.join(STATISTICS)}, percentiles (p99.9), "
+        "trimmed ones (tm, tc, ts and wm: TM(2%:98%), tm95), IQM and PR(100:300)."
+    )
 
 
 def read_period(seconds: int) -> int:
@@ -193,20 +196,42 @@ def _read(
     """Yield the series of each statistic; what is asked for twice is read once."""
     index = metrics.index(place)
     unique: dict[SeriesRequest, None] = {}
+    spread: dict[SeriesRequest, None] = {}
     statistics: list[tuple[MetricQuery, MetricStatistic, list[SeriesRequest]]] = []
     for query in queries:
         if query.statistic is None:
             continue
         sources = index.sources(query.statistic.metric, query.statistic.unit)
         requests = [request_of(source, spans[query.id]) for source in sources]
-        unique |= dict.fromkeys(requests)
+        (unique if query.statistic.statistic in STATISTICS else spread).update(dict.fromkeys(requests))
         statistics.append((query, query.statistic, requests))
     figures = dict(zip(unique, metrics.meter.read_series(list(unique)), strict=True))
+    spreads = dict(zip(spread, metrics.meter.read_buckets(list(spread)), strict=True))
     for query, statistic, requests in statistics:
-        sums = [figures[request] for request in requests]
-        whole = sums[0] if len(sums) == 1 else PeriodSums.joined(sums)
-        points = whole.points(statistic.statistic)
+        extended = read_extended(statistic.statistic)
+        if extended is not None:
+            buckets = PeriodBuckets.joined([spreads[request] for request in requests])
+            span = spans[query.id]
+            points = extended.points(PeriodSpreads.of(buckets, span.since, span.period))
+        else:
+            sums = [figures[request] for request in requests]
+            whole = sums[0] if len(sums) == 1 else PeriodSums.joined(sums)
+            points = whole.points(statistic.statistic)
         yield query.id, Series(query.label or statistic.metric.name, points, spans[query.id], query.id)
+
+
+def points_of(meter: Meter, request: SeriesRequest, statistics: Sequence[str]) -> dict[str, dict[int, float]]:
+    """Return statistics of statistic series, each by the first minutes of its periods."""
+    points: dict[str, dict[int, float]] = {}
+    extended = {name: statistic for name in statistics if (statistic := read_extended(name)) is not None}
+    if extended:
+        (buckets,) = meter.read_buckets([request])
+        spreads = PeriodSpreads.of(buckets, request.since, request.period)
+        points |= {name: statistic.points(spreads) for name, statistic in extended.items()}
+    if len(extended) < len(statistics):
+        (sums,) = meter.read_series([request])
+        points |= {name: sums.points(name) for name in statistics if name not in extended}
+    return points
 
 
 def request_of(source: MetricSource, span: Span) -> SeriesRequest:

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -16,8 +16,10 @@ from vedette.errors import Refusal, Wrong
 from vedette.monitoring.actions import ActionBook, Topic, is_topic_of, perform, topic_name
 from vedette.monitoring.alarm import judge
 from vedette.monitoring.alarms import Alarms, StoredAlarm
-from vedette.monitoring.metrics import KnownMetrics
-from vedette.monitoring.queries import answer
+from vedette.monitoring.extended import read_extended
+from vedette.monitoring.metrics import KnownMetrics, Place
+from vedette.monitoring.queries import MetricQuery, answer
+from vedette.monitoring.series import Points
 
 log = logging.getLogger(__name__)
 
@@ -82,15 +84,30 @@ class AlarmWatch:
         rule = alarm.rule
         since = until - rule.period * rule.periods
         # Whole hours since 1970 would be right in one minute of sixty: an alarm is about the last hour.
-        (answered,) = answer(
-            self._metrics, alarm.place, rule.queries, since=since, until=until, is_exact=True
-        )
-        points = answered.series[0].points if answered.series else {}
+        points = self._points(alarm.place, rule.queries, since, until)
         values = [points.get(minute) for minute in range(since, until, rule.period)]
-        state, reason = judge(rule, values, alarm.state)
+        unsure = self._unsure(alarm, since, until)
+        sure = [value for value, is_unsure in zip(values, unsure, strict=True) if not is_unsure]
+        state, reason = judge(rule, sure, alarm.state, sum(unsure))
         if state == alarm.state:
             return
         self.move(alarm, state, reason)
+
+    def _points(self, place: Place, queries: Sequence[MetricQuery], since: int, until: int) -> Points:
+        answers = answer(self._metrics, place, queries, since=since, until=until, is_exact=True)
+        return answers[0].series[0].points if answers[0].series else {}
+
+    def _unsure(self, alarm: StoredAlarm, since: int, until: int) -> list[bool]:
+        """Return of each period whether its percentile is to be ignored, since too few samples were there."""
+        rule = alarm.rule
+        periods = range(since, until, rule.period)
+        statistic = rule.queries[0].statistic
+        extended = None if statistic is None else read_extended(statistic.statistic)
+        if rule.low_samples != "ignore" or statistic is None or extended is None:
+            return [False] * len(periods)
+        counted = MetricQuery("m1", replace(statistic, statistic="SampleCount"))
+        counts = self._points(alarm.place, [counted], since, until)
+        return [0 < counts.get(minute, 0) < extended.least_samples for minute in periods]
 
     def move(self, alarm: StoredAlarm, state: str, reason: str, data: str = "") -> None:
         """Move an alarm, and call whom it names for its new state."""

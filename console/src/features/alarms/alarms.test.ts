@@ -69,6 +69,9 @@ describe("a condition", () => {
     const alarm = described(alarmOf(DOORS, { id: "slow", value: 500 }, NAMING));
     expect(conditionOf({ ...alarm, DatapointsToAlarm: 1, EvaluationPeriods: 3 })).toBeNull();
     expect(conditionOf({ ...alarm, Statistic: "Maximum" })).toBeNull();
+    const late = described(alarmOf(DOORS, { id: "late", value: 500 }, NAMING));
+    expect(conditionOf({ ...late, ExtendedStatistic: "p99" })).toBeNull();
+    expect(formulaOf({ ...late, ExtendedStatistic: "p99" })).toBe("p99(ResponseTime) > 500");
     expect(conditionOf({ ...alarm, TreatMissingData: "breaching" })).toBeNull();
     expect(conditionOf({ ...alarm, Unit: "Seconds" })).toBeNull();
     const Dimensions = [...(alarm.Dimensions ?? []), { Name: "Line", Value: "4" }];

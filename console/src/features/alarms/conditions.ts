@@ -15,7 +15,7 @@ export interface WatchedModel {
   readonly version: string;
 }
 
-const CONDITIONS = ["slow", "errors", "busy", "silent", "anomalies", "unsure", "drift"] as const;
+const CONDITIONS = ["slow", "late", "errors", "busy", "silent", "anomalies", "unsure", "drift"] as const;
 export type ConditionId = (typeof CONDITIONS)[number];
 
 export interface Choice {
@@ -105,6 +105,14 @@ export const RULES: Readonly<Record<ConditionId, Condition>> = {
     least: 1,
     most: 600_000,
     rule: (model, value) => simple(model, TIMES[model.service], { Statistic: "Average", Threshold: value }),
+  },
+  late: {
+    unit: "ms",
+    usual: 1000,
+    least: 1,
+    most: 600_000,
+    rule: (model, value) =>
+      simple(model, TIMES[model.service], { ExtendedStatistic: "p90", Threshold: value }),
   },
   errors: {
     unit: "percent",

@@ -11,13 +11,22 @@ from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Missing, Unbuilt, Wrong
 from vedette.monitoring.alarm import STATES, AlarmRule
 from vedette.monitoring.alarms import StoredAlarm, arn_of
+from vedette.monitoring.extended import read_extended
 from vedette.monitoring.metrics import MetricName
-from vedette.monitoring.queries import MetricQuery, MetricStatistic, answer, read_period, read_statistic
+from vedette.monitoring.queries import (
+    STATISTICS,
+    MetricQuery,
+    MetricStatistic,
+    answer,
+    read_period,
+    read_statistic,
+)
 
 RECORDS = PageMembers(size="MaxRecords")
 MEMBERS = {"OKActions": "OK", "AlarmActions": "ALARM", "InsufficientDataActions": "INSUFFICIENT_DATA"}
 MOST_ACTIONS = 5
-UNSUPPORTED = ("EvaluateLowSampleCountPercentile", "ThresholdMetricId")
+UNSUPPORTED = ("ThresholdMetricId",)
+LOW_SAMPLES = "EvaluateLowSampleCountPercentile"
 
 
 def put_metric_alarm(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
@@ -59,8 +68,16 @@ def _rule(request: dict[str, Any]) -> AlarmRule:
         comparison=request["ComparisonOperator"],
         missing=request.get("TreatMissingData", "missing"),
         description=request.get("AlarmDescription", ""),
+        low_samples=_low_samples(request),
         actions=_actions(request),
     )
+
+
+def _low_samples(request: dict[str, Any]) -> str:
+    extended = read_extended(request.get("ExtendedStatistic", ""))
+    if LOW_SAMPLES in request and (extended is None or extended.share is None):
+        raise Wrong(f"{LOW_SAMPLES} belongs to an alarm whose ExtendedStatistic is a percentile: p99.")
+    return str(request.get(LOW_SAMPLES, ""))
 
 
 def _actions(request: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -79,14 +96,15 @@ def _queries(request: dict[str, Any]) -> list[MetricQuery]:
         if "MetricName" in request:
             raise Wrong("An alarm has either a MetricName or Metrics.", kind="combination")
         return queries_of(request["Metrics"])
-    if "ExtendedStatistic" in request:
-        read_statistic(request["ExtendedStatistic"])
-    if "Statistic" not in request or "Period" not in request:
+    if "Statistic" in request and "ExtendedStatistic" in request:
+        raise Wrong("An alarm has either a Statistic or an ExtendedStatistic.", kind="combination")
+    name = request.get("ExtendedStatistic", request.get("Statistic"))
+    if name is None or "Period" not in request:
         raise Wrong("An alarm of one metric needs a Statistic and a Period.", kind="absent")
-    statistic = MetricStatistic(
-        metric_of(request), read_statistic(request["Statistic"]), read_period(request["Period"]),
-        request.get("Unit", ""),
-    )  # fmt: skip
+    if "ExtendedStatistic" in request and name in STATISTICS:
+        raise Wrong(f"{name} is no extended statistic: it belongs to Statistic.")
+    period = read_period(request["Period"])
+    statistic = MetricStatistic(metric_of(request), read_statistic(name), period, request.get("Unit", ""))
     return [MetricQuery("m1", statistic)]
 
 
@@ -248,7 +266,9 @@ def _described(alarm: StoredAlarm) -> dict[str, Any]:
         return {**row, "Metrics": [_query_described(query) for query in rule.queries]}
     statistic = rule.queries[0].statistic
     assert statistic is not None
-    row |= {**_metric_described(statistic.metric), "Statistic": statistic.statistic}
+    member = "Statistic" if statistic.statistic in STATISTICS else "ExtendedStatistic"
+    row |= {**_metric_described(statistic.metric), member: statistic.statistic}
+    row |= {LOW_SAMPLES: rule.low_samples} if rule.low_samples else {}
     row |= {"Period": 60 * statistic.period} | ({"Unit": statistic.unit} if statistic.unit else {})
     return row
 

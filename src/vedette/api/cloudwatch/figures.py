@@ -15,6 +15,7 @@ from vedette.monitoring.queries import (
     STATISTICS,
     Answered,
     answer,
+    points_of,
     read_period,
     read_statistic,
     request_of,
@@ -35,11 +36,7 @@ MINUTE_MS = 60_000
 def get_metric_statistics(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return statistics of one metric, a data point a period that has figures."""
     caller.require("GetMetricStatistics", "*")
-    if request.get("ExtendedStatistics"):
-        for text in request["ExtendedStatistics"]:
-            read_statistic(text)
-    if not request.get("Statistics"):
-        raise Wrong("Must specify either Statistics or ExtendedStatistics.", kind="absent")
+    names = _statistics_of(request)
     since, until = times_of(request)
     period, now = read_period(request["Period"]), house.monitoring.metrics.now()
     count = -(-(until - since) // period)
@@ -52,18 +49,31 @@ def get_metric_statistics(house: House, caller: Caller, request: dict[str, Any])
         )
     span, metric = span_of(since, until, period, now), metric_of(request)
     index = house.monitoring.metrics.index(place_of(caller))
-    statistics = [name for name in STATISTICS if name in request["Statistics"]]
     points = []
     for source in index.sources(metric, request.get("Unit", "")):
-        (sums,) = house.meter.read_series([request_of(source, span)])
-        values = {name: sums.points(name) for name in statistics}
-        for minute in sums.minutes.tolist():
-            statistics_of = {
-                name: points_of[minute] for name, points_of in values.items() if minute in points_of
-            }
+        values = points_of(house.meter, request_of(source, span), names)
+        for minute in sorted({minute for series in values.values() for minute in series}):
+            at_minute = {name: series[minute] for name, series in values.items() if minute in series}
+            row = at_minute if request.get("Statistics") else {"ExtendedStatistics": at_minute}
             moment = from_milliseconds(minute * MINUTE_MS)
-            points.append({"Timestamp": moment, **statistics_of, "Unit": source.unit})
+            points.append({"Timestamp": moment, **row, "Unit": source.unit})
     return {"Label": metric.name, "Datapoints": points}
+
+
+def _statistics_of(request: dict[str, Any]) -> list[str]:
+    """Return the statistics asked for: plain ones or extended ones, as CloudWatch has them."""
+    plain, extended = request.get("Statistics"), request.get("ExtendedStatistics")
+    if not plain and not extended:
+        raise Wrong("Must specify either Statistics or ExtendedStatistics.", kind="absent")
+    if plain and extended:
+        raise Wrong("Statistics and ExtendedStatistics exclude each other.", kind="combination")
+    if plain:
+        return [name for name in STATISTICS if name in plain]
+    for text in extended or ():
+        if text in STATISTICS:
+            raise Wrong(f"{text} is no extended statistic: it belongs to Statistics.")
+        read_statistic(text)
+    return list(dict.fromkeys(extended or ()))
 
 
 def get_metric_data(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,8 @@ export const messages: Translation<typeof english> = {
   condition: "Prévenez-moi quand",
   when_slow: "il est lent",
   why_slow: "Ses réponses prennent plus de temps en moyenne, sur cinq minutes.",
+  when_late: "une réponse sur dix est lente",
+  why_late: "Le dixième le plus lent prend plus de temps (p90), sur cinq minutes.",
   when_errors: "il échoue",
   why_errors: "Une part des requêtes se termine par une erreur, sur cinq minutes.",
   when_busy: "il refuse des requêtes",
@@ -50,6 +52,7 @@ export const messages: Translation<typeof english> = {
   unit_hours: "Heures",
   valueRule: "Un nombre de {least} à {most}",
   says_slow: "Les réponses prennent plus de {value} ms en moyenne",
+  says_late: "Une réponse sur dix prend plus de {value} ms",
   says_errors: "Plus de {value} % des requêtes échouent",
   says_busy: "Plus de {value} requêtes sont refusées en cinq minutes",
   says_silent: {

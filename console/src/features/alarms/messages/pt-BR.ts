@@ -32,6 +32,8 @@ export const messages: Translation<typeof english> = {
   condition: "Avise-me quando",
   when_slow: "estiver lento",
   why_slow: "As respostas demoram mais em média, em cinco minutos.",
+  when_late: "uma resposta em dez for lenta",
+  why_late: "O décimo mais lento demora mais (p90), em cinco minutos.",
   when_errors: "falhar",
   why_errors: "Uma parte das requisições termina em erro, em cinco minutos.",
   when_busy: "recusar requisições",
@@ -50,6 +52,7 @@ export const messages: Translation<typeof english> = {
   unit_hours: "Horas",
   valueRule: "Um número de {least} a {most}",
   says_slow: "As respostas demoram mais de {value} ms em média",
+  says_late: "Uma resposta em dez demora mais de {value} ms",
   says_errors: "Mais de {value} % das requisições falham",
   says_busy: "Mais de {value} requisições são recusadas em cinco minutos",
   says_silent: {
