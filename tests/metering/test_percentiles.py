@@ -255,7 +255,6 @@ def test_a_request_that_reads_too_much_is_refused(meter, database, clock, monkey
         for minute in range(now - 12, now):
             add(connection, (f"{ARN}1", minute, "ms"), Figure(1.0, 1, 1.0, 1.0))
     assert len(spreads(meter, now - 12, now, 1).ranks(0.5)) == 12
-    monkeypatch.setattr(reading, "MOST_ROWS", 11)
-    monkeypatch.setattr(reading.RowBudget.__init__, "__defaults__", (11,))
+    monkeypatch.setattr(reading, "MOST_READ", 119)
     with pytest.raises(Wrong, match="ask for a shorter time"):
         spreads(meter, now - 12, now, 1)

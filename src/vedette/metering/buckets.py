@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -22,28 +23,30 @@ from vedette.metering.series import (
 from vedette.metering.sketch import Column, Numbers, keys_of, load
 from vedette.metering.spreads import BucketCounts, PeriodBuckets, codes_of
 from vedette.metering.tables import hours, minutes, packed_weeks
-from vedette.metering.weeks import MOST_AT_ONCE as MOST_PACKED
 from vedette.metering.weeks import WEEK, packed_until, unpack
 
-# Rows that one request may read: a second or two of one core.
-MOST_ROWS = 500_000
+# Buckets that one request may read: a second or two of one core. A row of the database costs as much as ten,
+# an hour of a packed week as one.
+MOST_READ, ROW = 5_000_000, 10
+# Resources whose weeks are read at once: a year of ten busy ones is some millions of buckets.
+MOST_AT_ONCE_OF_WEEKS = 10
 
 Part = tuple[Column, Column]
 
 
 @dataclass(slots=True)
-class RowBudget:
-    """How many rows a request may still read."""
+class BucketBudget:
+    """How many buckets a request may still read."""
 
-    remaining: int = MOST_ROWS
+    remaining: int
 
     def spend(self, count: int) -> None:
-        """Take so many rows off it."""
+        """Take so many off it."""
         self.remaining -= count
         if self.remaining < 0:
             raise Wrong(
-                f"The request asks for percentiles out of more than {MOST_ROWS:,} kept figures; ask for a "
-                "shorter time, fewer metrics, or periods of whole hours."
+                "The request asks for percentiles out of too many figures; ask for a shorter time, fewer "
+                "metrics, or periods of whole hours that begin with an hour."
             )
 
 
@@ -52,15 +55,18 @@ def read_buckets(
 ) -> list[PeriodBuckets]:
     """Return what each request's percentiles are told from."""
     sums = read_series(connection, requests, unwritten, now)
-    budget = RowBudget()
+    budget = BucketBudget(MOST_READ)
     answers: dict[int, PeriodBuckets] = {}
     for numbers in grouped(requests):
         together = [requests[number] for number in numbers]
         reader = BucketReader(connection, together, first_kept(together[0], now), budget)
-        buckets = BucketCounts.summed([*reader.read_kept(), *reader.read_unwritten(unwritten)])
+        # Each part is summed by itself first: of days there are fewer buckets than of their hours.
+        read = chain(reader.read_unwritten(unwritten), reader.read_kept())
+        parts = [BucketCounts.summed([part]) for part in read]
+        buckets = BucketCounts.summed([(part.codes, part.counts) for part in parts])
         for number, request in zip(numbers, together, strict=True):
-            parts = [buckets.part(*reader.bounds(arn)) for arn in dict.fromkeys(request.arns)]
-            answers[number] = PeriodBuckets(sums[number], BucketCounts.summed(parts))
+            of_arns = [buckets.part(*reader.bounds(arn)) for arn in dict.fromkeys(request.arns)]
+            answers[number] = PeriodBuckets(sums[number], BucketCounts.summed(of_arns))
     return [answers[number] for number in range(len(requests))]
 
 
@@ -68,7 +74,7 @@ class BucketReader:
     """Reads the buckets of requests of the same figure and periods; places count periods through all ARNs."""
 
     def __init__(
-        self, connection: Connection, requests: Sequence[SeriesRequest], first: int, budget: RowBudget
+        self, connection: Connection, requests: Sequence[SeriesRequest], first: int, budget: BucketBudget
     ) -> None:
         self._connection = connection
         self._request = requests[0]
@@ -98,8 +104,8 @@ class BucketReader:
         border = self._first
         if is_hourly(request):
             border = min(max(border, packed_until(self._connection)), request.until)
-            for start in range(0, len(arns) if border > self._first else 0, MOST_PACKED):
-                yield from self._read_weeks(arns[start : start + MOST_PACKED], border)
+            for start in range(0, len(arns) if border > self._first else 0, MOST_AT_ONCE_OF_WEEKS):
+                yield from self._read_weeks(arns[start : start + MOST_AT_ONCE_OF_WEEKS], border)
         for start in range(0, len(arns), MOST_AT_ONCE):
             yield from self._read_rows(arns[start : start + MOST_AT_ONCE], border)
 
@@ -114,8 +120,8 @@ class BucketReader:
             columns.minute >= first,
             columns.minute < request.until,
         )
-        rows = self._connection.execute(query.limit(self._budget.remaining + 1)).all()
-        self._budget.spend(len(rows))
+        rows = self._connection.execute(query.limit(self._budget.remaining // ROW + 1)).all()
+        self._budget.spend(ROW * len(rows))
         if not rows:
             return
         names, starts, samples, least, most, sketches = zip(*rows, strict=True)
@@ -126,6 +132,7 @@ class BucketReader:
         )
         with_sketches = [number for number, body in enumerate(sketches) if body is not None]
         of, _, keys, counts = load([bytes(sketches[number]) for number in with_sketches])
+        self._budget.spend(len(of))
         yield codes_of(places[np.array(with_sketches, np.int64)[of]], keys), counts
 
     def _read_weeks(self, arns: Sequence[str], until: int) -> Iterator[Part]:
@@ -152,6 +159,7 @@ class BucketReader:
             )
         sketched = [row for row in rows if row.sketches is not None]
         of, of_week, keys, counts = load([bytes(row.sketches) for row in sketched])
+        self._budget.spend(len(of))
         starts = np.array([row.begin for row in sketched], np.int64)[of]
         of_arns = np.array([self._places[row.arn] for row in sketched], np.int64)[of]
         places, is_asked = self._of_hours(starts, of_arns, of_week, until)

@@ -221,7 +221,7 @@ def _read(
 
 
 def points_of(meter: Meter, request: SeriesRequest, statistics: Sequence[str]) -> dict[str, dict[int, float]]:
-    """Return statistics of statistic series, each by the first minutes of its periods."""
+    """Return statistics of one series, each by the first minutes of its periods."""
     points: dict[str, dict[int, float]] = {}
     extended = {name: statistic for name in statistics if (statistic := read_extended(name)) is not None}
     if extended:
