@@ -23,7 +23,7 @@ from vedette.metering.tables import hours, minutes
 from vedette.metering.weeks import pack_weeks
 from vedette.migrations import upgrade
 from vedette.monitoring.metrics import KnownMetrics, Place, named
-from vedette.monitoring.queries import MetricQuery, MetricStatistic, answer
+from vedette.monitoring.queries import Answered, MetricQuery, MetricStatistic, answer
 from vedette.store.db import Database, open_database
 
 DAY = 24 * 60
@@ -118,7 +118,7 @@ def ask(metrics: KnownMetrics, models: int, all_days: int, now: int) -> None:
         ("all models, 13 months by the day, p90", models, DAY, all_days),
     ):
         asked = queries(count, period, "p90" if name.endswith("p90") else "Average")
-        times = []
+        times, answered = [], list[Answered]()
         try:
             for _ in range(5):
                 began = time.perf_counter()
