@@ -14,6 +14,9 @@ SECRETS = frozenset(
         "ciphertextblob", "ciphertextforrecipient", "webidentitytoken", "samlassertion", "tokencode", "token",
         "authenticationcode1", "authenticationcode2", "privatekeyplaintext", "ssecustomerkey",
         "copysourcessecustomerkey", "secret", "code", "encodedmessage", "parametervalue", "templatebody",
+        # Of operations that are not built yet, whose requests may be written down all the same.
+        "addprivatekey", "privatekey", "base32stringseed", "servicepassword", "servicecredentialsecret",
+        "keystorepassword", "rawsecretaccesskey", "sharedsecret",
     }
 )  # fmt: skip
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
