@@ -49,10 +49,12 @@ it("leaves what it does not know", () => {
 });
 
 it("finds every sentence by its own form", () => {
+  // Each says which it is, so that one catalogue tells of all: one made for each took a minute.
+  const marked = Object.fromEntries(Object.entries(english).map(([key, text]) => [key, `${key}! ${text}`]));
+  const say = sayIn(english, { ...english, ...marked }, "en");
   const confused = Object.entries(english).filter(([key, text]) => {
     const filled = text.replace(/\{(\w+)\}/gu, "7");
-    return sayIn(english, { ...english, [key]: `!${text}` }, "en")(filled) !== `!${filled}`;
+    return say(filled) !== `${key}! ${filled}`;
   });
   expect(confused).toEqual([]);
-  // Each sentence against all: six hundred readings of a catalogue, on a machine that does other work.
-}, 60_000);
+});
