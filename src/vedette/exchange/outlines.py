@@ -85,18 +85,18 @@ def _trace(sides: dict[Corner, list[Corner]]) -> list[Ring]:
     rings: list[Ring] = []
     while sides:
         start = next(iter(sides))
-        ring, here, way = [], start, (0, 0)
+        ring, corner, way = [], start, (0, 0)
         while True:
-            ends = sides[here]
-            end = ends[0] if len(ends) == 1 else _to_the_left(here, way, ends)
+            ends = sides[corner]
+            end = ends[0] if len(ends) == 1 else _to_the_left(corner, way, ends)
             ends.remove(end)
             if not ends:
-                del sides[here]
-            turn = (end[0] - here[0], end[1] - here[1])
+                del sides[corner]
+            turn = (end[0] - corner[0], end[1] - corner[1])
             if turn != way:
-                ring.append((float(here[0]), float(here[1])))
-            here, way = end, turn
-            if here == start and (start not in sides or way == (0, 0) or _is_closed(start, way, sides)):
+                ring.append((float(corner[0]), float(corner[1])))
+            corner, way = end, turn
+            if corner == start and (start not in sides or way == (0, 0) or _is_closed(start, way, sides)):
                 break
         rings.append(_without_straight(ring))
     return rings
@@ -113,10 +113,10 @@ def _left(way: Corner) -> Corner:
     return way[1], -way[0]
 
 
-def _to_the_left(here: Corner, way: Corner, ends: list[Corner]) -> Corner:
-    left = _left(way)
-    wanted = (here[0] + left[0], here[1] + left[1])
-    return wanted if wanted in ends else ends[0]
+def _to_the_left(corner: Corner, way: Corner, ends: list[Corner]) -> Corner:
+    across, down = _left(way)
+    beside = (corner[0] + across, corner[1] + down)
+    return beside if beside in ends else ends[0]
 
 
 def _without_straight(ring: Ring) -> Ring:

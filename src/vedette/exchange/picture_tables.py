@@ -155,8 +155,10 @@ def _rows(file: Path, notes: PieceNotes) -> Iterator[tuple[int, dict[str, Any], 
             if columns.others:
                 listed = ", ".join(columns.others)
                 notes.change(str(file), f"{file} has columns that become no label: {listed}.")
-            wanted = [name for name in (columns.image, columns.labels, OBJECTS * columns.has_objects) if name]
-            for batch in table.iter_batches(batch_size=ROWS, columns=wanted):
+            needed_columns = [
+                name for name in (columns.image, columns.labels, OBJECTS * columns.has_objects) if name
+            ]
+            for batch in table.iter_batches(batch_size=ROWS, columns=needed_columns):
                 for row in batch.to_pylist():
                     count += 1
                     yield count, row, columns
@@ -241,8 +243,8 @@ def _categories(features: dict[str, Any]) -> Sequence[str]:
 def _picture(value: Any, place: str) -> tuple[bytes, str]:
     body, path = (value.get("bytes"), value.get("path")) if isinstance(value, dict) else (value, None)
     if not isinstance(body, bytes) or not body:
-        named = f", and names {str(path)[:100]}" if path else ""
-        refuse(place, f"has no bytes of its picture{named}; write the table with its pictures in it.")
+        origin = f", and names {str(path)[:100]}" if path else ""
+        refuse(place, f"has no bytes of its picture{origin}; write the table with its pictures in it.")
     if len(body) > MOST_PICTURE:
         refuse(place, f"has a picture of {len(body):,} bytes.")
     return body, path if isinstance(path, str) else ""
@@ -260,7 +262,9 @@ def _head(body: bytes, place: str) -> tuple[Size, str]:
 def _item(row: dict[str, Any], columns: TableColumns, name: str, size: Size, place: str) -> Item:
     value = row.get(columns.labels) if columns.labels else None
     values = value if isinstance(value, list) else [value]
-    labels = [_label(one, columns.label_names, place) for one in values if one is not None and one != -1]
+    labels = [
+        _label(number, columns.label_names, place) for number in values if number is not None and number != -1
+    ]
     objects = row.get(OBJECTS) if columns.has_objects else None
     boxes = None if objects is None else tuple(_boxes(objects, columns.categories, size, place))
     return Item(name, tuple(dict.fromkeys(labels)), boxes, size)
@@ -279,7 +283,7 @@ def _label(value: Any, names: Sequence[str], place: str) -> str:
 def _boxes(objects: Any, names: Sequence[str], size: Size, place: str) -> Iterator[tuple[str, Box]]:
     pairs: list[tuple[Any, Any]] = []
     if isinstance(objects, list):
-        pairs = [(one.get("bbox"), _category(one)) for one in objects if isinstance(one, dict)]
+        pairs = [(entry.get("bbox"), _category(entry)) for entry in objects if isinstance(entry, dict)]
     elif isinstance(objects, dict):
         boxes, categories = objects.get("bbox") or [], _category(objects) or []
         if not isinstance(categories, list) or len(boxes) != len(categories):
