@@ -211,9 +211,10 @@ def serve(
             # Into the lock: for commands that run beside the server.
             (house.settings.data / LOCK).write_text(f"{address}\n", "utf-8")
             if house.roll is not None:
-                house.roll.address = address
                 house.roll.certificate = tls.certificate if tls else None
                 house.roll.inner_address = _inner_address(tls, _host_for_people(settings.host), port)
+                # Whoever waits for the address finds the others there.
+                house.roll.address = address
             link = house.identity.console.create_link(house.settings.account) if gives_link else ""
             announce(address, console_address(address, link) if link else "")
 

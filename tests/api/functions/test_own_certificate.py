@@ -30,7 +30,9 @@ def handle(event, context):
         stranger = "trusted"
     except OSError as error:
         stranger = str(error)
-    return [tag, status, roots > 10, stranger]
+    with open(os.environ["AWS_CA_BUNDLE"]) as file:
+        trusted = file.read()
+    return [tag, status, roots > 10, stranger, "PRIVATE" in trusted]
 """
 
 
@@ -66,6 +68,8 @@ def test_functions_trust_a_certificate_of_an_authority_that_nobody_knows(tmp_pat
     authority, files = signed(tmp_path, "authority")
     # The certificate alone, without the one that signed it, and under a name, not an address.
     _, (certificate, key) = signed(tmp_path, "server", authority, "nowhere.invalid", "localhost")
+    # Many keep both in one file.
+    certificate.write_bytes(key.read_bytes() + certificate.read_bytes())
     words = ("--tls-cert", str(certificate), "--tls-key", str(key))
     server = start_server(tmp_path / "data", *words, VEDETTE_FUNCTIONS="confined")
     try:
@@ -83,6 +87,7 @@ def test_functions_trust_a_certificate_of_an_authority_that_nobody_knows(tmp_pat
         assert isinstance(answer, list), answer
         assert answer[:3] == ['"d41d8cd98f00b204e9800998ecf8427e"', 200, True]
         assert "CERTIFICATE_VERIFY_FAILED" in answer[3]
+        assert answer[4] is False
     finally:
         stop_server(server)
 

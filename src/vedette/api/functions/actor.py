@@ -4,6 +4,9 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from vedette.access.request import environment, via_service
 from vedette.api.house import House
 from vedette.api.service_roles import find_service_role
@@ -33,9 +36,15 @@ class RoleActor:
         self._house = house
 
     def authority(self) -> bytes:
-        """Return the certificate that this server serves https with, whoever signed it."""
+        """Return the certificates that this server serves https with, whoever signed them.
+
+        Their file may hold the key as well, which no function is to read.
+        """
         certificate = None if self._house.roll is None else self._house.roll.certificate
-        return b"" if certificate is None else certificate.read_bytes()
+        if certificate is None:
+            return b""
+        parts = x509.load_pem_x509_certificates(certificate.read_bytes())
+        return b"".join(part.public_bytes(Encoding.PEM) for part in parts)
 
     def variables(self, function: Function) -> Mapping[str, str]:
         """Return the server's address and keys of the function's role; Denied where it trusts us no more."""
