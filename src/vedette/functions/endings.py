@@ -67,8 +67,11 @@ def fitted(record: dict[str, Any], most: int) -> str:
 
 
 def parsed(payload: bytes) -> Any:
-    """Return the value of JSON; of what was cut off its text."""
+    """Return the value of JSON; of what was cut off, or could not be written within a record, its text."""
     try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError:
+        value = orjson.loads(payload)
+        # Lists within lists are read deeper than they are written, and a record lies within an event.
+        orjson.dumps([[[[value]]]])
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return payload.decode("utf-8", "replace")
+    return value

@@ -118,7 +118,7 @@ def _stop(room: EventRoom, function: Function, event: FunctionEvent) -> EventEnd
 def _end(room: EventRoom, context: JobContext, ended: EndedEvent) -> None:
     """Settle what came of a try, and tell whom it concerns where that was the last."""
     ended, after_s = _judged(ended)
-    plan = TellingPlan() if after_s else room.results.plan(ended.function, ended.end)
+    plan = TellingPlan() if after_s else room.results.plan(ended)
     with room.database.write() as connection:
         is_there = room.store.event(connection, ended.event.id) is not None
         jobs = _settle(room, connection, ended, plan, after_s) if is_there else ()

@@ -5,6 +5,7 @@ without the other. A bucket is owed its object from that transaction on (`bucket
 asked for again at each event: a topic that left the operator's file, or a right that the role lost, ends it.
 """
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,11 +13,11 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from vedette.dialects.aws_lambda import right_to_tell
+from vedette.dialects.aws_lambda import RECURSIVE, right_to_tell
 from vedette.errors import Refusal
 from vedette.functions.callers import place_of
-from vedette.functions.chains import lengthened
-from vedette.functions.endings import EndedEvent, EventEnd, fitted
+from vedette.functions.chains import MOST_ROUNDS, lengthened, rounds_of
+from vedette.functions.endings import EndedEvent, fitted
 from vedette.functions.port import FunctionActor, ResultMessage, ResultTopics
 from vedette.functions.store import Function, FunctionStore
 from vedette.functions.values import NewEvent
@@ -24,6 +25,7 @@ from vedette.store.db import Database
 
 # What SNS and EventBridge carry, and what AWS Lambda takes as an event.
 MOST_MESSAGE, MOST_EVENT = 256 << 10, 1 << 20
+BUCKET = re.compile(r"arn:aws:s3:::[^:/]+")
 
 
 @dataclass(slots=True)
@@ -97,17 +99,23 @@ class EventResults:
         if service in ("sns", "events"):
             topics = self._room.topics
             return "this server has no topics" if topics is None else topics.refusal(target, function.place)
+        if not BUCKET.fullmatch(target):
+            return f"{target} is no bucket; it is told as arn:aws:s3:::name"
         return ""
 
-    def plan(self, function: Function, end: EventEnd) -> TellingPlan:
+    def plan(self, ended: EndedEvent) -> TellingPlan:
         """Return who is to be told of an end; outside of its transaction, since rights are looked up."""
-        settings, plan = function.settings, TellingPlan()
+        function, end, plan = ended.function, ended.end, TellingPlan()
+        settings = function.settings
         kind = "success" if end.is_handled else "failure"
         plan.target = self._reached(
             function, settings.on_success if end.is_handled else settings.on_failure, kind, plan
         )
         if not end.is_handled:
             plan.letters = self._reached(function, settings.dead_letters, "letter", plan)
+        if plan.target and _goes_round(ended, plan.target):
+            plan.problems.append(f"{plan.target} was not told: the circle was stopped before.")
+            plan.target = ""
         return plan
 
     def _reached(self, function: Function, target: str, kind: str, plan: TellingPlan) -> str:
@@ -158,6 +166,13 @@ class EventResults:
         if problems:
             self._room.keep_log(function, request, "".join(f"{request} {line}\n" for line in problems))
             self._room.count(function, "untold")
+
+
+def _goes_round(ended: EndedEvent, target: str) -> bool:
+    """Say whether a circle would go on by what is told of its stops: a function's first one alone is told."""
+    rounds = rounds_of(ended.event.chain, ended.function.id)
+    is_again = ended.end.condition == RECURSIVE and rounds > MOST_ROUNDS
+    return is_again and service_of(target) in ("lambda", "s3")
 
 
 def service_of(target: str) -> str:

@@ -217,6 +217,7 @@ def test_another_function_is_told(place):
         ("OnFailure", "arn:aws:lambda:us-east-1:111122223333:function:told", "another account"),
         ("OnSuccess", "arn:aws:events:us-east-1:111122223333:event-bus/default", "is not the bus"),
         ("OnFailure", "arn:aws:s3:::nowhere", "does not let picky s3:PutObject"),
+        ("OnFailure", "arn:aws:s3:::failures/inner", "is no bucket; it is told as arn:aws:s3:::name"),
     ],
 )
 def test_a_target_that_cannot_be_told_is_refused(place, member, target, sentence):
@@ -300,3 +301,34 @@ def handle(event, context):
     assert figure(place, "again", "handled") == 16
     assert "round 16END" in log_of(place, "again")
     assert "round 17" not in log_of(place, "again")
+
+
+def test_who_is_told_its_own_failures_is_stopped_once(place):
+    client = place.client("lambda")
+    arn = make(place, "sisyphus", "def handle(event, context):\n    raise ValueError('again')\n")
+    wish = {"OnFailure": {"Destination": arn}}
+    client.put_function_event_invoke_config(
+        FunctionName="sisyphus", MaximumRetryAttempts=0, DestinationConfig=wish
+    )
+    send(client, "sisyphus", {})
+    wait_until(lambda: "was stopped before" in log_of(place, "sisyphus"), 120)
+    time.sleep(3)
+    assert figure(place, "sisyphus", "failed") == 16
+    # That it was stopped is told, to itself, and no more than that.
+    assert figure(place, "sisyphus", "stopped") == 2
+
+
+def test_what_is_nested_too_deep_to_be_written_again_is_told_as_text(place, hooks):
+    client = place.client("lambda")
+    make(place, "deep", "def handle(event, context):\n    return event\n")
+    wish = {"OnSuccess": {"Destination": BUS}, "OnFailure": {"Destination": BUS}}
+    client.put_function_event_invoke_config(
+        FunctionName="deep", MaximumRetryAttempts=0, DestinationConfig=wish
+    )
+    # Of the first one a handler can be told, of the second one not even that.
+    for depth, outcome in ((253, "handled"), (300, "failed")):
+        text = "[" * depth + "]" * depth
+        answer = client.invoke(FunctionName="deep", InvocationType="Event", Payload=text)
+        detail = heard(hooks[1], answer["ResponseMetadata"]["RequestId"])["detail"]
+        assert detail["requestPayload"] == text
+        wait_until(lambda outcome=outcome: figure(place, "deep", outcome) == 1)
