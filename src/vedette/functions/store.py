@@ -15,6 +15,8 @@ from vedette.identity.seal import Seal
 
 PURPOSE = "functions"
 WAITING, DEAD = "waiting", "dead"
+# Settings that came with change 0061, kept where they say something.
+LATER = ("dead_letters", "on_success", "on_failure", "may_recur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +257,9 @@ class FunctionStore:
         return int(connection.execute(query).scalar_one())
 
     def _close(self, settings: FunctionSettings) -> bytes:
-        return self._seal.seal(orjson.dumps(asdict(settings)), PURPOSE)
+        # A server of an older release reads no function with a setting that it does not know.
+        facts = {name: value for name, value in asdict(settings).items() if value or name not in LATER}
+        return self._seal.seal(orjson.dumps(facts), PURPOSE)
 
     def _function(self, row: Row[Any]) -> Function:
         settings = FunctionSettings(**orjson.loads(self._seal.open(row.settings, PURPOSE)))
