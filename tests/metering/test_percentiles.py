@@ -258,3 +258,29 @@ def test_a_request_that_reads_too_much_is_refused(meter, database, clock, monkey
     monkeypatch.setattr(reading, "MOST_READ", 119)
     with pytest.raises(Wrong, match="ask for a shorter time"):
         spreads(meter, now - 12, now, 1)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_what_is_too_much_is_not_loaded_first(meter, database, clock, monkeypatch, is_packed):
+    now = now_of(clock)
+    for hour in range(100):
+        for value in range(50, 90):
+            put(meter, now - WEEK + hour * HOUR, 1.5**value)
+    meter.write()
+    if is_packed:
+        pack_weeks(database, now=now + SETTLED, is_stopped=lambda: False)
+    loaded = []
+
+    def load_noting(bodies):
+        columns = load(bodies)
+        loaded.append(len(columns[0]))
+        return columns
+
+    monkeypatch.setattr(reading, "load", load_noting)
+    assert len(spreads(meter, now - WEEK, now, HOUR).ranks(0.5)) == 100
+    assert sum(loaded) == 4000
+    loaded.clear()
+    monkeypatch.setattr(reading, "MOST_READ", 3999)
+    with pytest.raises(Wrong, match="ask for a shorter time"):
+        spreads(meter, now - WEEK, now, HOUR)
+    assert loaded == []

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from vedette.metering.series import (
     places_of,
     read_series,
 )
-from vedette.metering.sketch import Column, Numbers, keys_of, load
+from vedette.metering.sketch import Column, Numbers, count_in, keys_of, load
 from vedette.metering.spreads import BucketCounts, PeriodBuckets, codes_of
 from vedette.metering.tables import hours, minutes, packed_weeks
 from vedette.metering.weeks import WEEK, packed_until, unpack
@@ -30,6 +31,8 @@ from vedette.metering.weeks import WEEK, packed_until, unpack
 MOST_READ, ROW = 5_000_000, 10
 # Resources whose weeks are read at once: a year of ten busy ones is some millions of buckets.
 MOST_AT_ONCE_OF_WEEKS = 10
+# Rows that are in memory at once: with all the buckets that they may have these are some tens of megabytes.
+ROWS, WEEKS = 5_000, 20
 
 Part = tuple[Column, Column]
 
@@ -61,8 +64,8 @@ def read_buckets(
         together = [requests[number] for number in numbers]
         reader = BucketReader(connection, together, first_kept(together[0], now), budget)
         # Each part is summed by itself first: of days there are fewer buckets than of their hours.
-        read = chain(reader.read_unwritten(unwritten), reader.read_kept())
-        parts = [BucketCounts.summed([part]) for part in read]
+        pieces = chain(reader.read_unwritten(unwritten), reader.read_kept())
+        parts = [BucketCounts.summed([part]) for part in pieces]
         buckets = BucketCounts.summed([(part.codes, part.counts) for part in parts])
         for number, request in zip(numbers, together, strict=True):
             of_arns = [buckets.part(*reader.bounds(arn)) for arn in dict.fromkeys(request.arns)]
@@ -120,10 +123,14 @@ class BucketReader:
             columns.minute >= first,
             columns.minute < request.until,
         )
-        rows = self._connection.execute(query.limit(self._budget.remaining // ROW + 1)).all()
+        query = query.limit(self._budget.remaining // ROW + 1).execution_options(yield_per=ROWS)
+        with self._connection.execute(query) as result:
+            for rows in result.partitions():
+                yield from self._of_rows(rows)
+
+    def _of_rows(self, rows: Sequence[Any]) -> Iterator[Part]:
+        request = self._request
         self._budget.spend(ROW * len(rows))
-        if not rows:
-            return
         names, starts, samples, least, most, sketches = zip(*rows, strict=True)
         of_arns = np.array([self._places[name] for name in names], np.int64)
         places = of_arns + (np.array(starts, np.int64) - request.since) // request.period
@@ -131,8 +138,7 @@ class BucketReader:
             places, np.array(samples, np.int64), np.array(least, np.float64), np.array(most, np.float64)
         )
         with_sketches = [number for number, body in enumerate(sketches) if body is not None]
-        of, _, keys, counts = load([bytes(sketches[number]) for number in with_sketches])
-        self._budget.spend(len(of))
+        of, _, keys, counts = self._load([sketches[number] for number in with_sketches])
         yield codes_of(places[np.array(with_sketches, np.int64)[of]], keys), counts
 
     def _read_weeks(self, arns: Sequence[str], until: int) -> Iterator[Part]:
@@ -143,7 +149,11 @@ class BucketReader:
             columns.begin > self._first - WEEK,
             columns.begin < until,
         )
-        rows = self._connection.execute(query).all()
+        with self._connection.execute(query.execution_options(yield_per=WEEKS)) as result:
+            for rows in result.partitions():
+                yield from self._of_weeks(rows, until)
+
+    def _of_weeks(self, rows: Sequence[Any], until: int) -> Iterator[Part]:
         weeks = [(row.arn, row.begin, bytes(row.body)) for row in rows]
         for members, lengths, packed in unpack(weeks):
             self._budget.spend(len(packed))
@@ -158,12 +168,16 @@ class BucketReader:
                 hours_asked["most"].astype(np.float64),
             )
         sketched = [row for row in rows if row.sketches is not None]
-        of, of_week, keys, counts = load([bytes(row.sketches) for row in sketched])
-        self._budget.spend(len(of))
+        of, of_week, keys, counts = self._load([row.sketches for row in sketched])
         starts = np.array([row.begin for row in sketched], np.int64)[of]
         of_arns = np.array([self._places[row.arn] for row in sketched], np.int64)[of]
         places, is_asked = self._of_hours(starts, of_arns, of_week, until)
         yield codes_of(places[is_asked], keys[is_asked]), counts[is_asked]
+
+    def _load(self, bodies: Sequence[bytes]) -> tuple[Column, Column, Column, Column]:
+        """Load buckets, counted before: each takes ten times its bytes then."""
+        self._budget.spend(count_in(bodies))
+        return load(bodies)
 
     def _of_hours(
         self, starts: Column, of_arns: Column, of_week: Column, until: int

@@ -114,6 +114,11 @@ def load(bodies: Sequence[bytes]) -> tuple[Column, Column, Column, Column]:
     return of, hours, keys, counts
 
 
+def count_in(bodies: Sequence[bytes]) -> int:
+    """Return how many buckets bodies have, which need not be loaded for that."""
+    return sum((len(body) - HEAD) // SIZES[body[0]] for body in bodies)
+
+
 def load_buckets(body: bytes) -> Buckets:
     """Return the buckets of one row."""
     _, _, keys, counts = load([body])
@@ -139,6 +144,12 @@ def _width(column: Column) -> int:
 
 def _kind_of(key: int, count: int) -> np.dtype[np.void]:
     return np.dtype([("hour", "<u1"), ("key", WIDTHS[key]), ("count", WIDTHS[count])])
+
+
+# Bytes of a bucket, by the widths of its numbers.
+SIZES = tuple(
+    _kind_of(widths % len(WIDTHS), widths // len(WIDTHS)).itemsize for widths in range(len(WIDTHS) ** 2)
+)
 
 
 def keys_of(values: Numbers) -> Column:

@@ -21,6 +21,8 @@ HOUR = 60
 MOST_QUERIES = 500
 # Periods that one request may read: what a hundred graphs of a month by five minutes have.
 MOST_PERIODS = 1_000_000
+# So many buckets cost as much as one value of an expression.
+BUCKETS = 10
 ID = re.compile(r"[a-z][A-Za-z0-9_]*", re.ASCII)
 STATISTICS = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
 
@@ -109,9 +111,9 @@ def answer(
             f"The request asks for more than {MOST_PERIODS:,} data points; ask for a shorter time, "
             "longer periods or fewer metrics."
         )
-    values = dict[str, Value](_read(metrics, place, queries, spans))
-    basic = [series for value in values.values() for series in _members(value)]
     budget = WorkBudget()
+    values = dict[str, Value](_read(metrics, place, queries, spans, budget))
+    basic = [series for value in values.values() for series in _members(value)]
     for query in _in_order(queries, trees):
         span = _span_of_expression(query, trees, spans, queries, periods_of(query.period or 1))
         spans[query.id] = span
@@ -191,7 +193,11 @@ def _span_of_expression(
 
 
 def _read(
-    metrics: KnownMetrics, place: Place, queries: Sequence[MetricQuery], spans: Mapping[str, Span]
+    metrics: KnownMetrics,
+    place: Place,
+    queries: Sequence[MetricQuery],
+    spans: Mapping[str, Span],
+    budget: WorkBudget,
 ) -> Iterator[tuple[str, Value]]:
     """Yield the series of each statistic; what is asked for twice is read once."""
     index = metrics.index(place)
@@ -206,13 +212,17 @@ def _read(
         (unique if query.statistic.statistic in STATISTICS else spread).update(dict.fromkeys(requests))
         statistics.append((query, query.statistic, requests))
     figures = dict(zip(unique, metrics.meter.read_series(list(unique)), strict=True))
-    spreads = dict(zip(spread, metrics.meter.read_buckets(list(spread)), strict=True))
+    buckets = dict(zip(spread, metrics.meter.read_buckets(list(spread)), strict=True))
+    spreads: dict[tuple[SeriesRequest, ...], PeriodSpreads] = {}
     for query, statistic, requests in statistics:
         extended = read_extended(statistic.statistic)
         if extended is not None:
-            buckets = PeriodBuckets.joined([spreads[request] for request in requests])
-            span = spans[query.id]
-            points = extended.points(PeriodSpreads.of(buckets, span.since, span.period))
+            group, span = tuple(requests), spans[query.id]
+            if group not in spreads:
+                joined = PeriodBuckets.joined([buckets[request] for request in group])
+                spreads[group] = PeriodSpreads.of(joined, span.since, span.period)
+            budget.spend(len(spreads[group].counts) // BUCKETS)
+            points = extended.points(spreads[group])
         else:
             sums = [figures[request] for request in requests]
             whole = sums[0] if len(sums) == 1 else PeriodSums.joined(sums)

@@ -8,6 +8,9 @@ from doubles.houses import HERE, a_caller
 from vedette.api.cloudwatch import OPERATIONS
 from vedette.api.operations import Operation
 from vedette.errors import Missing, Wrong
+from vedette.metering.spreads import PeriodSpreads
+from vedette.monitoring import queries as queries_of_figures
+from vedette.monitoring.expressions import WorkBudget
 from vedette.monitoring.monitoring import Monitoring
 
 TIMES = [float(value) for value in (20, 21, 22, 23, 24, 25, 26, 27, 28, 900)]
@@ -173,3 +176,46 @@ def test_an_alarm_that_cannot_be_is_refused_and_nothing_is_put(call, changed, ma
         call("PutMetricAlarm", **RULE | changed)
     with pytest.raises(Missing):
         call("DeleteAlarms", AlarmNames=["slow"])
+
+
+def test_buckets_cost_each_statistic_that_is_told_from_them(call, clock, monkeypatch):
+    put(call, *TIMES)
+    moment, cuts = clock(), [f"tm{percent}" for percent in range(10, 60)]
+
+    def ask_for(names):
+        metric = {"Namespace": "Plant", "MetricName": "Cycle"}
+        queries = [
+            {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Stat": name, "Period": 60}}
+            for number, name in enumerate(names)
+        ]
+        times = {"StartTime": moment - timedelta(minutes=5), "EndTime": moment + timedelta(minutes=5)}
+        return call("GetMetricData", MetricDataQueries=queries, **times)["MetricDataResults"]
+
+    assert [len(row["Values"]) for row in ask_for(cuts)] == [1] * 50
+    # Ten buckets of one minute, and fifty cuts of them.
+    monkeypatch.setattr(queries_of_figures, "BUCKETS", 1)
+    monkeypatch.setattr(WorkBudget.__init__, "__defaults__", (499,))
+    with pytest.raises(Wrong, match="computes with too many values"):
+        ask_for(cuts)
+    assert len(ask_for(cuts[1:])) == 49
+
+
+def test_a_group_of_figures_is_put_in_order_once_for_all_its_statistics(call, clock, monkeypatch):
+    put(call, *TIMES)
+    moment, made = clock(), []
+    of = PeriodSpreads.of
+
+    def of_noting(*facts):
+        made.append(facts)
+        return of(*facts)
+
+    monkeypatch.setattr(PeriodSpreads, "of", of_noting)
+    metric = {"Namespace": "Plant", "MetricName": "Cycle"}
+    queries = [
+        {"Id": f"q{number}", "MetricStat": {"Metric": metric, "Stat": f"p{number}", "Period": 60}}
+        for number in range(10, 60)
+    ]
+    times = {"StartTime": moment - timedelta(minutes=5), "EndTime": moment + timedelta(minutes=5)}
+    rows = call("GetMetricData", MetricDataQueries=queries, **times)["MetricDataResults"]
+    assert rows[0]["Values"] == [20.0]
+    assert len(made) == 1
