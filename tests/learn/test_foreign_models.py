@@ -1,6 +1,7 @@
 """Networks made elsewhere: taken in by their card, checked, wrapped, judged and packaged."""
 
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from vedette.engines.local import LocalEngine
+from vedette.engines.port import Event, Job
 from vedette.errors import Wrong
 from vedette.learn.foreign.bring import BringOrder, bring
 from vedette.learn.foreign.card import read_card
@@ -18,6 +21,7 @@ from vedette.runtime.model import load
 from vedette.vision.annotations import Box, Sample
 
 SIDE = 32
+PLACES = {"network": "net.onnx", "card": "net.json", "out": "package"}
 
 
 def network(nodes, outputs, numbers=(), *, shape=(1, 3, SIDE, SIDE), opset=13, name="images", more=()):
@@ -339,6 +343,136 @@ def test_what_is_no_plain_network_is_refused_in_a_sentence(brought, tmp_path, da
     with pytest.raises(Wrong, match=sentence):
         brought(data, card)
     assert not (tmp_path / "package").exists(), "nothing is half written"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(brought, tmp_path):
+    card = a_card("classification", {}, ["red"])
+    (tmp_path / "huge.json").write_text(json.dumps(card))
+    with (tmp_path / "huge.onnx").open("wb") as file:
+        file.truncate(3 * 1024**3)
+    with pytest.raises(Wrong, match=r"huge.onnx has 3,221,225,472 bytes; 2,147,483,648 are the most"):
+        bring(BringOrder(tmp_path / "huge.onnx", tmp_path / "huge.json", tmp_path / "package"))
+    assert not (tmp_path / "package").exists()
+
+
+class Evil:
+    def __reduce__(self):
+        return (print, ("it ran",))
+
+
+def with_nan_weights():
+    return fixed([[0.1, float("nan"), 0.2]])
+
+
+def with_opset_of_the_future():
+    return network([helper.make_node("Relu", ["images"], ["x"])], ["x"], opset=99)
+
+
+def with_a_loop_of_a_quintillion():
+    names = ("round", "condition", "value")
+    body = helper.make_graph(
+        [
+            helper.make_node("Identity", ["condition"], ["goes_on"]),
+            helper.make_node("Identity", ["value"], ["again"]),
+        ],
+        "body",
+        [
+            helper.make_tensor_value_info(name, kind, shape)
+            for name, kind, shape in zip(
+                names, (TensorProto.INT64, TensorProto.BOOL, TensorProto.FLOAT), ([], [], None), strict=True
+            )
+        ],
+        [
+            helper.make_tensor_value_info("goes_on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("again", TensorProto.FLOAT, None),
+        ],
+    )
+    node = helper.make_node("Loop", ["often", "true", "images"], ["x"], body=body)
+    return network([node], ["x"], {"often": np.int64(10**18), "true": np.bool_(True)})
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (with_nan_weights(), "gives NaN in place of numbers; its weights may be damaged"),
+        (with_opset_of_the_future(), "is of opset 99; export it again with opset .* or earlier"),
+        (with_a_loop_of_a_quintillion(), "has a step 'Loop'|loops or branches"),
+        (pickle.dumps({"weights": Evil()}), "no ONNX file"),
+        (pickle.dumps(Evil(), protocol=0), "no ONNX file"),
+        (b"\x80\x02}q\x00.", "no ONNX file"),
+        (fixed([[1.0, 2.0, 3.0]])[:-40], "no ONNX file|damaged|cannot be loaded"),
+        (fixed([[1.0, 2.0, 3.0]], shape=(1, 3, "h", 64)), "takes pictures of 3 × any × 64"),
+        (fixed([[1.0, 2.0, 3.0]], shape=(1, SIDE, SIDE, 3)), "takes pictures of 32 × 32 × 3"),
+        (fixed([[1.0, 2.0, 3.0]], shape=(3, SIDE, SIDE)), "takes inputs of 3 sides"),
+    ],
+)
+def test_what_no_network_can_be_made_of_says_so(brought, tmp_path, capsys, data, sentence):
+    card = a_card("classification", {}, ["red", "green", "blue"])
+    with pytest.raises(Wrong, match=sentence):
+        brought(data, card)
+    assert not (tmp_path / "package").exists(), "nothing is half written"
+    assert "it ran" not in capsys.readouterr().out
+
+
+def test_axes_that_are_open_are_those_of_the_card(brought):
+    data = onnx.ModelProto.FromString(reddest())
+    for number, side in enumerate(data.graph.input[0].type.tensor_type.shape.dim):
+        side.ClearField("dim_value")
+        if number % 2:
+            side.dim_param = f"side {number}"
+    card = a_card("classification", {"activation": "softmax"}, ["red", "green", "blue"])
+    card["input"] |= {"height": 20, "width": 48}
+    model = brought(data.SerializeToString(), card)
+    assert model.facts.input_size == (20, 48)
+    assert model.detect(plain((0, 255, 0))).findings[0].label == "green"
+
+
+def test_one_that_divides_by_how_much_a_picture_varies_is_no_damaged_one(brought):
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["mean"], axes=[1, 2, 3], keepdims=1),
+        helper.make_node("Sub", ["images", "mean"], ["apart"]),
+        helper.make_node("ReduceL2", ["apart"], ["spread"], axes=[1, 2, 3], keepdims=1),
+        helper.make_node("Div", ["apart", "spread"], ["even"]),
+        helper.make_node("GlobalMaxPool", ["even"], ["pooled"]),
+        helper.make_node("Flatten", ["pooled"], ["scores"]),
+    ]
+    model = brought(network(nodes, ["scores"]), a_card("multilabel", {}, ["red", "green", "blue"]))
+    image = plain(0)
+    image[4:8, 8:12, 1] = 255
+    scores = model.detect(image).scores
+    assert scores["green"] > scores["red"]
+
+
+def test_a_step_that_does_not_end_ends_its_process(tmp_path):
+    """Each pair of a hundred thousand boxes is compared, and no clock ends a step between two."""
+    nodes = [
+        helper.make_node("ReduceMean", ["images"], ["mean"], axes=[0, 1, 2, 3], keepdims=0),
+        helper.make_node("ConstantOfShape", ["boxes_shape"], ["boxes"]),
+        helper.make_node("ConstantOfShape", ["scores_shape"], ["zeros"]),
+        helper.make_node("Add", ["zeros", "one"], ["scores_"]),
+        helper.make_node("NonMaxSuppression", ["boxes", "scores_", "most", "overlap"], ["kept"]),
+        helper.make_node("Cast", ["kept"], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMax", ["numbers"], ["greatest"], axes=[0], keepdims=1),
+        helper.make_node("Add", ["greatest", "mean"], ["scores"]),
+    ]
+    count = 400_000
+    numbers = {
+        "boxes_shape": np.array([1, count, 4], np.int64),
+        "scores_shape": np.array([1, 1, count], np.int64),
+        "one": np.float32(1),
+        "most": np.int64(count),
+        "overlap": np.float32(1),
+    }
+    (tmp_path / "net.onnx").write_bytes(network(nodes, ["scores"], numbers))
+    (tmp_path / "net.json").write_text(json.dumps(a_card("multilabel", {}, ["a", "b", "c"])))
+    order = {part: str(tmp_path / name) for part, name in PLACES.items()}
+    engine = LocalEngine()
+    engine.environment = {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    *_, last = engine.events(engine.submit(Job("doubles.stuck_networks:bring_hastily", order)))
+    assert last == Event(
+        "failed", {"sentence": "net.onnx has a step that did not end after 2 s.", "refusal": "Wrong"}
+    )
+    assert not (tmp_path / "package").exists()
 
 
 def test_names_of_the_network_never_meet_ours(brought):

@@ -21,6 +21,8 @@ from vedette.errors import Missing, Wrong
 
 # As `training/order.py` reads it; the tag is the wire's, so that any client can ask for the same.
 NETWORK_TAG = "vedette:network"
+# As much as a package holds (runtime/package.py), asked before anything is sent.
+MOST_NETWORK = 2 * 1024**3
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 Picked = Annotated[
@@ -65,6 +67,8 @@ def _refuse_unclear(network: Path, card: Path, project: str, to: str, out: Path 
         raise Wrong("Say either --project, for a version on the server, or --out, for a package here.")
     if project and not to.startswith("s3://"):
         raise Wrong("Say --to: where the file and the results go, s3://bucket/prefix.")
+    if (size := network.stat().st_size) > MOST_NETWORK:
+        raise Wrong(f"{network} has {size:,} bytes; {MOST_NETWORK:,} are the most.")
     try:
         json.loads(card.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -76,13 +80,13 @@ def _send(network: Path, card: Path, project: str, to: str, name: str, remote: R
     server = remote.reach()
     versions = open_models(server, project, remote.service)
     bucket, _, prefix = to.removeprefix("s3://").partition("/")
-    data = network.read_bytes()
-    folder = "/".join(
-        part for part in (prefix.strip("/"), "networks", hashlib.sha256(data).hexdigest()[:16]) if part
-    )
+    with network.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    folder = "/".join(part for part in (prefix.strip("/"), "networks", digest) if part)
     key = f"{folder}/{_UNSAFE.sub('-', network.stem)}"
     s3 = server.client("s3")
-    s3.put_object(Bucket=bucket, Key=f"{key}.onnx", Body=data)
+    with network.open("rb") as stream:
+        s3.put_object(Bucket=bucket, Key=f"{key}.onnx", Body=stream)
     s3.put_object(Bucket=bucket, Key=f"{key}.json", Body=card.read_bytes())
     tags = {NETWORK_TAG: f"s3://{bucket}/{key}.onnx"}
     version = follow_training(server, versions, versions.train(name, bucket, prefix, tags))

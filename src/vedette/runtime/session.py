@@ -52,6 +52,8 @@ LEARNING_RUNS = 2
 SHRINK = ("memory.enable_memory_arena_shrinkage", "cpu:0")
 # What looking at four tiles may take. A network is ended between two of its steps.
 MOST_S = 120.0
+# After so long again one of its steps does not end: only its process can.
+STUCK_S = 60.0
 
 
 @cache
@@ -67,13 +69,14 @@ class _Clock:
     """Ends runs that take too long; one thread for the process, which wakes once a second."""
 
     def __init__(self) -> None:
-        self._runs: dict[int, tuple[Any, float]] = {}
+        self._runs: dict[int, tuple[Any, float, str]] = {}
+        self.end_process: Callable[[str], None] | None = None
         threading.Thread(target=self._watch, name="runs", daemon=True).start()
 
     @contextmanager
-    def held(self, options: Any) -> Iterator[None]:
+    def held(self, options: Any, name: str) -> Iterator[None]:
         """Hold the run with these options to its time."""
-        self._runs[id(options)] = (options, time.monotonic() + MOST_S)
+        self._runs[id(options)] = (options, time.monotonic() + MOST_S, name)
         try:
             yield
         finally:
@@ -82,12 +85,27 @@ class _Clock:
     def _watch(self) -> None:
         while True:
             time.sleep(1)
-            for options, deadline in list(self._runs.values()):
+            for options, deadline, name in list(self._runs.values()):
                 if time.monotonic() > deadline:
                     options.terminate = True
+                if self.end_process is not None and time.monotonic() > deadline + STUCK_S:
+                    self.end_process(f"{name} has a step that did not end after {MOST_S + STUCK_S:g} s.")
 
 
 _clock = cache(_Clock)
+
+
+@contextmanager
+def ending_stuck(end_process: Callable[[str], None]) -> Iterator[None]:
+    """Have the process ended with a sentence where a step of a network goes on for ever.
+
+    For processes that run what nobody here has run before; units are watched from outside.
+    """
+    _clock().end_process = end_process
+    try:
+        yield
+    finally:
+        _clock().end_process = None
 
 
 class OnnxSession:
@@ -165,7 +183,7 @@ class OnnxSession:
             output_names = (*output_names, HEATMAP)
         options = self._options(session, batch)
         try:
-            with _clock().held(options):
+            with _clock().held(options, self._name):
                 values = session.run(list(output_names), {self._input: batch}, options)
         except Exception as error:
             raise Wrong(f"{self._name} {_why(error)}", kind="version") from error
@@ -196,7 +214,7 @@ def run_once(model: bytes, batch: Pixels, *, name: str) -> list[NDArray[Any]]:
     options = onnxruntime.RunOptions()
     options.log_severity_level = _SILENT
     try:
-        with _clock().held(options):
+        with _clock().held(options, name):
             values: list[NDArray[Any]] = session.run(None, {session.get_inputs()[0].name: batch}, options)
     except Exception as error:  # ONNX Runtime's errors share no public class
         raise Wrong(f"{name} {_why(error)}", kind="model") from error

@@ -23,6 +23,7 @@ from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.lines import SOURCE
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
+from vedette.runtime.package import MODEL, MOST_BYTES
 from vedette.store.blobs.port import Blobs
 from vedette.store.blobs.sealed import is_sealed_stream
 from vedette.training.folder import Folder
@@ -30,6 +31,8 @@ from vedette.training.folder import Folder
 # Between so many pictures other requests get their turn.
 BATCH = 64
 PAUSE_S = 0.001
+# As much as is brought in of a network and of its card, asked before anything is copied.
+MOST_OF_NETWORK = {".onnx": MOST_BYTES[MODEL], ".json": 4 * 1024**2}
 FROZEN_AT_ONCE = 20_000
 """So many lines are written out while the caller waits, in a fifth of a second; of more, the job does it."""
 MOMENTS = "moments"
@@ -108,6 +111,10 @@ class Gatherer:
                 raise Unfit(f"There is no s3://{bucket}/{key}, or whoever asked for it may not read it.")
             beside = place.with_name(f".{place.name}")
             try:
+                size = self.blobs.find(bucket, key).size
+                if size > MOST_OF_NETWORK[suffix]:
+                    most = MOST_OF_NETWORK[suffix]
+                    raise Unfit(f"s3://{bucket}/{key} has {size:,} bytes; {most:,} are the most.")
                 with self.blobs.open(bucket, key) as stream, create_file(beside) as out:
                     shutil.copyfileobj(stream, out)
             except Missing as missing:

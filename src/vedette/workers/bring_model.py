@@ -12,6 +12,7 @@ from vedette.engines.port import EmitEvent, Event
 from vedette.learn.foreign.bring import BringOrder, bring
 from vedette.learn.order import Cancelled
 from vedette.learn.sources import OpenedSource, open_source
+from vedette.workers.stuck import leaving_when_stuck
 
 
 def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool]) -> dict[str, Any]:
@@ -23,17 +24,16 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
         emit(Event("progress", {"stage": stage, "done": number, "of": of}))
 
     train, test = (_opened(order.get(part)) for part in ("train", "test"))
-    outcome = bring(
-        BringOrder(
-            Path(order["network"]),
-            Path(order["card"]),
-            Path(order["out"]),
-            train.samples,
-            test.samples,
-            left_out=[*train.left_out, *test.left_out],
-        ),
-        tell=tell,
+    wish = BringOrder(
+        Path(order["network"]),
+        Path(order["card"]),
+        Path(order["out"]),
+        train.samples,
+        test.samples,
+        left_out=[*train.left_out, *test.left_out],
     )
+    with leaving_when_stuck(emit):
+        outcome = bring(wish, tell=tell)
     return {
         "package": str(outcome.package),
         "task": outcome.facts.task,

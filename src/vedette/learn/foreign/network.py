@@ -19,6 +19,7 @@ from vedette.runtime.package import MODEL, MOST_BYTES
 
 # What is put around a network are steps that have not changed since (ONNX 1.4 of January 2019).
 LEAST_OPSET = 9
+MOST_OPSET = onnx.defs.onnx_opset_version()
 _OURS = ("", "ai.onnx")
 _TYPES = {
     onnx.TensorProto.FLOAT: "float32",
@@ -102,6 +103,10 @@ def _opset_of(model: onnx.ModelProto, name: str) -> int:
     if opset < LEAST_OPSET:
         raise Wrong(
             f"{name} is of opset {opset}; export it again with opset {LEAST_OPSET} or later.", kind="model"
+        )
+    if opset > MOST_OPSET:
+        raise Wrong(
+            f"{name} is of opset {opset}; export it again with opset {MOST_OPSET} or earlier.", kind="model"
         )
     return int(opset)
 

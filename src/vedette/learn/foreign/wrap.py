@@ -5,8 +5,11 @@ devices and both services have one kind of model. What the network gives is lear
 grey picture, within the bounds of every network (runtime/session.py).
 """
 
+from typing import Any
+
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import helper
 
 from vedette.errors import Wrong
@@ -100,7 +103,16 @@ def _shapes(network: ForeignNetwork, card: ForeignCard, steps: GraphSteps) -> di
     model = _assemble(network, steps, steps.nodes, [], outputs)
     gray = np.full((1, card.input.height, card.input.width, 3), MARGIN, np.uint8)
     values = run_once(model, gray, name=network.name)
+    if _undefined(values):
+        # Of one that divides by how much a picture varies, a grey picture alone makes no numbers.
+        noise = np.random.default_rng(0).integers(0, 256, gray.shape, np.uint8)
+        if _undefined(run_once(model, noise, name=network.name)):
+            raise Wrong(f"{network.name} gives NaN in place of numbers; its weights may be damaged.")
     return {name: value.shape for name, value in zip(network.outputs, values, strict=True)}
+
+
+def _undefined(values: list[NDArray[Any]]) -> bool:
+    return any(value.dtype.kind == "f" and bool(np.isnan(value).any()) for value in values)
 
 
 def _refuse_large(name: str, shapes: dict[str, Shape]) -> None:
