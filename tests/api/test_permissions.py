@@ -132,6 +132,7 @@ NEW_LOOP = {"ProjectArn": PROJECT, "LoopName": "monday", "VersionName": "v1", "A
 NEW_DOORS_BATCH = {**NEW_BATCH, "ProjectArn": DOORS, "VersionName": "1"}
 MY_ROUND = {"RoundId": "0" * 32}
 ROUND = {"ProjectArn": PROJECT, **MY_ROUND}
+WEIGHTS = {"Bucket": "pictures", "Name": "w.pth"}
 LINE_3 = {"ProjectArn": PROJECT, "AliasName": "line-3"}
 AN_HOUR = {
     "StartTime": datetime(2026, 5, 4, 11, tzinfo=UTC),
@@ -424,6 +425,9 @@ REQUESTS = [
     ("monitoring", "ListMetrics", {}, ""),
     ("monitoring", "PutMetricData", {"Namespace": "Plant", "MetricData": [{**MADE, "Value": 1.0}]}, ""),
     ("vedette", "UpdateLabelSettings", {"ProjectArn": PROJECT, "Labels": []}, ""),
+    ("vedette", "AddBackbone", {"BackboneName": "wide", "S3Object": WEIGHTS}, ""),
+    ("vedette", "ListBackbones", {}, ""),
+    ("vedette", "DeleteBackbone", {"BackboneName": "ours"}, ""),
     ("vedette", "DeleteAlias", LINE_3, ""),
     ("vedette", "DescribeAlias", LINE_3, ""),
     ("vedette", "ListAliases", {"ProjectArn": PROJECT}, ""),

@@ -6,6 +6,10 @@ export type Budget = (typeof BUDGETS)[number];
 
 /** The tag by which a training gets another budget than the installation's. */
 const BUDGET_TAG = "vedette:training-budget";
+/** The tag by which a training begins from weights that were added under a name. */
+const BACKBONE_TAG = "vedette:backbone";
+/** What trainings begin from without that tag. */
+export const BUILT_IN_BACKBONE = "lite0";
 
 export interface TrainingOrder {
   readonly name: string;
@@ -14,6 +18,8 @@ export interface TrainingOrder {
   readonly prefix: string;
   /** Null where the installation's own is meant: then no tag is needed, and no right to tag. */
   readonly budget: Budget | null;
+  /** What it begins from; the built-in weights need no tag either. */
+  readonly backbone: string;
   /** The ARN of the key that is to encrypt it; empty for none. */
   readonly key: string;
 }
@@ -41,24 +47,33 @@ export async function startTraining(
   return name;
 }
 
+function tagsOf({ budget, backbone }: TrainingOrder): Readonly<Record<string, string>> {
+  return {
+    ...(budget === null ? {} : { [BUDGET_TAG]: budget }),
+    ...(backbone === BUILT_IN_BACKBONE ? {} : { [BACKBONE_TAG]: backbone }),
+  };
+}
+
 async function startVersion(project: ProjectFacts, order: TrainingOrder): Promise<string> {
+  const tags = tagsOf(order);
   await call("rekognition", "CreateProjectVersion", {
     ProjectArn: project.arn,
     VersionName: order.name,
     OutputConfig: { S3Bucket: order.bucket, S3KeyPrefix: order.prefix },
     ...(order.description === "" ? {} : { VersionDescription: order.description }),
-    ...(order.budget === null ? {} : { Tags: { [BUDGET_TAG]: order.budget } }),
+    ...(Object.keys(tags).length === 0 ? {} : { Tags: tags }),
     ...(order.key === "" ? {} : { KmsKeyId: order.key }),
   });
   return order.name;
 }
 
 async function startModel(project: ProjectFacts, order: TrainingOrder): Promise<string> {
+  const tags = Object.entries(tagsOf(order)).map(([Key, Value]) => ({ Key, Value }));
   const answer = await call("lookoutvision", "CreateModel", {
     ProjectName: project.name,
     OutputConfig: { S3Location: { Bucket: order.bucket, Prefix: order.prefix } },
     ...(order.description === "" ? {} : { Description: order.description }),
-    ...(order.budget === null ? {} : { Tags: [{ Key: BUDGET_TAG, Value: order.budget }] }),
+    ...(tags.length === 0 ? {} : { Tags: tags }),
     ...(order.key === "" ? {} : { KmsKeyId: order.key }),
   });
   return answer.ModelMetadata?.ModelVersion ?? "";

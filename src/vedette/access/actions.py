@@ -290,6 +290,7 @@ SERVICES = {
         GetEvaluationColumns ListEvaluationImages
         DescribeServing ListUsage
         DescribeCluster DrainNode ResumeNode
+        AddBackbone DeleteBackbone ListBackbones
         ListKeyUses ListNotifications SendTestNotification
         DeleteAlias DescribeAlias ListAliases RollBackAlias SetAlias
         GetEvaluationSlices

@@ -1,6 +1,7 @@
 """`vedette backbone`: files of weights that trainings may begin from, under names of their own.
 
-They lie in one folder, each beside a small JSON file. Nothing is fetched: whoever has the file brings it.
+On this machine they lie in one folder, each beside a small JSON file; with --endpoint or --data they are a
+server's. Nothing is fetched: whoever has the file brings it.
 """
 
 import json
@@ -13,6 +14,7 @@ from vedette.cli.backbone_files import BUILT_IN, NAME, backbone_folder, card_of,
 from vedette.cli.listing import Columns, print_list, prints_records
 from vedette.cli.models import translate_client_errors
 from vedette.cli.parts import require_part
+from vedette.cli.remote_backbones import BackbonePlace, add_to_server, list_of_server, remove_from_server
 from vedette.cli.signatures import Argument, CommandGroup, Option
 from vedette.errors import Missing, Taken, Wrong
 
@@ -29,11 +31,20 @@ def add_backbone(
     name: Annotated[str, Argument(help="What trainings call it.")],
     file: Annotated[Path, Argument(help="Its weights: safetensors, or a state_dict of torch.")],
     licence: Annotated[str, Option(help="Under what licence the weights are; the list shows it.")] = "",
+    *,
+    to: Annotated[str, Option(help="With a server: where the file passes through, s3://bucket/prefix.")] = "",
+    server: BackbonePlace,
 ) -> None:
     """Take a file of weights in, after it was opened in a process of its own and timed."""
     with translate_client_errors():
+        _refuse_file(file)
+        if to or server.is_server:
+            added = add_to_server(name, file, licence, to, server)
+            print(f"{name}: {added['Network']}, {added['Milliseconds']} ms a picture on the server.")
+            print(f"Train with it: vedette model train --project PROJECT --backbone {name} --to s3://…")
+            return
         require_part("train")
-        _refuse_name(name, file)
+        _refuse_name(name)
         facts = _checked(file)
         folder = backbone_folder()
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,8 +63,13 @@ def add_backbone(
 
 @backbone.define("list")
 @prints_records
-def list_backbones() -> None:
+def list_backbones(*, server: BackbonePlace) -> None:
     """List the weights there are, with licence, size and the time of a picture when they were taken in."""
+    with translate_client_errors():
+        print_list(BACKBONE_COLUMNS, list_of_server(server) if server.is_server else _listed_here(), _row)
+
+
+def _listed_here() -> list[dict[str, Any]]:
     cards: list[dict[str, Any]] = [
         {"name": "lite0", "network": "efficientnet-lite0", "licence": "Apache-2.0", "built_in": True}
     ]
@@ -61,13 +77,19 @@ def list_backbones() -> None:
         {"name": path.stem, "built_in": False, **json.loads(path.read_bytes())}
         for path in sorted(backbone_folder().glob("*.json"))
     ]
-    print_list(BACKBONE_COLUMNS, cards, _row)
+    return cards
 
 
 @backbone.define("remove")
-def remove_backbone(name: Annotated[str, Argument(help="As it was added.")]) -> None:
+def remove_backbone(
+    name: Annotated[str, Argument(help="As it was added.")], *, server: BackbonePlace
+) -> None:
     """Take weights away; models that were trained from them go on as they are."""
     with translate_client_errors():
+        if server.is_server:
+            remove_from_server(name, server)
+            print(f"Removed: {name}.")
+            return
         place = file_of(name)
         card_of(name).unlink()
         place.unlink()
@@ -81,13 +103,16 @@ def _row(card: Mapping[str, Any]) -> tuple[str, ...]:
     return card["name"], card["network"], card["licence"] or "licence unknown", size, speed
 
 
-def _refuse_name(name: str, file: Path) -> None:
+def _refuse_name(name: str) -> None:
     if not NAME.match(name) or name in BUILT_IN:
         raise Wrong(
             f'"{name}" cannot be the name of a backbone: small letters, digits, - and _, and none built in.'
         )
     if card_of(name).is_file():
         raise Taken(f"There is a backbone {name}; remove it first: `vedette backbone remove {name}`.")
+
+
+def _refuse_file(file: Path) -> None:
     if not file.is_file():
         raise Missing(f"There is no file {file}.", kind="file", name=str(file))
     if file.suffix not in SUFFIXES:

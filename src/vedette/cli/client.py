@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 DEFAULT = "http://127.0.0.1:8080"
+# How long an answer is waited for, before the question is asked again.
+PATIENCE_S = 60.0
 
 
 def open_client(
-    service: str, *, endpoint: str, data: Path | None, profile: str = "", region: str = ""
+    service: str,
+    *,
+    endpoint: str,
+    data: Path | None,
+    profile: str = "",
+    region: str = "",
+    patience_s: float = PATIENCE_S,
 ) -> Any:
     """Return a botocore client, with keys from the environment, or the root key of the data folder.
 
@@ -39,7 +47,11 @@ def open_client(
         service,
         region_name=region or place,
         endpoint_url=endpoint or os.environ.get("AWS_ENDPOINT_URL") or DEFAULT,
-        config=Config(retries={"total_max_attempts": 3}, s3={"addressing_style": "path"}),
+        config=Config(
+            retries={"total_max_attempts": 3},
+            s3={"addressing_style": "path"},
+            read_timeout=patience_s,
+        ),
     )
 
 

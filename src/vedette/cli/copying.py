@@ -83,8 +83,13 @@ class CopyEnd(Server):
 
     def client(self, service: str = "") -> Any:
         """Return a client of this service, or of another on the same server."""
-        more = {"profile": self.profile, "region": self.region}
-        return open_client(service or self.service, endpoint=self.endpoint, data=self.data, **more)
+        return open_client(
+            service or self.service,
+            endpoint=self.endpoint,
+            data=self.data,
+            profile=self.profile,
+            region=self.region,
+        )
 
 
 def copy_projects(  # noqa: PLR0913  (a command's options)

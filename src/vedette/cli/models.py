@@ -51,6 +51,8 @@ class RemoteOptions:
 
 
 POLL_S = 0.5
+# As `training/order.py` reads it; the tag is the wire's, so that any client can ask for the same.
+BACKBONE_TAG = "vedette:backbone"
 UNDER_WAY = ("TRAINING", "TRAINING_IN_PROGRESS")
 CHANGING = ("STARTING", "STARTING_HOSTING", "STOPPING", "STOPPING_HOSTING")
 STOOD = ("RUNNING", "HOSTED", "STOPPED", "TRAINED")
@@ -96,16 +98,18 @@ def train_model(
     *,
     to: Annotated[str, Option(help="Where the results go: s3://bucket/prefix.")],
     name: Annotated[str, Option(help="The new version's name (Rekognition alone names them).")] = "",
-    service: Of = "",
-    endpoint: Endpoint = "",
-    data: Data = None,
+    backbone: Annotated[
+        str, Option(help="What it begins from, as `vedette backbone list --endpoint` has it.")
+    ] = "",
+    place: RemoteOptions,
 ) -> None:
     """Train a model with the project's datasets, and wait until that is over."""
     with translate_client_errors():
-        server = _server(endpoint, data)
-        versions = open_models(server, project, service)
+        server = place.reach()
+        versions = open_models(server, project, place.service)
         bucket, _, prefix = to.removeprefix("s3://").partition("/")
-        version = follow_training(server, versions, versions.train(name, bucket, prefix))
+        tags = {BACKBONE_TAG: backbone} if backbone else {}
+        version = follow_training(server, versions, versions.train(name, bucket, prefix, tags))
         print(f"{version.name}: {version.status}. {version.message}")
         if version.f1 is None:
             raise Exit(1)

@@ -113,8 +113,8 @@ def _folder(plan: Plan, work: RunContext) -> Path | None:
         return None
     backbone = work.backbone
     if backbone.startswith("file:"):
-        # Another file may lie under the same name by then.
-        backbone = f"{backbone} {frozen_backbone(work).revision}"
+        # Another file may lie under the same name by then, and the same one at another place.
+        backbone = f"file {frozen_backbone(work).revision}"
     kind = (plan.task, plan.labels, work.seed, work.budget, backbone, vedette.__version__)
     return work.cache.folder.parent / "memos" / work.cache.key(*kind)
 

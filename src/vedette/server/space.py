@@ -28,6 +28,7 @@ from vedette.store.db import Database, sqlite_file
 # What lies in the data folder, by its name there, and what can be done about it.
 KINDS: Mapping[str, tuple[str, str]] = {
     "audit": ("the audit trail", "goes after VEDETTE_AUDIT_DAYS; never remove a file of it by hand"),
+    "backbones": ("weights that trainings begin from", "`vedette backbone remove` takes one away"),
     "backups": (
         "databases before updates, and moved ones",
         "the last three updates' stay; the rest may be removed",

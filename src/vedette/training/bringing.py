@@ -21,7 +21,7 @@ from vedette.projects.version_states import NewVersion
 from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
 from vedette.training.folder import Folder
-from vedette.training.order import NETWORK_TAG, PAST_TAG, NewTraining
+from vedette.training.order import BACKBONE_TAG, NETWORK_TAG, PAST_TAG, NewTraining
 from vedette.training.report import LabelReport, TrainingReport
 
 PAST = "past"
@@ -81,8 +81,11 @@ class PastModels:
                 f"The files of a model of AWS stay where they are: the output bucket is {bucket} then."
             )
         inputs = (request.train, request.test, request.auto_create, request.kms_key)
-        if any(inputs) or NETWORK_TAG in request.tags:
-            raise Wrong("A model that was trained at AWS is brought along without manifests, key or network.")
+        if any(inputs) or not request.tags.keys().isdisjoint((NETWORK_TAG, BACKBONE_TAG)):
+            raise Wrong(
+                "A model that was trained at AWS is brought along without manifests, key, network or "
+                "backbone."
+            )
         return bucket, key
 
     def _read(self, request: NewTraining, bucket: str, key: str) -> bytes:

@@ -3,6 +3,7 @@
 train.manifest   the lines as they were when the training was asked for, and test.manifest beside it
 pictures/        a link to every picture and mask they name, by a hash of its address
 network.onnx     a network that was trained elsewhere, and network.json, its card
+weights/         weights that were added under a name, of a training that begins from them
 tested           the addresses of the pictures that a dataset was divided by
 out/             what goes to the output bucket, a file a kind, and masks/ with a file a picture
 package/         the model
@@ -118,6 +119,11 @@ class Folder:
         """A network that was trained elsewhere, while it is brought in; its card beside it."""
         return self.root / "network.onnx"
 
+    @property
+    def weights(self) -> Path:
+        """Where the weights lie that the training begins from, where those are not built in."""
+        return self.root / "weights"
+
     def manifest(self, part: str) -> Path:
         """Return the place of a part's frozen lines; the part is train or test."""
         return self.root / f"{part}.manifest"
@@ -183,7 +189,7 @@ class Folder:
     def tidy(self) -> None:
         """Keep only what a version that is no longer in training needs."""
         self.clear()
-        for place in (self.pictures, self.cache):
+        for place in (self.pictures, self.cache, self.weights):
             shutil.rmtree(place, ignore_errors=True)
         for file in (self.network, self.network.with_suffix(".json")):
             file.unlink(missing_ok=True)

@@ -25,6 +25,11 @@ NETWORK = "network"
 # The tag of a version that is no training either: the address of the evaluation that AWS wrote of a model it
 # trained, whose figures alone are brought along (decisions/0447).
 PAST_TAG = "vedette:trained-at-aws"
+# The tag of a version by which a training begins from other weights than those that are built in: the name
+# that they were added under (training/backbones.py). Of a version's inputs, which weights those were.
+BACKBONE_TAG = "vedette:backbone"
+BACKBONE = "backbone"
+BUILT_IN_BACKBONE = "lite0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,14 @@ def network_of(tags: Mapping[str, str]) -> str:
             f'The tag {NETWORK_TAG} is the address of an ONNX file, s3://bucket/name.onnx, not "{address}".'
         )
     return address
+
+
+def backbone_of(tags: Mapping[str, str]) -> str:
+    """Return the name of the weights that a tag asks to begin from; nothing for those that are built in."""
+    name = tags.get(BACKBONE_TAG, "")
+    if name and NETWORK_TAG in tags:
+        raise Wrong(f"A network that is brought in begins from no backbone: leave out {BACKBONE_TAG}.")
+    return "" if name == BUILT_IN_BACKBONE else name
 
 
 @dataclass(frozen=True, slots=True)

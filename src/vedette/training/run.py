@@ -29,6 +29,7 @@ from vedette.projects.versions import Versions
 from vedette.quotas import Quota
 from vedette.store.blobs.port import Blobs
 from vedette.store.sealed_folders import keys_for
+from vedette.training.backbones import Backbones
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.finish import Ends
 from vedette.training.folder import Folder
@@ -90,6 +91,12 @@ class TrainingRooms:
     cache: Path
     # None in tests that have no keys; there nothing is sealed.
     seals: VersionSeals | None = None
+
+    @property
+    def backbones(self) -> Backbones:
+        """The weights that trainings may begin from."""
+        root = self.root.parent / "backbones"
+        return Backbones(root, self.versions, self.blobs, self.access, self.engine, self.clock)
 
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
@@ -245,7 +252,6 @@ class VersionJobs:
             if source := source_of(inputs, part):
                 gatherer.fetch(folder, part, source)
             gatherer.check(folder, part)
-        network = gatherer.fetch_network(folder, inputs.get(NETWORK, ""))
         links = gatherer.link_all(folder, parts)
         every = frozenset().union(*(link.every for link in links.values()))
         if problems := [
@@ -277,7 +283,8 @@ class VersionJobs:
             foreign=sorted(foreign),
             one_size=self._rooms.rules.one_size,
             most_entries=project.dialect.datasets.entries["train"],
-            network=network,
+            network=gatherer.fetch_network(folder, inputs.get(NETWORK, "")),
+            backbone=self._rooms.backbones.restore(project.scope.account, inputs, folder),
         )
 
     def _seal_of(self, folder: Folder, version: Version) -> Callable[[], None] | None:

@@ -55,7 +55,7 @@ from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
-from vedette.training.order import PAST_TAG, SEALED_BY, NewTraining, VersionOrder
+from vedette.training.order import PAST_TAG, SEALED_BY, NewTraining, VersionOrder, backbone_of
 from vedette.training.past import PastTrainings
 from vedette.training.preview import Previewer
 from vedette.training.queueing import TrainingQueue
@@ -115,6 +115,7 @@ class Trainings:
             root=data / "versions",
             cache=data / "cache" / "features",
         )
+        self.backbones = self._rooms.backbones
         self._previewer = Previewer(datasets, self._rooms.root, one_size=rules.one_size)
         self._reports = TrainingReports()
         self._digests = LabelDigests()
@@ -136,6 +137,7 @@ class Trainings:
         for leftover in self._rooms.root.glob(".new-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         self._tidy()
+        self.backbones.start()
         self.end_deletions()
         # A release before there were jobs left the state alone to say what is to be done.
         for version in self.versions.in_state(*FIRST):
@@ -172,7 +174,11 @@ class Trainings:
         is_large = sum(dataset.counts.total for dataset in sources.values()) > FROZEN_AT_ONCE
         if is_large:
             new = replace(new, inputs={**new.inputs, MOMENTS: {part: sources[part].id for part in sources}})
+        weights = backbone_of(request.tags)
         with self._beside(folder_key) as beside:
+            if weights:
+                lent = self.backbones.lend(project.scope.account, weights, beside)
+                new = replace(new, inputs={**new.inputs, **lent})
             moments = {} if is_large else freeze(self._rooms.datasets, beside, sources)
             later = tuple(sources.values()) if is_large else ()
             also = partial(self._place, beside, folder_key, moments.values(), later, request.caller)

@@ -31,6 +31,8 @@ class TrainOrder:
     most_entries: int = 0
     # The name of a network in the folder that was trained elsewhere and is brought in; empty for a training.
     network: str = ""
+    # The name of the file of weights in the folder that the training begins from; empty for those built in.
+    backbone: str = ""
 
     def dump(self) -> dict[str, Any]:
         """Return the order as it crosses to the process."""

@@ -27,7 +27,7 @@ from vedette.dialects.registry import dialect_of
 from vedette.dialects.training_data import Prepared, Split, TrainedModel, TrainingTerms, name_unusable
 from vedette.engines.port import EmitEvent, Event
 from vedette.errors import NoSpace, Wrong
-from vedette.learn.order import Order
+from vedette.learn.order import DEFAULT_BACKBONE, Order
 from vedette.learn.outcome import TrainingOutcome
 from vedette.learn.split import hold_out
 from vedette.manifest.problems import Flaw
@@ -37,6 +37,7 @@ from vedette.training.slices import write_slices
 from vedette.training.worker_order import TrainOrder
 from vedette.vision.annotations import Sample
 from vedette.vision.files import content_hash
+from vedette.workers.stuck import leaving_when_stuck
 
 CHECKING = {"stage": "checking the manifests", "done": 0, "of": 1}
 DIVIDED = {"stage": "dividing the dataset", "done": 1, "of": 1}
@@ -260,6 +261,7 @@ def _fit(
             out=folder.package,
             budget=read_budget(order.budget),
             seed=order.seed,
+            backbone=f"file:{folder.weights / order.backbone}" if order.backbone else DEFAULT_BACKBONE,
             cache=Path(order.cache),
         ),
         say=lambda progress: watchers.tell(asdict(progress)),
@@ -286,18 +288,16 @@ def _bring_in(
             raise Cancelled(f"cancelled during {stage}")
         emit(Event("progress", {"stage": stage, "done": done, "of": of}))
 
-    return bring(
-        BringOrder(
-            folder.network,
-            folder.network.with_suffix(".json"),
-            folder.package,
-            prepared.train,
-            prepared.test,
-            name=order.network,
-        ),
-        tell=tell,
-        show=masks.write,
+    wish = BringOrder(
+        folder.network,
+        folder.network.with_suffix(".json"),
+        folder.package,
+        prepared.train,
+        prepared.test,
+        name=order.network,
     )
+    with leaving_when_stuck(emit):
+        return bring(wish, tell=tell, show=masks.write)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from vedette.errors import Missing, Wrong
 from vedette.learn.net.backbones import open_backbone
 from vedette.learn.net.backbones.file import MEMBERS, recognise
 from vedette.learn.net.efficientlite import on_no_device
+from vedette.learn.net.weight_files import read_weights
 
 NORM = ("weight", "bias", "running_mean", "running_var")
 
@@ -138,3 +139,13 @@ def test_a_backbone_is_added_listed_and_removed_by_its_name(tmp_path, monkeypatc
     assert sorted((tmp_path / "vedette" / "backbones").iterdir()) == []
     unknown = run.invoke(app, ["train", str(tmp_path), "--out", str(tmp_path / "m"), "--backbone", "mine"])
     assert (unknown.exit_code, 'no backbone "mine"' in unknown.output) == (2, True)
+
+
+def test_weights_that_are_no_numbers_are_not_taken_in(tmp_path, monkeypatch, timm_file):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    state, _ = read_weights(timm_file)
+    first = next(iter(state))
+    torch.save({**state, first: state[first] * float("nan")}, tmp_path / "nan.pth")
+    added = CliRunner().invoke(app, ["backbone", "add", "mine", str(tmp_path / "nan.pth")])
+    assert (added.exit_code, "nan.pth has weights that are no numbers" in added.output) == (2, True)
+    assert not (tmp_path / "vedette" / "backbones" / "mine.json").exists()

@@ -23,6 +23,16 @@ export interface AccessKeySummary {
   readonly CreateDate?: string | undefined;
 }
 
+export interface AddBackboneRequest {
+  readonly BackboneName: string;
+  readonly S3Object: BackboneObject;
+  readonly Licence?: string | undefined;
+}
+
+export interface AddBackboneResponse {
+  readonly Backbone?: BackboneDescription | undefined;
+}
+
 export interface AddImportPieceRequest {
   readonly ProjectArn: string;
   readonly ImportId: string;
@@ -62,6 +72,23 @@ export interface AssignRoundRequest {
 
 export interface AssignRoundResponse {
   readonly Round?: RoundSummary | undefined;
+}
+
+export interface BackboneDescription {
+  readonly BackboneName?: string | undefined;
+  readonly Network?: string | undefined;
+  readonly Licence?: string | undefined;
+  readonly BuiltIn?: boolean | undefined;
+  readonly Size?: number | undefined;
+  readonly Milliseconds?: number | undefined;
+  readonly Sha256?: string | undefined;
+  readonly AddedBy?: string | undefined;
+  readonly CreationDate?: string | undefined;
+}
+
+export interface BackboneObject {
+  readonly Bucket: string;
+  readonly Name: string;
 }
 
 export interface BatchCount {
@@ -543,6 +570,10 @@ export interface DeleteAliasRequest {
   readonly AliasName: string;
   readonly Reason?: string | undefined;
   readonly ExpectedVersion?: string | undefined;
+}
+
+export interface DeleteBackboneRequest {
+  readonly BackboneName: string;
 }
 
 export interface DeleteBatchDetectionRequest {
@@ -1315,6 +1346,7 @@ export interface GetTrainingReportResponse {
   readonly MoreImagesOf?: string | undefined;
   readonly MoreImagesQuality?: number | undefined;
   readonly TrainedAtAws?: boolean | undefined;
+  readonly Backbone?: string | undefined;
 }
 
 export interface GetTrialMaskRequest {
@@ -1575,6 +1607,10 @@ export interface ListAliasesRequest {
 
 export interface ListAliasesResponse {
   readonly Aliases: ReadonlyArray<VersionAlias>;
+}
+
+export interface ListBackbonesResponse {
+  readonly Backbones?: ReadonlyArray<BackboneDescription> | undefined;
 }
 
 export interface ListBatchDetectionsRequest {
@@ -2143,6 +2179,7 @@ export interface PreviewTrainingResponse {
   readonly OutputPrefix?: string | undefined;
   readonly HasOutputBucket?: boolean | undefined;
   readonly Estimates?: ReadonlyArray<TrainingEstimate> | undefined;
+  readonly Backbones?: ReadonlyArray<BackboneDescription> | undefined;
 }
 
 export interface PutPolicyRequest {
@@ -2952,6 +2989,8 @@ export interface VersionChange {
   readonly Budget?: string | undefined;
   readonly SinceBudget?: string | undefined;
   readonly ThresholdsChanged?: number | undefined;
+  readonly Backbone?: string | undefined;
+  readonly SinceBackbone?: string | undefined;
 }
 
 export interface VersionThreshold {
@@ -2998,6 +3037,7 @@ export interface WantedModel {
 
 export interface VedetteOperations {
   readonly AcceptDrafts: { readonly input: AcceptDraftsRequest; readonly output: AcceptDraftsResponse };
+  readonly AddBackbone: { readonly input: AddBackboneRequest; readonly output: AddBackboneResponse };
   readonly AddImportPiece: { readonly input: AddImportPieceRequest; readonly output: Record<never, never> };
   readonly AddTrialPictures: { readonly input: AddTrialPicturesRequest; readonly output: AddTrialPicturesResponse };
   readonly AssignRound: { readonly input: AssignRoundRequest; readonly output: AssignRoundResponse };
@@ -3023,6 +3063,7 @@ export interface VedetteOperations {
   readonly CreateUser: { readonly input: CreateUserRequest; readonly output: CreateUserResponse };
   readonly DeleteAccessKey: { readonly input: DeleteAccessKeyRequest; readonly output: Record<never, never> };
   readonly DeleteAlias: { readonly input: DeleteAliasRequest; readonly output: Record<never, never> };
+  readonly DeleteBackbone: { readonly input: DeleteBackboneRequest; readonly output: Record<never, never> };
   readonly DeleteBatchDetection: { readonly input: DeleteBatchDetectionRequest; readonly output: Record<never, never> };
   readonly DeleteDevice: { readonly input: DeleteDeviceRequest; readonly output: Record<never, never> };
   readonly DeleteExport: { readonly input: DeleteExportRequest; readonly output: Record<never, never> };
@@ -3072,6 +3113,7 @@ export interface VedetteOperations {
   readonly GetVersionThresholds: { readonly input: GetVersionThresholdsRequest; readonly output: GetVersionThresholdsResponse };
   readonly HandBackRound: { readonly input: HandBackRoundRequest; readonly output: HandBackRoundResponse };
   readonly ListAliases: { readonly input: ListAliasesRequest; readonly output: ListAliasesResponse };
+  readonly ListBackbones: { readonly input: Record<never, never>; readonly output: ListBackbonesResponse };
   readonly ListBatchDetections: { readonly input: ListBatchDetectionsRequest; readonly output: ListBatchDetectionsResponse };
   readonly ListChanges: { readonly input: ListChangesRequest; readonly output: ListChangesResponse };
   readonly ListComparedImages: { readonly input: ListComparedImagesRequest; readonly output: ListComparedImagesResponse };

@@ -19,7 +19,7 @@ export const Corrections = memo(function Corrections({ place, project }: Correct
   const { data } = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
   const { Added = 0, Removed = 0, Relabeled = 0, SinceVersion = "" } = data?.Since ?? {};
   const newest = data?.Versions?.find(({ VersionName }) => VersionName === SinceVersion);
-  const { retrain, canTrain } = useRetraining({ project, route: place.route, budget: newest?.Budget });
+  const { retrain, canTrain } = useRetraining({ project, route: place.route, like: newest });
   const count = Added + Removed + Relabeled;
   const isTraining = project.versions.some(({ state }) => state === "training");
   if (count === 0 || isTraining) return null;

@@ -26,8 +26,8 @@ function Again({ project, version, route, isStopped }: FailedProps & { readonly 
   const t = useText();
   const follow = useFollow();
   const changes = useCall("vedette", "ListVersionChanges", { ProjectArn: project.arn });
-  const budget = changes.data?.Versions?.find((change) => change.ModelArn === version.arn)?.Budget;
-  const { retrain, canTrain, needs } = useRetraining({ project, route, budget });
+  const like = changes.data?.Versions?.find((change) => change.ModelArn === version.arn);
+  const { retrain, canTrain, needs } = useRetraining({ project, route, like });
   return (
     <SpaceBetween size="s">
       {retrain.isError && <FaultAlert error={retrain.error} />}

@@ -17,7 +17,7 @@ import { useProjectPlace } from "../../ui/ofProject";
 import { Candidates } from "./Candidates";
 import { taskOf } from "./tasks";
 import { isFew, sentenceOf, untestedOf, weakestOf } from "./sentence";
-import { BUDGETS } from "../../ui/starting";
+import { BUDGETS, BUILT_IN_BACKBONE } from "../../ui/starting";
 import { useText } from "./text";
 
 type Report = Own.GetTrainingReportResponse;
@@ -66,6 +66,8 @@ export function Facts({ report }: { readonly report: Report }) {
     const took = report.Seconds === undefined ? [] : [t("took", { time: duration(report.Seconds) })];
     const chosen = budget === undefined ? "–" : t(`budget_${budget}`);
     items.push({ label: t("budget"), value: [chosen, ...took].join(" · ") });
+    if (report.Backbone !== undefined && report.Backbone !== BUILT_IN_BACKBONE)
+      items.push({ label: t("backbone"), value: report.Backbone });
   }
   return <KeyValuePairs columns={4} items={items} />;
 }

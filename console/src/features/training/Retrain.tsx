@@ -19,7 +19,7 @@ export function Retrain(props: RetrainProps) {
   const words = useChanges();
   const since = props.changes?.Since;
   const newest = props.changes?.Versions?.find((version) => version.VersionName === since?.SinceVersion);
-  const { retrain, canTrain } = useRetraining({ ...props, budget: newest?.Budget });
+  const { retrain, canTrain } = useRetraining({ ...props, like: newest });
   const count = countOf(since);
   const isTraining = props.project.versions.some((version) => version.state === "training");
   if (since === undefined || count === 0 || isTraining) return null;

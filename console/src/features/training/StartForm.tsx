@@ -17,7 +17,8 @@ import { useDescriptionProblem } from "./Description";
 import { useDuration } from "./Result";
 import { KeyChoice } from "../../ui/keyChoice";
 import { isVersionName, nextName } from "../../ui/versionNames";
-import { BUDGETS, startTraining, type Budget } from "../../ui/starting";
+import { BUDGETS, BUILT_IN_BACKBONE, startTraining, type Budget } from "../../ui/starting";
+import { BackboneChoice } from "./BackboneChoice";
 import { useText } from "./text";
 
 interface StartFormProps {
@@ -96,6 +97,7 @@ function useForm({ project, preview }: Pick<StartFormProps, "project" | "preview
   const [name, setName] = useState<string | null>(null);
   const [description, setDescription] = useState("");
   const [budget, setBudget] = useState<Budget | null>(null);
+  const [backbone, setBackbone] = useState(BUILT_IN_BACKBONE);
   const [key, setKey] = useState("");
   const [place, setPlace] = useState<{ readonly bucket: string; readonly prefix: string } | null>(null);
   const known = { bucket: preview.OutputBucket ?? "", prefix: preview.OutputPrefix ?? "" };
@@ -108,6 +110,8 @@ function useForm({ project, preview }: Pick<StartFormProps, "project" | "preview
     setDescription,
     budget: budget ?? preview.DefaultBudget ?? "balanced",
     setBudget,
+    backbone,
+    setBackbone,
     key,
     setKey,
     place: place ?? known,
@@ -188,6 +192,7 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
           description: form.description.trim(),
           ...form.place,
           budget: form.budget === preview.DefaultBudget ? null : form.budget,
+          backbone: form.backbone,
           key: form.key,
         },
         form.hasBucket,
@@ -204,6 +209,11 @@ export function StartForm({ project, preview, onStarted }: StartFormProps) {
             isNamed={project.service === "rekognition"}
             problem={problem}
             descriptionProblem={descriptionProblem}
+          />
+          <BackboneChoice
+            value={form.backbone}
+            backbones={preview.Backbones ?? []}
+            onChange={form.setBackbone}
           />
           <ResultPlace form={form} />
         </SpaceBetween>

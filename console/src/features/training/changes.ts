@@ -32,6 +32,9 @@ export function useChanges(): (change: Own.VersionChange) => string[] {
     ...(change.SinceBudget === undefined
       ? []
       : [t("budgetMoved", { before: budget(change.SinceBudget), now: budget(change.Budget) })]),
+    ...(change.SinceBackbone === undefined
+      ? []
+      : [t("backboneMoved", { before: change.SinceBackbone, now: change.Backbone ?? "" })]),
     ...counted("thresholdsMoved", change.ThresholdsChanged),
   ];
 }

@@ -24,7 +24,8 @@ export const messages = {
   aMaskIsAPngWith: "A mask is a PNG with an address of the form s3://bucket/key.",
   aModelCanHaveUnitsHere: "A model can have {mostUnits} units here, not {top}.",
   aModelThatWasTrainedAt:
-    "A model that was trained at AWS is brought along without manifests, key or network.",
+    "A model that was trained at AWS is brought along without manifests, key, network or backbone.",
+  aNetworkThatIsBroughtIn: "A network that is brought in begins from no backbone: leave out {backboneTag}.",
   aPackageIsNamedByProjectarn: "A package is named by ProjectArn and JobName, or by Address and PublicKey.",
   aPictureIsNamedTwice: "A picture is named twice.",
   aPieceHasANumberFrom: "A piece has a number from 0 to {mostPieces}, not {number}.",
@@ -53,6 +54,7 @@ export const messages = {
     "All images must have the same dimensions: {value1} has {value2}x{value3}, the first image {value4}x{value5}.",
   allNodesOfTheRayCluster: "All nodes of the Ray cluster are taken: {kind} needs {need} on one of {nodes}.",
   allPicturesOfADatasetLie: "All pictures of a dataset lie in one bucket.",
+  anAccountHasAtMostBackbones: "An account has at most {mostBackbones} backbones; remove one first.",
   anAliasHasUpTo63:
     "An alias has up to 63 letters, digits, _ and -, begins with a letter and is not latest; {name} is none.",
   anAnomalyLabelHas1To: "An anomaly label has 1 to 256 characters: {value1}",
@@ -89,6 +91,7 @@ export const messages = {
   couldNotBeCopied: "could not be copied",
   couldNotBeMade: "could not be made",
   couldNotBeMadeDeleteIt: "{label} could not be made; delete it and make it anew.",
+  couldNotBeOpened: "{key} could not be opened: {reason}.",
   couldNotBeStarted: "could not be started",
   couldNotBeTrained: "could not be trained",
   declaresADocumentTypeOrIs: "{file} declares a document type, or is UTF-16; neither is read.",
@@ -136,6 +139,7 @@ export const messages = {
   hasAnImageWithoutAName: "{path} has an image without a name.",
   hasAnnotationsOneOfThemIs: "{name} has {standing} annotations; one of them is used.",
   hasBoxesWhichFoldersCannotHold: "{name} has boxes, which folders cannot hold; choose COCO, VOC or YOLO.",
+  hasBytesAreTheMost: "{key} has {size} bytes; {mostBytes} are the most.",
   hasChangedTheAnswerMeanwhileLook: "{name} has changed the answer meanwhile; look again.",
   hasMoreThanBoxesInIts: "{path} has more than {mostBoxes} boxes in its frames.",
   hasMoreThanFrames: "{path} has more than {mostFrames} frames.",
@@ -190,6 +194,7 @@ export const messages = {
   isNoTaskBut: "{name} is no task but {task}.",
   isNoVocAnnotationBut: "{file} is no VOC annotation but <{tag}>.",
   isNoXml: "{file} is no XML: {fault}.",
+  isNoneOf: "{key} is none of {suffixes}.",
   isNotAColourOfThe: "{colour} is not a colour of the form #RRGGBB.",
   isNotForYouToRead: "{address} is not for you to read.",
   isNotPendingDeletion: "{arn} is not pending deletion.",
@@ -227,7 +232,6 @@ export const messages = {
   modelsOfThisServiceHaveNo:
     "Models of this service have no MinConfidence: they judge each picture by themselves.",
   moreHeatMapsAreAskedFor: "More heat maps are asked for than can be made at once.",
-  moreRequestsThanAllUnitsOf: "More requests than all units of this server can answer.",
   moreRequestsThanTheUnitsOf: "More requests than the {units} units of {name} can answer.",
   nameEitherBytesOrASourceref: "Name either Bytes or a SourceRef.",
   nameTheLinesToMendOr: "Name the lines to mend, or the code that all of them have.",
@@ -300,6 +304,9 @@ export const messages = {
   theAliasPointsToTheVersion:
     "The alias {alias} points to the version {name}: move the alias or delete it first.",
   theAnswerOfWasAcceptedFor: "The answer of {name} was accepted for this picture; send that back first.",
+  theBackboneHasJustBeenRemoved: "The backbone {name} has just been removed.",
+  theBackboneIsWhatTheseTrainings:
+    "The backbone {name} is what these trainings begin from: {names}{more}. Remove it when they are over, or stop them.",
   theBatchHasNoPartIt: "The batch has no part {number}; it has {parts}.",
   theBatchIsDone: "The batch is done.",
   theBatchIsStillBeingStopped: "The batch is still being stopped; try again in a moment.",
@@ -318,6 +325,7 @@ export const messages = {
   theClockOfTheNodeIs:
     "The clock of the node {address} is {seconds} s ahead of this server's: set it by NTP.",
   theClockOfTheNodeIs2: "The clock of the node {address} is {seconds} s behind this server's: set it by NTP.",
+  theClusterDoesNotAnswer: "The cluster does not answer.",
   theCommandFailedTheServerS: "The command failed; the server's log tells why.",
   theConnectionToTheRayCluster: "The connection to the Ray cluster at {address} ended.",
   theConnectionToTheRayCluster2: "The connection to the Ray cluster at {address} ended: {reason}.",
@@ -574,6 +582,8 @@ export const messages = {
   theWebhookCouldNotBeCalled: "The webhook could not be called: {error}.",
   theWebhookFailedTheServerS: "The webhook failed; the server's log tells why.",
   theWebhookSAddressCannotBe: "The webhook's address cannot be called.",
+  theWeightsThatTheTrainingWas:
+    "The weights {name} that the training was asked for with are not there any more.",
   thereAreMoreBelowS3: "There are more below s3://{bucket}/{prefix}.",
   thereAreMoreBoundingBoxesThan: "There are more bounding boxes than the allowed maximum.",
   thereAreMoreLabelsOnThe: "There are more labels on the image than the allowed maximum.",
@@ -585,9 +595,11 @@ export const messages = {
   thereAreProjectsCalledAlreadyDelete:
     "There are {mostOfAName} projects called {name}… already; delete one first.",
   thereCalledInTheBucket: "There {problem} called {name} in the bucket {home}.",
+  thereIsABackboneRemoveIt: "There is a backbone {name}; remove it first.",
   thereIsNo: "There is no {kind} {text}.",
   thereIsNoAccessKeyWith: "There is no access key with this id and this secret.",
   thereIsNoAccount: "There is no account {account}.",
+  thereIsNoBackboneThereAre: 'There is no backbone "{name}"; there are {names}.',
   thereIsNoBatch: "There is no batch {batch}.",
   thereIsNoChange: "There is no change {change}.",
   thereIsNoDataset: "There is no dataset {text}.",

@@ -670,7 +670,8 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "Le fichier de sujets de l’exploitant ne peut pas être lu.",
   theTopicHasNoWebhookOnly: "Le sujet {name} n’a pas de webhook : seules les alarmes l’appellent.",
   thereIsNoTopic: "Il n’y a pas de sujet {name}.",
-  aModelThatWasTrainedAt: "Un modèle entraîné chez AWS est repris sans manifestes, clé ni réseau.",
+  aModelThatWasTrainedAt:
+    "Un modèle entraîné chez AWS est repris sans manifestes, clé, réseau ni réseau de base.",
   theFilesOfAModelOf:
     "Les fichiers d’un modèle d’AWS restent où ils sont : le compartiment de sortie est alors {bucket}.",
   theTagIsTheAddressOf2: "La balise {pastTag} est l’adresse d’une évaluation, {form}, et non « {address} ».",
@@ -715,4 +716,15 @@ export const messages: Translation<typeof english> = {
   thisProjectHasLoopsDeleteOne: "Ce projet a {mostLoops} boucles ; supprimez-en une qui est terminée.",
   somebodyDeletedTheAliasMeanwhile: "Quelqu’un a supprimé l’alias {alias} entre-temps.",
   somebodyTrainedAVersionCalledMeanwhile: "Quelqu’un a entraîné entre-temps une version nommée {name}.",
+  aNetworkThatIsBroughtIn: "Un réseau apporté ne part d’aucun réseau de base : omettez {backboneTag}.",
+  anAccountHasAtMostBackbones: "Un compte a au plus {mostBackbones} réseaux de base ; retirez-en un d’abord.",
+  couldNotBeOpened: "{key} n’a pas pu être ouvert : {reason}.",
+  hasBytesAreTheMost: "{key} a {size} octets ; {mostBytes} au plus.",
+  isNoneOf: "{key} n’est aucun de {suffixes}.",
+  theBackboneHasJustBeenRemoved: "Le réseau de base {name} vient d’être retiré.",
+  theBackboneIsWhatTheseTrainings:
+    "Ces entraînements partent du réseau de base {name} : {names}{more}. Retirez-le quand ils sont finis, ou arrêtez-les.",
+  theWeightsThatTheTrainingWas: "Les poids {name} avec lesquels l’entraînement a été demandé n’y sont plus.",
+  thereIsABackboneRemoveIt: "Il y a un réseau de base {name} ; retirez-le d’abord.",
+  thereIsNoBackboneThereAre: "Il n’y a pas de réseau de base « {name} » ; il y a {names}.",
 };

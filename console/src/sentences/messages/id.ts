@@ -646,7 +646,8 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "Berkas topik pengelola tidak dapat dibaca.",
   theTopicHasNoWebhookOnly: "Topik {name} tidak memiliki webhook: hanya alarm yang memanggilnya.",
   thereIsNoTopic: "Tidak ada topik {name}.",
-  aModelThatWasTrainedAt: "Model yang dilatih di AWS dibawa tanpa manifes, kunci, atau jaringan.",
+  aModelThatWasTrainedAt:
+    "Model yang dilatih di AWS dibawa tanpa manifes, kunci, jaringan, atau jaringan dasar.",
   theFilesOfAModelOf: "Berkas model dari AWS tetap di tempatnya: bucket keluarannya adalah {bucket}.",
   theTagIsTheAddressOf2: 'Tag {pastTag} adalah alamat evaluasi, {form}, bukan "{address}".',
   wasTrainedAtAwsItsFigures:
@@ -690,4 +691,16 @@ export const messages: Translation<typeof english> = {
   thisProjectHasLoopsDeleteOne: "Proyek ini punya {mostLoops} siklus; hapus salah satu yang sudah selesai.",
   somebodyDeletedTheAliasMeanwhile: "Seseorang menghapus alias {alias} sementara itu.",
   somebodyTrainedAVersionCalledMeanwhile: "Seseorang melatih versi bernama {name} sementara itu.",
+  aNetworkThatIsBroughtIn:
+    "Jaringan yang dibawa masuk tidak bermula dari jaringan dasar: tinggalkan {backboneTag}.",
+  anAccountHasAtMostBackbones: "Akun memiliki paling banyak {mostBackbones} jaringan dasar; hapus satu dulu.",
+  couldNotBeOpened: "{key} tidak dapat dibuka: {reason}.",
+  hasBytesAreTheMost: "{key} memiliki {size} byte; paling banyak {mostBytes}.",
+  isNoneOf: "{key} bukan salah satu dari {suffixes}.",
+  theBackboneHasJustBeenRemoved: "Jaringan dasar {name} baru saja dihapus.",
+  theBackboneIsWhatTheseTrainings:
+    "Pelatihan ini bermula dari jaringan dasar {name}: {names}{more}. Hapus setelah selesai, atau hentikan pelatihannya.",
+  theWeightsThatTheTrainingWas: "Bobot {name} yang diminta untuk pelatihan ini sudah tidak ada.",
+  thereIsABackboneRemoveIt: "Sudah ada jaringan dasar {name}; hapus dulu.",
+  thereIsNoBackboneThereAre: 'Tidak ada jaringan dasar "{name}"; yang ada {names}.',
 };

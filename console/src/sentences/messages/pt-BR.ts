@@ -642,7 +642,7 @@ export const messages: Translation<typeof english> = {
   theOperatorSFileOfTopics: "O arquivo de tópicos do operador não pode ser lido.",
   theTopicHasNoWebhookOnly: "O tópico {name} não tem webhook: só alarmes o chamam.",
   thereIsNoTopic: "Não há tópico {name}.",
-  aModelThatWasTrainedAt: "Um modelo treinado na AWS é trazido sem manifestos, chave ou rede.",
+  aModelThatWasTrainedAt: "Um modelo treinado na AWS é trazido sem manifestos, chave, rede nem rede de base.",
   theFilesOfAModelOf: "Os arquivos de um modelo da AWS ficam onde estão: o bucket de saída é então {bucket}.",
   theTagIsTheAddressOf2: 'A tag {pastTag} é o endereço de uma avaliação, {form}, e não "{address}".',
   wasTrainedAtAwsItsFigures:
@@ -684,4 +684,15 @@ export const messages: Translation<typeof english> = {
   thisProjectHasLoopsDeleteOne: "Este projeto tem {mostLoops} ciclos; exclua um que terminou.",
   somebodyDeletedTheAliasMeanwhile: "Alguém excluiu o alias {alias} nesse meio-tempo.",
   somebodyTrainedAVersionCalledMeanwhile: "Alguém treinou nesse meio-tempo uma versão chamada {name}.",
+  aNetworkThatIsBroughtIn: "Uma rede trazida não parte de nenhuma rede de base: omita {backboneTag}.",
+  anAccountHasAtMostBackbones: "Uma conta tem no máximo {mostBackbones} redes de base; remova uma primeiro.",
+  couldNotBeOpened: "Não foi possível abrir {key}: {reason}.",
+  hasBytesAreTheMost: "{key} tem {size} bytes; no máximo {mostBytes}.",
+  isNoneOf: "{key} não é nenhum de {suffixes}.",
+  theBackboneHasJustBeenRemoved: "A rede de base {name} acaba de ser removida.",
+  theBackboneIsWhatTheseTrainings:
+    "Estes treinamentos partem da rede de base {name}: {names}{more}. Remova-a quando terminarem, ou pare-os.",
+  theWeightsThatTheTrainingWas: "Os pesos {name} com que o treinamento foi pedido não existem mais.",
+  thereIsABackboneRemoveIt: "Já há uma rede de base {name}; remova-a primeiro.",
+  thereIsNoBackboneThereAre: 'Não há rede de base "{name}"; há {names}.',
 };

@@ -19,6 +19,7 @@ from vedette.api.own.account import (
     update_user,
 )
 from vedette.api.own.aliases import delete_alias, describe_alias, list_aliases, roll_back_alias, set_alias
+from vedette.api.own.backbones import add_backbone, delete_backbone, list_backbones
 from vedette.api.own.batches import (
     delete_batch_detection,
     describe_batch_detection,
@@ -162,6 +163,9 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteAlias": delete_alias,
     "DescribeAlias": describe_alias,
     "ListAliases": list_aliases,
+    "AddBackbone": add_backbone,
+    "DeleteBackbone": delete_backbone,
+    "ListBackbones": list_backbones,
     "RollBackAlias": roll_back_alias,
     "SetAlias": set_alias,
     "AddImportPiece": add_import_piece,

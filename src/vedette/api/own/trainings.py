@@ -3,6 +3,7 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.own.backbones import describe_backbones, used_backbone
 from vedette.api.own.models import find_model
 from vedette.api.own.projects import find_project
 from vedette.api.uploads import upload_bucket
@@ -17,6 +18,7 @@ def preview_training(house: House, caller: Caller, request: dict[str, Any]) -> d
     """Return what a training would learn if it began now, and what keeps it from beginning."""
     project = find_project(house, caller, "PreviewTraining", request["ProjectArn"])
     answer = {"DefaultBudget": house.settings.training_budget, **_output(house, caller, project)}
+    answer["Backbones"] = describe_backbones(house, project.scope.account)
     try:
         preview = house.trainings.preview(project)
     except Busy as refusal:
@@ -57,6 +59,8 @@ def get_training_report(house: House, caller: Caller, request: dict[str, Any]) -
         answer["Seconds"] = version.billable_s
     if version.is_archived:
         answer["TrainedAtAws"] = True
+    if backbone := used_backbone(version):
+        answer["Backbone"] = backbone
     if report.advice:
         answer["MoreImagesOf"] = report.advice["label"]
         answer["MoreImagesQuality"] = report.advice["quality"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.own.backbones import used_backbone
 from vedette.api.own.projects import find_project
 from vedette.api.paging import read_page
 from vedette.errors import Busy
@@ -52,6 +53,8 @@ def _change(house: House, version: Version, before: Version | None) -> dict[str,
     answer: dict[str, Any] = {"VersionName": version.name, "ModelArn": str(version.arn)}
     if budget := version.inputs.get("budget"):
         answer["Budget"] = budget
+    if backbone := used_backbone(version):
+        answer["Backbone"] = backbone
     if version.source:
         return {**answer, "IsCopy": True}
     if version.is_archived:
@@ -61,6 +64,8 @@ def _change(house: House, version: Version, before: Version | None) -> dict[str,
         return answer
     if (earlier := before.inputs.get("budget")) and earlier != budget:
         answer["SinceBudget"] = earlier
+    if (began := used_backbone(before)) and backbone and began != backbone:
+        answer["SinceBackbone"] = began
     thresholds = house.trainings.thresholds_changed(before, version)
     return answer | {"SinceVersion": before.name, "ThresholdsChanged": thresholds, **_numbers(changes)}
 

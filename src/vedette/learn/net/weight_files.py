@@ -4,6 +4,7 @@ A pickle is a program. One that holds more than tensors is refused, and never op
 """
 
 import hashlib
+import io
 import json
 import math
 from pathlib import Path
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from vedette.errors import Missing, Wrong
+from vedette.file_access import read_file, size_of
 
 # Far above every network that reads pictures on two cores.
 MOST_BYTES = 2 * 1024**3
@@ -25,14 +27,14 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
     """Return a file's tensors by their names, in its order, and a digest of the file."""
     if not path.is_file():
         raise Missing(f"There is no file of weights at {path}.", kind="file", name=str(path))
-    if path.stat().st_size > MOST_BYTES:
+    if size_of(path) > MOST_BYTES:
         raise Wrong(f"{path} has more than {MOST_BYTES:,} bytes.", kind="file", name=str(path))
-    data = path.read_bytes()
+    data = read_file(path)
     digest = hashlib.sha256(data).hexdigest()[:16]
     if path.suffix == ".safetensors":
         return _read_safetensors(data, path), digest
     try:
-        loaded = torch.load(path, map_location="cpu", weights_only=True)
+        loaded = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # torch's errors over foreign files share no class
         raise Wrong(
             f"{path} holds more than weights, or is no file of torch; it is not opened. Save the model's "

@@ -57,6 +57,9 @@ export const messages = {
   budget_balanced_help: "What most models need.",
   budget_best: "As good as it gets",
   budget_best_help: "Tries four times as much. For a model that goes into use.",
+  backbone: "Backbone",
+  backboneHelp: "The network that it begins from.",
+  backboneTime: "{count} ms a picture",
   name: "Version name",
   nameHelp: "Letters without accents, digits, dots, hyphens and underscores.",
   nameTaken: "There is a version of this name already.",
@@ -174,6 +177,7 @@ export const messages = {
   labelsCame: { one: "new label: {labels}", other: "{count} new labels: {labels}" },
   labelsWent: { one: "label gone: {labels}", other: "{count} labels gone: {labels}" },
   budgetMoved: "budget: {before} → {now}",
+  backboneMoved: "backbone: {before} → {now}",
   thresholdsMoved: { one: "{count} threshold moved", other: "{count} thresholds moved" },
   changedSince: {
     one: "{count} picture changed since {version}",

@@ -58,6 +58,9 @@ export const messages: Translation<typeof english> = {
   budget_balanced_help: "Ce dont la plupart des modèles ont besoin.",
   budget_best: "Le mieux possible",
   budget_best_help: "Essaie quatre fois plus. Pour un modèle qui sera mis en service.",
+  backbone: "Réseau de base",
+  backboneHelp: "Le réseau dont il part.",
+  backboneTime: "{count} ms par image",
   name: "Nom de la version",
   nameHelp: "Lettres sans accents, chiffres, points, tirets et traits de soulignement.",
   nameTaken: "Une version porte déjà ce nom.",
@@ -178,6 +181,7 @@ export const messages: Translation<typeof english> = {
   labelsCame: { one: "nouvelle étiquette : {labels}", other: "{count} nouvelles étiquettes : {labels}" },
   labelsWent: { one: "étiquette disparue : {labels}", other: "{count} étiquettes disparues : {labels}" },
   budgetMoved: "budget : {before} → {now}",
+  backboneMoved: "réseau de base : {before} → {now}",
   thresholdsMoved: { one: "{count} seuil déplacé", other: "{count} seuils déplacés" },
   changedSince: {
     one: "{count} image modifiée depuis {version}",

@@ -61,6 +61,9 @@ export const messages: Translation<typeof english> = {
   budget_balanced_help: "O que a maioria dos modelos precisa.",
   budget_best: "O melhor possível",
   budget_best_help: "Tenta quatro vezes mais. Para um modelo que entra em uso.",
+  backbone: "Rede de base",
+  backboneHelp: "A rede da qual ele parte.",
+  backboneTime: "{count} ms por imagem",
   name: "Nome da versão",
   nameHelp: "Letras sem acentos, dígitos, pontos, hifens e sublinhados.",
   nameTaken: "Já existe uma versão com este nome.",
@@ -179,6 +182,7 @@ export const messages: Translation<typeof english> = {
   labelsCame: { one: "rótulo novo: {labels}", other: "{count} rótulos novos: {labels}" },
   labelsWent: { one: "rótulo a menos: {labels}", other: "{count} rótulos a menos: {labels}" },
   budgetMoved: "orçamento: {before} → {now}",
+  backboneMoved: "rede de base: {before} → {now}",
   thresholdsMoved: { one: "{count} limiar alterado", other: "{count} limiares alterados" },
   changedSince: {
     one: "{count} imagem mudou desde {version}",

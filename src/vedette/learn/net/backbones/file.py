@@ -67,6 +67,8 @@ def open_file(path: Path) -> tuple[Backbone, str]:
     """Return the network in a file, and what it is called."""
     weights, digest = read_weights(path)
     member, tensors = recognise(weights, str(path))
+    if not all(bool(tensor.isfinite().all()) for tensor in tensors):
+        raise errors.Wrong(f"{path} has weights that are no numbers; it may be damaged.", kind="file")
     net = _empty(member, digest)
     # Its own name tells features of two files apart, the digest those of two contents of one.
     net.name = f"file:{path.stem}"
