@@ -232,6 +232,7 @@ export const messages = {
   modelsOfThisServiceHaveNo:
     "Models of this service have no MinConfidence: they judge each picture by themselves.",
   moreHeatMapsAreAskedFor: "More heat maps are asked for than can be made at once.",
+  moreRequestsThanAllUnitsOf: "More requests than all units of this server can answer.",
   moreRequestsThanTheUnitsOf: "More requests than the {units} units of {name} can answer.",
   nameEitherBytesOrASourceref: "Name either Bytes or a SourceRef.",
   nameTheLinesToMendOr: "Name the lines to mend, or the code that all of them have.",

@@ -727,4 +727,5 @@ export const messages: Translation<typeof english> = {
   theWeightsThatTheTrainingWas: "Les poids {name} avec lesquels l’entraînement a été demandé n’y sont plus.",
   thereIsABackboneRemoveIt: "Il y a un réseau de base {name} ; retirez-le d’abord.",
   thereIsNoBackboneThereAre: "Il n’y a pas de réseau de base « {name} » ; il y a {names}.",
+  theClusterDoesNotAnswer: "La grappe ne répond pas.",
 };

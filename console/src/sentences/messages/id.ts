@@ -703,4 +703,5 @@ export const messages: Translation<typeof english> = {
   theWeightsThatTheTrainingWas: "Bobot {name} yang diminta untuk pelatihan ini sudah tidak ada.",
   thereIsABackboneRemoveIt: "Sudah ada jaringan dasar {name}; hapus dulu.",
   thereIsNoBackboneThereAre: 'Tidak ada jaringan dasar "{name}"; yang ada {names}.',
+  theClusterDoesNotAnswer: "Klaster tidak menjawab.",
 };

@@ -695,4 +695,5 @@ export const messages: Translation<typeof english> = {
   theWeightsThatTheTrainingWas: "Os pesos {name} com que o treinamento foi pedido não existem mais.",
   thereIsABackboneRemoveIt: "Já há uma rede de base {name}; remova-a primeiro.",
   thereIsNoBackboneThereAre: 'Não há rede de base "{name}"; há {names}.',
+  theClusterDoesNotAnswer: "O cluster não responde.",
 };

@@ -640,4 +640,5 @@ export const messages: Translation<typeof english> = {
   theWeightsThatTheTrainingWas: "请求训练时所用的权重 {name} 已不存在。",
   thereIsABackboneRemoveIt: "已有骨干网络 {name}；请先移除。",
   thereIsNoBackboneThereAre: "没有骨干网络“{name}”；现有 {names}。",
+  theClusterDoesNotAnswer: "集群没有响应。",
 };
