@@ -32,6 +32,17 @@ def test_what_is_counted_twice_in_a_minute_is_one_figure(meter, clock):
     assert meter.read(ARN, "ms", since=now, until=now + 1) == [(now, Figure(15.0, 3, 2.0, 9.0))]
 
 
+def test_more_samples_than_thirty_two_bits_hold_are_counted(meter, clock):
+    now, many = minute(clock), 3_000_000_000
+    meter.put((ARN, now, "own"), Figure(6e9, many, 1.0, 3.0))
+    meter.count(ARN, {"ms": 4.0})
+    meter.write()
+    meter.put((ARN, now, "own"), Figure(6e9, many, 1.0, 3.0))
+    meter.write()
+    assert meter.read(ARN, "own", since=now, until=now + 1) == [(now, Figure(12e9, 2 * many, 1.0, 3.0))]
+    assert [figure.samples for _, figure in meter.read(ARN, "ms", since=now, until=now + 1)] == [1]
+
+
 def test_minutes_things_and_figures_are_kept_apart(meter, clock):
     began = minute(clock)
     meter.count(ARN, {"ok": 1, "findings": 3})

@@ -16,7 +16,8 @@ def _figures(name: str) -> Table:
         Column("figure", String(32), primary_key=True),
         # Enough for CloudWatch's statistics: Sum, SampleCount, Average, Minimum and Maximum.
         Column("total", Float, nullable=False),
-        Column("samples", Integer, nullable=False),
+        # One datum of a client's may count a hundred billion; SQLite's integers are as wide.
+        Column("samples", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
         Column("least", Float, nullable=False),
         Column("most", Float, nullable=False),
         # How often which values came (sketch.py); none where all are the same, or nobody knows.

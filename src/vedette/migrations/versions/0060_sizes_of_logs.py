@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0060"
 down_revision = "0059"
-branch_labels = None
-depends_on = None
 # An older server writes rows that count for nothing.
 works_with_older = True
 

@@ -9,8 +9,6 @@ from alembic import op
 
 revision = "0062"
 down_revision = "0061"
-branch_labels = None
-depends_on = None
 works_with_older = True
 
 
