@@ -62,6 +62,13 @@ def test_a_number_is_whole_wherever_a_piece_ends(number):
         ('{"a": [1,', "a file ends too early."),
         ("[1]", "a file has '[' where '{' is expected."),
         ('{"a" 1}', "a file has '1' where ':' is expected."),
+        ('{"a": [1 2]}', "a file has '2' where ',' is expected."),
+        ('{"a": [{}{}]}', "a file has '{' where ',' is expected."),
+        ('{"a": [1,]}', "a file has ']' where a value is expected."),
+        ('{"a": 1 "b": 2}', "a file has '\"' where ',' is expected."),
+        ('{"a": 1,}', "a file has '}' where a value is expected."),
+        ("{1: 2}", "a file has '1' where a name is expected."),
+        ('{"a": [1]} {"a": [2]}', "a file has '{' behind its end."),
         ('{"a": x}', "a file is no JSON near 'Expecting value'."),
         ('{"a": NaN}', "a file has NaN, which is no number."),
         ('{"a": -Infinity}', "a file has -Infinity, which is no number."),
@@ -73,6 +80,12 @@ def test_what_is_no_json_is_a_sentence(text, sentence):
     with pytest.raises(Wrong) as refusal:
         list(reader(text).members())
     assert str(refusal.value).startswith(sentence)
+
+
+def test_a_list_is_whole_and_the_only_one():
+    for text in ("[1 2]", "[1,]", "[1] [2]", "[1]x"):
+        with pytest.raises(Wrong, match="a file has "):
+            list(reader(text).elements())
 
 
 @pytest.mark.parametrize(("most", "is_read"), [(12, True), (8, False)])

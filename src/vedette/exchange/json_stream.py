@@ -29,7 +29,10 @@ class JsonStreamReader:
     def members(self) -> Iterator[tuple[str, Any]]:
         """Yield (key, element) for every element of every list at the top, and (key, value) for the rest."""
         self._take("{")
-        while self._peek() != "}":
+        is_more = self._peek() != "}"
+        while is_more:
+            if self._peek() != '"':
+                raise self._wrong(f"has {self._text[self._at]!r} where a name is expected")
             key = self._value()
             self._take(":")
             if self._peek() == "[":
@@ -37,21 +40,36 @@ class JsonStreamReader:
                     yield key, element
             else:
                 yield key, self._value()
-            if self._peek() == ",":
-                self._take(",")
+            is_more = self._goes_on("}")
         self._take("}")
+        self._end()
 
     def elements(self) -> Iterator[Any]:
         """Yield the elements of the list that is the whole text."""
         yield from self._elements()
+        self._end()
 
     def _elements(self) -> Iterator[Any]:
         self._take("[")
-        while self._peek() != "]":
+        is_more = self._peek() != "]"
+        while is_more:
             yield self._value()
-            if self._peek() == ",":
-                self._take(",")
+            is_more = self._goes_on("]")
         self._take("]")
+
+    def _goes_on(self, end: str) -> bool:
+        """Say whether another value follows: then a comma stands before it, and nothing else."""
+        if self._peek() == end:
+            return False
+        self._take(",")
+        if self._peek() == end:
+            raise self._wrong(f"has {end!r} where a value is expected")
+        return True
+
+    def _end(self) -> None:
+        """Refuse what stands behind the whole, which would be lost."""
+        if self._next():
+            raise self._wrong(f"has {self._text[self._at]!r} behind its end")
 
     def _value(self) -> Any:
         """Return the next value; at the buffer's end it may be cut, so it is parsed again with more text."""
@@ -81,13 +99,20 @@ class JsonStreamReader:
         return not isinstance(value, int | float) or self._text[end] in _AFTER_NUMBERS
 
     def _peek(self) -> str:
+        sign = self._next()
+        if not sign:
+            raise self._wrong("ends too early")
+        return sign
+
+    def _next(self) -> str:
+        """Return the next character that is no space; nothing at the end."""
         while True:
             while self._at < len(self._text) and self._text[self._at] in _SPACE:
                 self._at += 1
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._fill(_BLOCK):
-                raise self._wrong("ends too early")
+                return ""
 
     def _take(self, expected: str) -> None:
         if self._peek() != expected:
