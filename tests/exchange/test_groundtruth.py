@@ -84,6 +84,17 @@ def test_two_jobs_that_correct_nothing_are_both_labels():
     ]  # fmt: skip
 
 
+def test_boxes_beside_labels_of_a_multi_label_job_stay():
+    tags = {
+        "class-map": {"0": "wet", "1": "worn"},
+        "confidence-map": {"0": 1, "1": 1},
+        "type": "groundtruth/image-classification-multilabel",
+    }
+    good = {"class-name": "good", "confidence": 1, "type": "groundtruth/image-classification"}
+    chained = line(t=([0, 1], tags | COMMON), boxes=boxes("container"), t0=(1, good | COMMON))
+    assert verdict(convert_line(chained)) == (("good", "wet", "worn"), ["container"], ())
+
+
 def test_a_verification_is_told_and_becomes_no_label():
     notes = NoteList()
     converted = convert_line(line(boxes=boxes("container"), check=(0, GOOD | COMMON)), notes)

@@ -1,7 +1,7 @@
 """Output manifests of SageMaker Ground Truth, whatever their job was, as lines that both services take.
 
 classification, boxes, masks   as they are
-multi-label                    a pair a label, as Custom Labels' guide converts it; other keys are dropped
+multi-label                    a pair a label, as Custom Labels' guide converts it; other keys go, labels stay
 adjustment                     the newest pair of its kind alone; what it corrected goes
 verification                   its verdict is told, and is no label
 failed                         the reason is told; the picture comes without a label of that job
@@ -83,6 +83,9 @@ def _single(line: Line) -> Line:
     if not pairs:
         return line
     values: dict[str, Any] = {SOURCE: line.source}
+    for pair in read_pairs(line):
+        if pair.kind not in ("tags", ""):
+            values |= {pair.name: pair.value, f"{pair.name}{PAIR_END}": pair.metadata}
     for pair in pairs:
         try:
             tags = read_tags(pair)
@@ -94,8 +97,11 @@ def _single(line: Line) -> Line:
             if k in pair.metadata
         }
         for number, (name, sure) in enumerate(tags):
-            values[f"{pair.name}{number}"] = number
-            values[f"{pair.name}{number}{PAIR_END}"] = {
+            key = f"{pair.name}{number}"
+            while key in values:
+                key += "-"
+            values[key] = number
+            values[f"{key}{PAIR_END}"] = {
                 "class-name": name,
                 "confidence": sure,
                 "type": TYPES["class"],
