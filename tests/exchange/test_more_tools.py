@@ -65,7 +65,8 @@ def test_fiftyone_is_read_as_it_was_written(tmp_path_factory, many):
     again = list(read_format("fiftyone", out))
     assert [(name.removeprefix("data/"), boxes) for name, boxes in said(again)] == said(many)
     assert find_losses("fiftyone", [write_item(Item("a.png", ("red",)), stamp=STAMP)]) == [
-        "1 picture has labels, which fiftyone does not hold."
+        "1 picture has labels, which fiftyone does not hold.",
+        "1 picture was not looked at for objects, which fiftyone does not tell from pictures without any.",
     ]
 
 

@@ -202,14 +202,16 @@ def test_a_file_that_is_wrong_is_refused_in_a_sentence(tmp_path, form, text, sen
 def test_what_a_format_does_not_hold_is_counted_before_it_is_written(tmp_path):
     many = [Item("a.png", ("red",), None), Item("b.png", ("red",), (("cat", box(10, 20, 30, 40)),), SIZE)]
     lines = [write_item(item, stamp=STAMP) for item in many]
-    assert find_losses("coco", lines) == ["2 pictures have labels, which coco does not hold."]
+    unseen = "1 picture was not looked at for objects, which coco does not tell from pictures without any."
+    assert find_losses("coco", lines) == ["2 pictures have labels, which coco does not hold.", unseen]
     assert find_losses("csv", lines) == ["1 picture has boxes, which csv does not hold."]
     assert find_losses("labelme", lines) == []
     manifest = tmp_path / "all.manifest"
     manifest.write_text("".join(f"{line.text}\n" for line in lines))
     answer = CliRunner().invoke(app, ["export", "coco", str(manifest), "--dry-run"])
     assert answer.output == (
-        "Lost: 2 pictures have labels, which coco does not hold.\n2 pictures would be written; nothing was.\n"
+        f"Lost: 2 pictures have labels, which coco does not hold.\nLost: {unseen}\n"
+        "2 pictures would be written; nothing was.\n"
     )
     (tmp_path / "a.json").write_text(
         '{"shapes": [{"label": "x", "shape_type": "point", "points": []}],'

@@ -12,6 +12,8 @@ from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line, write_line
 from vedette.manifest.segmentation import MaskRef
+from vedette.manifest.unsure import is_unsure
+from vedette.manifest.verdicts import Verdict
 from vedette.vision.annotations import Box
 from vedette.vision.files import BOMB, DAMAGE, open_head
 
@@ -67,10 +69,29 @@ def write_item(
 
 
 def read_item(line: Line) -> Item:
-    """Return the labels of a line, without its masks; an invalid attribute is ignored alone."""
+    """Return the labels of a line, without its masks; an invalid attribute is ignored alone.
+
+    A box is kept as far as it lies on its picture, also one that the service is not trained with.
+    """
     verdict = REKOGNITION.judge_line(line, strict=False)
     size = next((detection.read_size(pair) for pair in read_pairs(line) if _is_sized(pair)), None)
-    return Item(line.source, verdict.labels, verdict.boxes, size)
+    return Item(line.source, verdict.labels, _boxes(line, verdict), size)
+
+
+def _boxes(line: Line, verdict: Verdict) -> tuple[tuple[str, Box], ...] | None:
+    """Return the boxes that passed, and those that did not for their size or their place."""
+    if is_unsure(line) or not any(flaw.spot == "annotation" for flaw in verdict.flaws):
+        return verdict.boxes
+    unfit = {flaw.attribute for flaw in verdict.flaws if flaw.spot == "metadata"}
+    boxes: list[tuple[str, Box]] = []
+    for pair in read_pairs(line):
+        if pair.kind == "boxes" and pair.name not in unfit:
+            size, names = detection.read_size(pair), detection.read_class_map(pair)
+            for entry in detection.read_annotations(pair):
+                left, top = entry["left"], entry["top"]
+                box = inside((left, top, left + entry["width"], top + entry["height"]), size)
+                boxes += [] if box is None else [(names[str(entry["class_id"])], box)]
+    return tuple(boxes) or verdict.boxes
 
 
 def _is_sized(pair: Attribute) -> bool:

@@ -3,8 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from vedette.exchange.items import read_item
+from vedette.exchange.items import Item, read_item
+from vedette.manifest.attributes import Attribute, read_pairs
+from vedette.manifest.classification import read_tags
 from vedette.manifest.lines import Line
+from vedette.manifest.unsure import is_unsure
 
 # Of labels of whole pictures, boxes, and masks; whatever is not here is lost.
 HOLDS: Mapping[str, frozenset[str]] = {
@@ -32,23 +35,68 @@ HOLDS: Mapping[str, frozenset[str]] = {
 WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder"})
 
 
+# Formats in which a picture that nobody looked at is one without objects.
+WITHOUT_UNSEEN = frozenset(
+    {"coco", "coco with regions", "voc", "labelme", "via", "supervisely", "fiftyone"}
+)  # fmt: skip
+
+
 def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
     """Return a sentence for each kind of thing that would be lost, with how many pictures have it."""
     counts: Counter[str] = Counter()
     for line in lines:
         item = read_item(line)
+        has_mask = any(key.endswith("-ref") and key != "source-ref" for key in line.values)
+        is_told = has_mask or (bool(item.labels) and "labels" in HOLDS[form])
         counts["labels"] += bool(item.labels)
         counts["boxes"] += bool(item.boxes)
         counts["empty"] += item.boxes == () and not item.labels
-        counts["masks"] += any(key.endswith("-ref") and key != "source-ref" for key in line.values)
+        counts["unseen"] += item.boxes is None and not is_told
+        counts["masks"] += has_mask
+        counts["unsure"] += is_unsure(line) and _has_more(line, item)
+        counts["unread"] += not is_unsure(line) and _has_more(line, item)
     sentences = [
         f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
-        for part, count in counts.items()
-        if count and part != "empty" and part not in HOLDS[form]
+        for part in ("labels", "boxes", "masks")
+        if (count := counts[part]) and part not in HOLDS[form]
     ]
-    if (count := counts["empty"]) and form in WITHOUT_EMPTY:
-        pictures = "1 picture was" if count == 1 else f"{count} pictures were"
-        sentences.append(
-            f"{pictures} looked at and nothing was found, which {form} does not tell from what nobody saw."
-        )
-    return sentences
+    return sentences + _others(form, counts)
+
+
+def _others(form: str, counts: Mapping[str, int]) -> list[str]:
+    """Return the sentences about pictures that say something else, or nothing, in the format."""
+    name, beyond = form.removesuffix(" with regions"), "are not written"
+    sentences = {
+        "empty": f"looked at and nothing was found, which {name} does not tell from what nobody saw",
+        "unseen": f"not looked at for objects, which {name} does not tell from pictures without any",
+        "unsure": f"marked as unsure, and labels of such {beyond}",
+        "unread": f"given labels that cannot be used, or boxes that are not on the picture; those {beyond}",
+    }
+    passed = {"empty": form not in WITHOUT_EMPTY, "unseen": form not in WITHOUT_UNSEEN}
+    whole = form == "manifest"
+    return [
+        f"{'1 picture was' if count == 1 else f'{count} pictures were'} {sentence}."
+        for part, sentence in sentences.items()
+        if (count := counts[part]) and not passed.get(part, whole)
+    ]
+
+
+def _has_more(line: Line, item: Item) -> bool:
+    """Say whether a line has labels or boxes that its item has not."""
+    boxes, names = 0, set[str]()
+    for pair in read_pairs(line):
+        if pair.kind == "boxes":
+            entries = pair.value.get("annotations") if isinstance(pair.value, dict) else None
+            boxes += len(entries) if isinstance(entries, list) else 1
+        elif pair.kind in ("class", "tags"):
+            names |= _labels_of(pair)
+    return boxes > len(item.boxes or ()) or not names <= {*item.labels}
+
+
+def _labels_of(pair: Attribute) -> set[str]:
+    """Return the labels of a pair; the empty one, which no item has, where it cannot be read."""
+    try:
+        tags = {name for name, _ in read_tags(pair)} if pair.kind == "tags" else {pair.metadata["class-name"]}
+    except (ValueError, KeyError):
+        return {""}
+    return {name if isinstance(name, str) else "" for name in tags}

@@ -268,7 +268,9 @@ def _draw(item: DrawnItem, numbers: Mapping[str, int]) -> "np.ndarray[Any, np.dt
         for value, label in colors.labels.items():
             drawing[codes == value] = numbers[label]
     for label, box in sorted(item.boxes, key=lambda pair: -pair[1].width * pair[1].height):
-        left, top = round(box.left * item.size.width), round(box.top * item.size.height)
+        # At least a pixel: of a narrow box at the far side the last one.
+        left = min(round(box.left * item.size.width), item.size.width - 1)
+        top = min(round(box.top * item.size.height), item.size.height - 1)
         right = max(left + 1, round((box.left + box.width) * item.size.width))
         bottom = max(top + 1, round((box.top + box.height) * item.size.height))
         drawing[top:bottom, left:right] = numbers[label]

@@ -69,7 +69,7 @@ def write_voc(item: Item, target: TargetFolder) -> Path:
             ("ymax", (box.top + box.height) * item.size.height),
         )
         for key, side in sides:
-            ET.SubElement(corners, key).text = f"{round(side, 3):g}"
+            ET.SubElement(corners, key).text = f"{round(side, 3):.10g}"
     ET.indent(root)
     path = target.place(item.name, ".xml")
     path.parent.mkdir(parents=True, exist_ok=True)
