@@ -179,7 +179,16 @@ def test_what_a_stop_left_of_weights_goes_at_the_next_start(training):
     folder = training.data / "backbones" / HERE
     (folder / "half-0123.pth").write_bytes(b"half")
     os.link(folder / "ours.json", folder / ".ours-0123")
-    training.trainings.backbones.start()
+    backbones = training.trainings.backbones
+    now = backbones.clock().timestamp()
+    whole = files(training)
+    for name in whole:
+        os.utime(folder / name, (now, now))
+    backbones.start()
+    assert files(training) == whole, "another server may be adding them"
+    for name in whole:
+        os.utime(folder / name, (now - 90_000, now - 90_000))
+    backbones.start()
     assert files(training) == [card.file, "ours.json"]
 
 

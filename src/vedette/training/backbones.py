@@ -39,6 +39,8 @@ MOST_BYTES = 2 * 1024**3
 # Of one account: each is some tens of megabytes.
 MOST_BACKBONES = 50
 PIECE = 1 << 20
+# Weights without a card may be those that another server is taking in; after this long they are a stop's.
+ABANDONED_S = 24 * 3600
 # How many trainings a refusal names.
 MOST_NAMED = 5
 
@@ -80,14 +82,14 @@ class Backbones:
     clock: Clock
 
     def start(self) -> None:
-        """Take away weights without a card: what a stop left of one that was being added."""
+        """Take away weights that lie without a card for a day: what a stop left of some that were added."""
         for folder in self.root.glob("*/"):
             cards = self.list(folder.name)
             if len(cards) < len([*folder.glob("*.json")]):
                 continue  # whose weights those are is not known
             files = {card.file for card in cards}
             for file in folder.iterdir():
-                if file.suffix != ".json" and file.name not in files:
+                if file.suffix != ".json" and file.name not in files and self._is_abandoned(file):
                     file.unlink(missing_ok=True)
 
     def list(self, account: str) -> list[BackboneCard]:
@@ -176,6 +178,12 @@ class Backbones:
         return place.name
 
     # Inside
+
+    def _is_abandoned(self, file: Path) -> bool:
+        try:
+            return self.clock().timestamp() - file.stat().st_mtime > ABANDONED_S
+        except FileNotFoundError:
+            return False
 
     def _put(self, account: str, card: BackboneCard, folder: Folder) -> None:
         folder.weights.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Steps, { type StepsProps } from "@cloudscape-design/components/steps";
-import type { ReactNode } from "react";
-import { useCall, type Own, type ProjectFacts } from "../../api";
+import { useEffect, type ReactNode } from "react";
+import { refreshProjects, useCall, useVersion, type Own, type ProjectFacts } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { Sentence } from "../../sentences";
 import { RouteLink } from "../../ui/links";
@@ -14,6 +14,8 @@ import { STAGES, stagesOf, type Stage, type StageState } from "./stages";
 import { useText } from "./text";
 
 const EVERY_MS = 3000;
+/** Steps in which the new version may not be there yet, though its name is noted. */
+const BEFORE_TRAINED: ReadonlySet<string> = new Set(["train", "order", "learn"]);
 const SIGNS: Readonly<Record<StageState, StepsProps.Status>> = {
   done: "success",
   working: "in-progress",
@@ -121,9 +123,13 @@ function Labelled({ project, route, loop }: StagesProps) {
 
 function Trained({ project, loop }: Pick<StagesProps, "project" | "loop">) {
   const t = useText();
-  const name = loop.NewVersionName;
-  if (name === undefined) return null;
-  if (!project.versions.some((version) => version.name === name)) {
+  const { NewVersionName: name = "", Step: step = "" } = loop;
+  const { version, isPending } = useVersion(project, name);
+  // A page that was open before the training began does not know of its version.
+  useEffect(() => void refreshProjects(), [step]);
+  if (name === "" || isPending) return null;
+  if (version === undefined) {
+    if (BEFORE_TRAINED.has(step)) return null;
     return <Box color="text-body-secondary">{t("versionGone", { name })}</Box>;
   }
   return (
