@@ -61,6 +61,7 @@ def test_what_says_nothing_of_its_processor_is_not_trusted():
 @pytest.mark.parametrize("is_exact", [True, False])
 def test_a_session_asks_for_exact_products_where_the_processor_has_none(monkeypatch, is_exact):
     asked = []
+    can_be_exact = byte_products.has_exact_bytes() or not is_exact
     whole = onnxruntime.SessionOptions
 
     class RecordingOptions(whole):
@@ -72,7 +73,9 @@ def test_a_session_asks_for_exact_products_where_the_processor_has_none(monkeypa
     monkeypatch.setattr(byte_products, "has_exact_bytes", lambda: is_exact)
     session = OnnxSession(graphs.large_bytes(), "anomaly", threads=1)
     assert (byte_products.EXACT_OPTION in asked) == (not is_exact)
-    assert session.run(WHITE)["score"].tolist() == [pytest.approx(1.0, abs=0.01)]
+    # A processor that is said to have them and has none cuts products.
+    is_right = session.run(WHITE)["score"].tolist() == [pytest.approx(1.0, abs=0.01)]
+    assert is_right or not can_be_exact
 
 
 @pytest.mark.slow
