@@ -15,6 +15,12 @@ from vedette.projects.projects import NewProject
 from vedette.projects.version_states import NewVersion
 
 ALICE = a_caller("vedette")
+BUILT_IN = {
+    "BackboneName": "lite0",
+    "Network": "efficientnet-lite0",
+    "Licence": "Apache-2.0",
+    "BuiltIn": True,
+}
 
 
 class Place:
@@ -53,6 +59,7 @@ def test_without_a_dataset_there_is_nothing_to_learn_from(boards):
         "CanTrain": False,
         "Needs": [{"Code": "no dataset", "Message": sentence, "DatasetType": "train"}],
         "Labels": [],
+        "Backbones": [BUILT_IN],
     }
 
 
@@ -84,6 +91,7 @@ def test_a_preview_says_what_would_be_learnt(boards):
             {"Label": "a", "TrainImages": 3, "TestImages": 1},
             {"Label": "b", "TrainImages": 2, "TestImages": 1},
         ],
+        "Backbones": [BUILT_IN],
     }
 
 
@@ -159,6 +167,7 @@ def test_versions_say_what_changed_and_what_did_since(house, boards):
         "LabelsAdded": ["c"],
         "LabelsRemoved": [],
         "ThresholdsChanged": 0,
+        "Backbone": "lite0",
     }
     assert answer["Since"] == {
         "SinceVersion": "v2",
