@@ -1,4 +1,5 @@
 /** A loop begun: what is improved, on which pictures, and who says what is in them. */
+import Box from "@cloudscape-design/components/box";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -74,13 +75,17 @@ export function StartLoop({ project, versions, aliases, usualName, onClose }: St
       <Pictures {...parts} project={project} />
       {project.service === "rekognition" && <Task {...parts} />}
       <PeopleField arn={project.arn} people={wish.people} groups={wish.groups} onChange={change} />
-      <Checkbox
-        checked={wish.isAutomatic}
-        description={t("automaticHelp")}
-        onChange={({ detail }) => change({ isAutomatic: detail.checked })}
-      >
-        {t("automatic")}
-      </Checkbox>
+      <div>
+        <Checkbox
+          checked={wish.isAutomatic}
+          onChange={({ detail }) => change({ isAutomatic: detail.checked })}
+        >
+          {t("automatic")}
+        </Checkbox>
+        <Box variant="small" color="text-body-secondary">
+          {t("automaticHelp")}
+        </Box>
+      </div>
       {wish.alias !== "" && (
         <Checkbox checked={wish.keepsOld} onChange={({ detail }) => change({ keepsOld: detail.checked })}>
           {t("keepOld")}
