@@ -46,6 +46,7 @@ from vedette.audit.lines import (
 from vedette.audit.signing import TrailSigner, open_signer
 from vedette.clock import Clock, milliseconds, system_clock
 
+UNSIGNED = "The audit trail could not be signed; it is tried again each second"
 log = logging.getLogger("vedette.audit")
 
 # A part ends with its hour, or when it is so large: whoever searches reads it into memory.
@@ -222,9 +223,14 @@ class AuditTrail:
                 self._end_parts()
                 self._remove_daily()
                 self._is_failing = False
+            except OSError as error:
+                # What the disk says, that it is full mostly, says enough by itself.
+                if not self._is_failing:
+                    log.warning("%s: %s", UNSIGNED, error)
+                self._is_failing = True
             except Exception:
                 if not self._is_failing:
-                    log.exception("the audit trail could not be signed; it is tried again each second")
+                    log.exception(UNSIGNED)
                 self._is_failing = True
 
     def _end_parts(self, chain: Path | None = None) -> None:
