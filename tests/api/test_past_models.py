@@ -131,7 +131,7 @@ def test_it_is_never_taken_for_one_that_was_trained_here(house, call, boards, br
         ({"key": "boards/EvaluationResultSummary-none.json"}, "There is no s3://aws/boards/Evalu"),
         ({"OutputConfig": {"S3Bucket": "other"}}, "the output bucket is aws"),
         ({"TestingData": {"AutoCreate": True}}, "without manifests"),
-        ({"Tags": {PAST_TAG: f"s3://aws/{SUMMARY}", NETWORK_TAG: "s3://aws/n.onnx"}}, "or network"),
+        ({"Tags": {PAST_TAG: f"s3://aws/{SUMMARY}", NETWORK_TAG: "s3://aws/n.onnx"}}, "network or backbone"),
     ],
 )
 def test_what_goes_with_no_past_model_is_refused_and_leaves_no_version(call, boards, bring, more, problem):

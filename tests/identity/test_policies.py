@@ -69,9 +69,9 @@ def test_a_trainer_may_do_all_that_manages_no_people():
     assert len(people) == 15
     missing = KNOWN["vedette"] - people - allowed_of_ours("trainer")
     # Whoever orders a package of his own vouches for its key: that is for who trusts people with the devices.
-    # What takes machines out of a cluster, and calls the operator's webhooks, is for who runs it;
-    # sessions and factors of others are people's.
-    operators = {"drainnode", "resumenode", "sendtestnotification"}
+    # What takes machines out of a cluster, calls the operator's webhooks, or changes the weights that
+    # every account may name, is for who runs it; sessions and factors of others are people's.
+    operators = {"drainnode", "resumenode", "sendtestnotification", "addbackbone", "deletebackbone"}
     assert missing == {"orderownpackage", "endconsolesession", "removesecondfactors", *operators}
 
 
