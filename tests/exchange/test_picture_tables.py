@@ -146,6 +146,17 @@ def test_labels_of_anomalies_become_classes_where_that_is_asked(tmp_path):
         list(read_format("parquet", tmp_path / "t.parquet", anomalies=True))
 
 
+def test_boxes_that_no_class_can_hold_are_named(tmp_path):
+    boxes = pa.array([{"bbox": [[0.0, 0.0, 9.0, 9.0]], "category": ["crack"]}, None], BBOX)
+    path, notes = table(tmp_path, {"label": pa.array(["anomaly", "normal"]), "objects": boxes}), NoteList()
+    items = list(read_picture_tables(path, None, notes, anomalies=True))
+    assert [(item.is_anomalous, item.boxes) for item in items] == [(True, None), (False, None)]
+    (note,) = notes.take()
+    assert note.sentence.endswith(
+        "row 1, has boxes, which are left out: pictures become normal or anomalies."
+    )
+
+
 CLASS = {"label": {"_type": "ClassLabel", "names": ["a", "b"]}}
 BBOX = pa.struct([("bbox", pa.list_(pa.list_(pa.float64()))), ("category", pa.list_(pa.string()))])
 

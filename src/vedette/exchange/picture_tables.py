@@ -71,7 +71,7 @@ def read_picture_tables(
                 item = _item(row, columns, name, size, place)
                 if put is not None:
                     put(name, body)
-                yield _as_class(item, place) if anomalies else item
+                yield _as_class(item, place, notes) if anomalies else item
 
 
 def write_picture_table(rows: Iterable[tuple[Item, bytes]], path: Path, names: Sequence[str]) -> int:
@@ -302,9 +302,11 @@ def _category(objects: dict[str, Any]) -> Any:
     return next((objects[key] for key in CATEGORIES if key in objects), None)
 
 
-def _as_class(item: Item, place: str) -> Item:
-    """Return the picture as normal or as an anomaly, by its label."""
+def _as_class(item: Item, place: str, notes: PieceNotes) -> Item:
+    """Return the picture as normal or as an anomaly, by its label; a class has no boxes."""
     names = {label.casefold() for label in item.labels}
     if names - {NORMAL, ANOMALY} or len(names) > 1:
         refuse(place, f"has the labels {', '.join(item.labels)}, and not {NORMAL} or {ANOMALY}.")
+    if item.boxes:
+        notes.change(place, f"{place} has boxes, which are left out: pictures become normal or anomalies.")
     return Item(item.name, is_anomalous=ANOMALY in names if names else None)
