@@ -8,6 +8,7 @@ import io
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,7 +41,7 @@ def _darkened(picture: Image.Image) -> Image.Image:
 
 
 @dataclass
-class LoopScene:
+class LoopScene(ABC):
     """A project on a server, and what a person, a program and the owner do with it."""
 
     server: RunningServer
@@ -67,17 +68,17 @@ class LoopScene:
         """A client of our own service."""
         return self.client("vedette")
 
+    @abstractmethod
     def draw(self, label: str, rng: np.random.Generator) -> Image.Image:
         """Draw a picture of a label."""
-        raise NotImplementedError
 
+    @abstractmethod
     def line(self, name: str, label: str) -> str:
         """Write a manifest line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answer(self, line: str, label: str) -> str:
         """Write what a person answers."""
-        raise NotImplementedError
 
     def pictures(self, folder: str, count: int, seed: int, *, dark: bool) -> dict[str, str]:
         """Put pictures of every label; return the labels by the names."""
