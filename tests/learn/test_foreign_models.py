@@ -145,6 +145,52 @@ def test_boxes_of_every_layout_in_one_table_are_the_same_boxes(brought, values, 
     assert findings(model) == [CAT, DOG]
 
 
+def grid_of_yolox():
+    """Return what YOLOX gives for CAT and DOG: centres and sizes in steps of the grid that a box is of."""
+    rows = np.zeros((sum((SIDE // stride) ** 2 for stride in (8, 16, 32)), 7))
+    # The second row and third place of the finest grid; the first place of the next.
+    rows[6] = (16 / 8 - 2, 8 / 8 - 1, np.log(8 / 8), np.log(16 / 8), 0.9, 1.0, 0.1)
+    rows[16] = (8 / 16, 8 / 16, np.log(4 / 16), np.log(4 / 16), 0.4, 0.2, 0.75)
+    return rows[None]
+
+
+def test_boxes_in_steps_of_a_grid_as_yolox_gives_them(brought):
+    card = a_card("detection", {"layout": "yolox"}, ["cat", "dog"])
+    assert findings(brought(fixed(grid_of_yolox()), card)) == [CAT, DOG]
+
+
+def test_a_grid_of_another_input_is_refused(brought):
+    card = a_card("detection", {"layout": "yolox"}, ["cat", "dog"])
+    with pytest.raises(Wrong, match="gives 1 × 20 × 7, where 7 numbers for each place of grids of 8, 16 and"):
+        brought(fixed(grid_of_yolox()[:, 1:]), card)
+
+
+@pytest.mark.parametrize(
+    ("values", "output", "labels", "score"),
+    [
+        ([[0.2, 0.7, 0.1]], {"layout": "scores"}, [None, "crack", "hole"], 0.7),
+        ([YOLO8], {"layout": "yolov8"}, ["crack", "hole"], 0.9),
+        ([YOLO5], {"layout": "yolov5"}, [None, "hole"], 0.3),
+        (grid_of_yolox(), {"layout": "yolox"}, ["crack", None], 0.9),
+        ([[12, 0, 20, 16, 0.9, 0], [6, 6, 10, 10, 0.3, 1]], {"layout": "rows"}, [None, "hole"], 0.3),
+        ([[0.2, 0.7, 0.1]], {"layout": "scores", "range": [0.2, 1.2]}, [None, "crack", "hole"], 0.5),
+    ],
+)
+def test_a_picture_is_as_anomalous_as_its_surest_label(brought, values, output, labels, score):
+    model = brought(fixed(values), a_card("anomaly", output, labels))
+    answer = model.detect(plain(0))
+    assert answer.score == pytest.approx(score, abs=1e-6)
+    assert answer.is_anomalous == (score >= 0.5)
+    assert model.facts.labels == ("anomaly",)
+
+
+def test_a_network_that_finds_no_box_says_that_a_picture_is_normal(brought):
+    nodes = [helper.make_node("Gather", ["table", "none"], ["output0"], axis=0)]
+    numbers = {"table": np.zeros((2, 6), np.float32), "none": np.zeros((0,), np.int64)}
+    model = brought(network(nodes, ["output0"], numbers), a_card("anomaly", {"layout": "rows"}, ["crack"]))
+    assert model.detect(plain(0)).score == 0
+
+
 def test_a_letterbox_is_taken_off_again(brought):
     card = a_card("detection", {"layout": "yolov8"}, ["cat", "dog"])
     card["input"]["resize"] = "letterbox"
@@ -280,6 +326,8 @@ def test_a_card_is_refused_by_what_is_wrong_with_it():
         ({**good, "thresholds": {"c": 0.5}}, "'c', which is none of the labels"),
         ({**good, "thresholds": {"a": 1.5}}, "not between 0 and 1"),
         (a_card("anomaly", {"layout": "map"}, ["scratch"]), 'the one label "anomaly"'),
+        (a_card("anomaly", {"layout": "yolov8"}), "a list of the network's labels"),
+        (a_card("anomaly", {"layout": "scores"}, [None]), "no label has a name"),
     ]
     for document, sentence in wrong:
         with pytest.raises(Wrong, match=sentence):

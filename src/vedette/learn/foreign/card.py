@@ -17,7 +17,7 @@ from typing import Any, Literal, cast, get_args
 
 from vedette.errors import Wrong
 from vedette.runtime.facts import MOST_INPUT
-from vedette.vision.annotations import Task
+from vedette.vision.annotations import ANOMALY, Task
 from vedette.vision.images import Policy
 
 Activation = Literal["none", "softmax", "sigmoid"]
@@ -27,10 +27,12 @@ BoxForm = Literal["xyxy", "yxyx", "cxcywh", "xywh"]
 LAYOUTS: Mapping[Task, tuple[str, ...]] = {
     "classification": ("scores",),
     "multilabel": ("scores",),
-    "detection": ("yolov8", "yolov5", "rows", "boxes"),
-    "anomaly": ("score", "map"),
+    "detection": ("yolov8", "yolov5", "yolox", "rows", "boxes"),
+    "anomaly": ("score", "map", "scores", "yolov8", "yolov5", "yolox", "rows", "boxes"),
     "segmentation": ("masks",),
 }
+# Those without labels; of a model of anomalies with labels, the surest says how anomalous a picture is.
+UNLABELLED = ("score", "map")
 # Networks of twenty thousand classes exist; a service's answer, an evaluation and a page hold no such list.
 MOST_LABELS = 10_000
 MOST_LETTERS = 255
@@ -90,6 +92,8 @@ class ForeignCard:
     @property
     def told(self) -> tuple[str, ...]:
         """The labels that the model answers with, in the order of the network's."""
+        if self.task == "anomaly":
+            return (ANOMALY,)
         return tuple(label for label in self.labels if label is not None)
 
     @property
@@ -113,21 +117,23 @@ def _card(document: Any) -> ForeignCard:
     task = entries["task"]
     if task not in get_args(Task):
         raise ValueError(f"there is no task {task!r}; there are {', '.join(get_args(Task))}")
+    output = _output(_known(entries["output"], "output", _OUTPUT), task)
+    has_labels = output.layout not in UNLABELLED
     card = ForeignCard(
         task=task,
-        labels=_labels(entries.get("labels", ["anomaly"] if task == "anomaly" else None)),
+        labels=_labels(entries.get("labels", None if has_labels else [ANOMALY])),
         input=_input(_known(entries["input"], "input", _INPUT)),
-        output=_output(_known(entries["output"], "output", _OUTPUT), task),
+        output=output,
         thresholds=_thresholds(entries.get("thresholds", {})),
         most_overlap=_share(entries.get("most_overlap", 0.5), "most_overlap"),
         licence=_text(entries.get("licence", ""), "licence"),
         origin=_text(entries.get("origin", ""), "origin"),
     )
-    if task == "anomaly" and card.told != ("anomaly",):
-        raise ValueError('an anomaly model has the one label "anomaly"; leave out labels')
+    if not has_labels and card.labels != (ANOMALY,):
+        raise ValueError(f'the layout {output.layout} has the one label "{ANOMALY}"; leave out labels')
     if task == "segmentation" and any(label is None for label in card.labels[1:]):
         raise ValueError("of the labels of a segmentation only the first may be null, the background")
-    if unknown := sorted(set(card.thresholds) - {*card.told, "anomaly"}):
+    if unknown := sorted(set(card.thresholds) - {*card.told, ANOMALY}):
         raise ValueError(f"thresholds name {unknown[0]!r}, which is none of the labels")
     return card
 

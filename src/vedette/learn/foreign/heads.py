@@ -3,12 +3,15 @@
     scores   [B, C]: a column a label
     yolov8   [B, 4 + C, N] or [B, N, 4 + C]: centre, width and height in pixels of the input; a score a label
     yolov5   the same with one number more, how sure it is that there is anything, times a label's score
+    yolox    the same, [B, N, 5 + C], with centres and sizes in steps of a grid: what YOLOX exports
     rows     [B, N, 6] or [N, 6]: left, top, right, bottom, score, number of the label
     boxes    boxes [B, N, 4] or [N, 4], and scores: [B, N, C], or [B, N] with labels [B, N]; the box's form,
              its unit, and the number of the first label, as the card says
     score    [B], [B, 1], or [B, 2] with a column that is the anomaly's
     map      [B, 1, h, w] or [B, h, w]: the picture is as anomalous as its most anomalous place
     masks    [B, C, h, w]: a map a label, the background first where it has one
+
+A model of anomalies may have any of those with labels: a picture is as anomalous as its surest label.
 
 The shapes are those of a run. Nothing here suppresses boxes that overlap; the runtime does, for all alike.
 """
@@ -17,12 +20,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vedette.errors import Wrong
-from vedette.learn.foreign.card import ForeignCard
+from vedette.learn.foreign.card import UNLABELLED, ForeignCard
 from vedette.learn.foreign.steps import INT64, GraphSteps
 
 Shape = tuple[int, ...]
+# Of YOLOX, in pixels a step; the last is of its networks for 1,280 pixels.
+GRIDS = (8, 16, 32, 64)
 # left, top, right and bottom as sums of the four numbers that a network gives
 _EDGES = {
     "xyxy": ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)),
@@ -69,7 +75,13 @@ class HeadBuilder:
 
 def build_head(builder: HeadBuilder) -> None:
     """Add the steps that give a package's outputs."""
-    _HEADS[builder.card.output.layout](builder)
+    card, steps = builder.card, builder.steps
+    _HEADS[card.output.layout](builder)
+    if card.task == "anomaly" and card.output.layout not in UNLABELLED:
+        # Of [B, C] and of [B, N, C] alike; a network that suppresses by itself may have found no box.
+        flat = steps.reshape("scores", (1, -1))
+        surest = steps.greatest(steps.add("Concat", flat, steps.number([[0.0]]), axis=1), (1,))
+        steps.add("Identity", _within(builder, surest), into="score")
 
 
 def _scores(at: HeadBuilder) -> None:
@@ -220,10 +232,46 @@ def _yolov5(at: HeadBuilder) -> None:
     _yolo(at, 5)
 
 
+def _yolox(at: HeadBuilder) -> None:
+    steps = at.steps
+    value, shape = at.output(at.card.output.name)
+    columns = 5 + len(at.card.labels)
+    grid = _grid((at.card.input.height, at.card.input.width), shape[1] if len(shape) == 3 else 0)
+    if grid is None or shape[2] != columns:
+        expected = (
+            f"{columns} numbers for each place of grids of {GRIDS[0]}, {GRIDS[1]} and {GRIDS[2]} pixels"
+        )
+        raise at.refuse_shape(shape, expected)
+    places, strides = grid
+    centres = steps.add("Add", steps.part(value, 2, 0, 2), steps.number(places))
+    sizes = steps.add("Exp", steps.part(value, 2, 2, 4))
+    boxes = steps.add("Mul", steps.add("Concat", centres, sizes, axis=2), steps.number(strides))
+    objects = steps.activated(steps.part(value, 2, 4, 5), _plain(at), last=2)
+    scores = steps.activated(steps.part(value, 2, 5, columns), at.card.output.activation, last=2)
+    scores = steps.add("Mul", scores, objects)
+    _put_boxes(at, boxes, "cxcywh", at.card.output.box_unit)
+    steps.add("Identity", at.chosen(scores, 2), into="scores")
+
+
+def _grid(size: tuple[int, int], count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """Return the places and strides of so many boxes; the coarsest grid is of large networks alone."""
+    places: list[NDArray[np.float32]] = []
+    strides: list[NDArray[np.float32]] = []
+    for stride in GRIDS:
+        rows, columns = size[0] // stride, size[1] // stride
+        down, across = np.mgrid[0:rows, 0:columns].astype(np.float32)
+        places.append(np.stack([across.ravel(), down.ravel()], axis=1))
+        strides.append(np.full((rows * columns, 1), stride, np.float32))
+        if stride >= GRIDS[2] and sum(map(len, places)) == count:
+            return np.concatenate(places)[None], np.concatenate(strides)[None]
+    return None
+
+
 _HEADS: Mapping[str, Callable[[HeadBuilder], None]] = {
     "scores": _scores,
     "yolov8": _yolov8,
     "yolov5": _yolov5,
+    "yolox": _yolox,
     "rows": _rows,
     "boxes": _boxes,
     "score": _score,

@@ -131,6 +131,8 @@ def _outputs(card: ForeignCard, nodes: list[onnx.NodeProto]) -> list[onnx.ValueI
         "heatmap": ["batch", "rows", "columns"],
         "masks": ["batch", count + 1, "rows", "columns"],
     }
+    if card.task == "anomaly":
+        sides = {name: sides[name] for name in ("score", "heatmap")}
     names = [node.output[0] for node in nodes if node.output[0] in sides]
     return [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, sides[name]) for name in names]
 
