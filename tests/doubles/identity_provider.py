@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -101,7 +101,18 @@ def running_provider() -> Iterator[IdentityProvider]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer({})
+            if self.path.startswith("/authorize?"):
+                self._lead_back()
+            else:
+                self._answer({})
+
+        def _lead_back(self) -> None:
+            back = provider.authorize(self.path)
+            (address,) = parse_qs(urlsplit(self.path).query)["redirect_uri"]
+            self.send_response(302)
+            self.send_header("location", f"{address}?{urlencode(back)}")
+            self.send_header("content-length", "0")
+            self.end_headers()
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()

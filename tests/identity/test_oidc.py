@@ -163,6 +163,43 @@ def test_a_provider_that_is_away_or_another_is_a_sentence(company, provider):
         Provider(ProviderPlan("http://127.0.0.1:1", CLIENT)).metadata()
 
 
+def test_an_issuer_that_is_written_otherwise_is_told_with_both(company, provider):
+    wanted = f"not the issuer {company.issuer}/: it calls itself {company.issuer}. "
+    with pytest.raises(Wrong) as refusal:
+        Provider(ProviderPlan(company.issuer + "/", CLIENT)).metadata()
+    assert wanted in refusal.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("verified", "name"),
+    [(False, "kim.lee"), ("false", "kim.lee"), (True, "boss@a.example"), (None, "boss@a.example")],
+)
+def test_an_address_that_nobody_verified_names_nobody(company, provider, verified, name):
+    company.claims |= {"email": "boss@a.example", "preferred_username": "kim.lee"}
+    company.lies = {"email_verified": verified}
+    assert finish(company, provider).name == name
+
+
+@pytest.mark.parametrize(
+    ("claim", "listed"),
+    [
+        (None, None),
+        ({"a": 1}, None),
+        ([], ()),
+        (["Sales", 7, "x" * 100], ("Sales", "x" * 64)),
+        (["y"] * 1000, ("y",) * 20),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_the_provider_lists_is_kept_short_for_the_operator(company, provider, claim, listed):
+    company.claims["groups"] = claim
+    assert finish(company, provider).listed == listed
+
+
+def finish(company, provider):
+    return provider.finish(company.authorize(provider.address(FLOW))["code"], FLOW)
+
+
 def test_a_provider_leads_to_https_alone():
     def fetch(*_):
         endpoints = {"authorization_endpoint": "https://a.example/x", "token_endpoint": "http://10.0.0.1/x"}
@@ -182,15 +219,21 @@ def test_groups_are_read_as_pairs():
             read_groups(text)
 
 
-def test_the_doctor_asks_the_provider(company, provider):
+def test_the_doctor_asks_the_provider_and_for_the_groups(company, provider, tmp_path):
     from vedette.cli.doctor import _company
+    from vedette.server.installation import open_installation
     from vedette.settings import Settings
 
     def verdict(**more):
-        facts = {"sso_issuer": company.issuer, "sso_client_id": CLIENT, "sso_groups": "Admins=admins", **more}
+        facts = {"sso_issuer": company.issuer, "sso_client_id": CLIENT, "sso_groups": "Admins=admins"}
+        facts = {"data": tmp_path / "none", **facts, **more}
         return [(diagnosis.verdict, diagnosis.sentence) for diagnosis in _company(Settings(**facts))]
 
     assert verdict() == [("good", f"people of {company.issuer}, by 1 groups")]
+    with open_installation(Settings(data=tmp_path), makes=True) as installation:
+        assert "not here: admins (`vedette group create`)" in verdict(data=tmp_path)[0][1]
+        installation.identity.directory.groups.create(installation.settings.account, "admins")
+    assert verdict(data=tmp_path)[0][0] == "good"
     assert verdict(sso_issuer="") == []
     assert "nor a company" in verdict(sso_issuer="", local_sign_in=False)[0][1]
     assert "VEDETTE_SSO_GROUPS" in verdict(sso_groups="")[0][1]

@@ -125,7 +125,23 @@ def _company(settings: "Settings") -> list[Diagnosis]:
         Provider(plan).keys()
     except Refusal as refusal:
         return [Diagnosis("sign-in", "bad", refusal.sentence)]
+    if absent := _missing_groups(settings, set(plan.groups.values())):
+        sentence = f"VEDETTE_SSO_GROUPS lets people into groups that are not here: {', '.join(absent)}"
+        return [Diagnosis("sign-in", "bad", f"{sentence} (`vedette group create`)")]
     return [Diagnosis("sign-in", "good", f"people of {plan.issuer}, by {len(plan.groups)} groups")]
+
+
+def _missing_groups(settings: "Settings", names: set[str]) -> list[str]:
+    """Return which of these groups the installation's account has not; none where it cannot be opened."""
+    from vedette.errors import Refusal
+    from vedette.server.installation import open_installation
+
+    try:
+        with open_installation(settings) as installation:
+            present = installation.identity.directory.groups.in_account(installation.settings.account)
+    except Refusal:
+        return []  # said of the installation itself
+    return sorted(names - {group.name for group in present})
 
 
 def _security(settings: "Settings") -> list[Diagnosis]:

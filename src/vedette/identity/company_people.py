@@ -87,9 +87,20 @@ class CompanyPeople:
                 name = name or _create(connection, account, person, milliseconds(self._clock()))
                 _set_groups(connection, (account, name), present, mapped)
         if not present:
-            raise Denied("None of your groups at the company is let in here.", kind=NO_GROUP)
+            raise Denied(_stays_out(person), kind=NO_GROUP)
         assert name is not None
         return name
+
+
+def _stays_out(person: CompanyPerson) -> str:
+    """Return why a person is in no group of ours, with what the operator needs to change that."""
+    if person.listed is None:
+        return f"The provider's token lists no groups of {person.name}."
+    listed = ", ".join(person.listed) or "none"
+    if person.groups:
+        own = ", ".join(sorted(person.groups))
+        return f"The groups of {person.name} at the provider lead to {own}, which this account has not."
+    return f"None of the groups of {person.name} at the provider is let in here. They are: {listed}."
 
 
 def _expired() -> Denied:

@@ -19,12 +19,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 
 from vedette.clock import Clock, from_milliseconds, milliseconds
 from vedette.errors import Denied, Missing, Refusal, TooFast, TooMuch, Wrong
+from vedette.identity.console_session import PASSKEY as BY_PASSKEY
 from vedette.identity.seal import Seal
-from vedette.identity.tables import recovery_codes, second_factors
+from vedette.identity.tables import console_sessions, recovery_codes, second_factors
 from vedette.identity.totp import SECRET_BYTES, STEP_S, address_of, step_of, written
 from vedette.store.db import Database
 
-TOTP = "totp"
+TOTP, PASSKEY = "totp", "passkey"
 ISSUER = "Vedette"
 MOST_FACTORS = 8
 RECOVERY_CODES = 10
@@ -178,20 +179,31 @@ class SecondFactors:
                 raise Missing("There is no second factor to recover from.", kind="factor")
             return self._new_codes(connection, owner)
 
-    def remove(self, owner: FactorOwner, number: str) -> None:
-        """Remove a factor; with the last one the recovery codes go."""
+    def remove(self, owner: FactorOwner, number: str, session: str = "") -> None:
+        """Remove a factor; with the last one the recovery codes go, and with a passkey what it has begun.
+
+        `session` is the one that asks for it, and stays.
+        """
+        is_it = and_(factors_of(owner), second_factors.c.id == number)
         with self._database.write() as connection:
-            removal = delete(second_factors).where(factors_of(owner), second_factors.c.id == number)
-            if not connection.execute(removal).rowcount:
+            kind = connection.execute(select(second_factors.c.kind).where(is_it)).scalar()
+            if kind is None:
                 raise Missing("There is no such second factor.", kind="factor", name=number)
+            connection.execute(delete(second_factors).where(is_it))
+            if kind == PASSKEY:
+                _end_passkey_sessions(connection, owner, session)
             if not _is_held(connection, owner):
                 connection.execute(delete(recovery_codes).where(_codes_of(owner)))
 
     def remove_all(self, owner: FactorOwner) -> int:
-        """Remove all that somebody has, for whoever has lost everything; return how many there were."""
+        """Remove all that somebody has, who has lost everything; return how many there were.
+
+        Sessions that a passkey began end: the device that is lost may have one.
+        """
         with self._database.write() as connection:
             removed = connection.execute(delete(second_factors).where(factors_of(owner))).rowcount
             connection.execute(delete(recovery_codes).where(_codes_of(owner)))
+            _end_passkey_sessions(connection, owner)
         return removed
 
     def first_codes(self, connection: Connection, owner: FactorOwner) -> Sequence[str]:
@@ -250,6 +262,16 @@ def factors_of(owner: FactorOwner) -> ColumnElement[bool]:
 
 def _codes_of(owner: FactorOwner) -> ColumnElement[bool]:
     return and_(recovery_codes.c.account == owner.account, recovery_codes.c.user == owner.user)
+
+
+def _end_passkey_sessions(connection: Connection, owner: FactorOwner, session: str = "") -> None:
+    columns = console_sessions.c
+    is_own = and_(
+        columns.account == owner.account, columns.user == owner.user, columns.role_session.is_(None)
+    )
+    connection.execute(
+        delete(console_sessions).where(is_own, columns.way == BY_PASSKEY, columns.id != session)
+    )
 
 
 def _is_held(connection: Connection, owner: FactorOwner) -> bool:

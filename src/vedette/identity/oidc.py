@@ -33,6 +33,8 @@ TIMEOUT_S, MOST_BYTES = 10.0, 1024 * 1024
 KEPT_S, ANEW_S = 3600.0, 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_SUBJECT = 255
+# Of the provider's groups, so many are named to the operator, and so much of each name.
+MOST_LISTED, LONGEST_LISTED = 20, 64
 DISCOVERY = "/.well-known/openid-configuration"
 AWAY, REFUSED = "company away", "company refused"
 
@@ -69,6 +71,8 @@ class CompanyPerson:
     name: str
     groups: frozenset[str]
     has_second_factor: bool
+    # What the provider lists, in its own words, for the operator to read; None where it lists nothing.
+    listed: tuple[str, ...] | None = None
 
 
 class _OneAddress(urllib.request.HTTPRedirectHandler):
@@ -112,9 +116,12 @@ class Provider:
             return self._metadata[1]
 
     def _check_metadata(self, metadata: Any) -> None:
-        if not isinstance(metadata, Mapping) or metadata.get("issuer") != self.plan.issuer:
+        issuer = metadata.get("issuer") if isinstance(metadata, Mapping) else None
+        if issuer != self.plan.issuer:
             raise Wrong(
-                f"What the provider says of itself is not of the issuer {self.plan.issuer}.", kind=AWAY
+                f"The provider is not the issuer {self.plan.issuer}: it calls itself {str(issuer)[:300]}."
+                " The two must be equal to the letter.",
+                kind=AWAY,
             )
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if not is_safe(str(metadata.get(name, ""))):
@@ -230,15 +237,19 @@ class Provider:
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
             raise Denied("The provider's token names nobody.", kind=REFUSED)
-        names = (claims.get(name) for name in ("email", "preferred_username", "upn", "sub"))
+        # Whoever may write any address into a profile is not called by somebody else's.
+        is_doubtful = claims.get("email_verified") in (False, "false")
+        addresses = () if is_doubtful else ("email",)
+        names = (claims.get(name) for name in (*addresses, "preferred_username", "upn", "sub"))
         name = next(text for text in names if isinstance(text, str) and text)
-        methods = claims.get("amr")
+        methods, listed = claims.get("amr"), _listed(claims.get(self.plan.groups_claim))
         return CompanyPerson(
             issuer=self.plan.issuer,
             subject=subject,
             name=name,
-            groups=_groups(claims.get(self.plan.groups_claim), self.plan.groups),
+            groups=frozenset(self.plan.groups[name] for name in listed or () if name in self.plan.groups),
             has_second_factor=isinstance(methods, list) and "mfa" in methods,
+            listed=listed and tuple(name[:LONGEST_LISTED] for name in listed[:MOST_LISTED]),
         )
 
 
@@ -248,10 +259,12 @@ def _usable(keys: Any) -> list[Mapping[str, Any]]:
     return [key for key in documents if isinstance(key, Mapping) and key.get("use", "sig") == "sig"]
 
 
-def _groups(claim: Any, mapping: Mapping[str, str]) -> frozenset[str]:
-    """Return which of our groups a claim gives; nonsense gives none."""
-    names = [claim] if isinstance(claim, str) else claim if isinstance(claim, list) else []
-    return frozenset(mapping[name] for name in names if isinstance(name, str) and name in mapping)
+def _listed(claim: Any) -> tuple[str, ...] | None:
+    """Return the groups that a claim lists; nonsense lists none."""
+    names = [claim] if isinstance(claim, str) else claim
+    if not isinstance(names, list):
+        return None
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def is_safe(address: str) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Denied, Taken, TooMuch, Wrong
-from vedette.identity.factors import MOST_FACTORS, NAME, FactorOwner, SecondFactors, factors_of
+from vedette.identity.factors import MOST_FACTORS, NAME, PASSKEY, FactorOwner, SecondFactors, factors_of
 from vedette.identity.seal import Seal
 from vedette.identity.tables import second_factors, used_challenges
 from vedette.identity.webauthn import (
@@ -32,7 +32,6 @@ from vedette.identity.webauthn import (
 )
 from vedette.store.db import Database
 
-PASSKEY = "passkey"
 # What a challenge is for: to add a passkey, to show one before a change, or to sign in.
 REGISTER, SHOW, SIGN_IN = "register", "show", "sign in"
 # As long as somebody may look for the security key in a drawer.

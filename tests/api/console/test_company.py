@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from doubles.console import HOME, ConsoleBrowser, directory_beside
+from doubles.console import HOME, ConsoleBrowser, directory_beside, signed_in
 from doubles.identity_provider import CLIENT, running_provider
 from doubles.servers import start_server, stop_server
 from vedette.identity.holder import Holder
@@ -31,7 +31,7 @@ def house(company, tmp_path_factory):
         VEDETTE_SSO_ISSUER=company.issuer,
         VEDETTE_SSO_CLIENT_ID=CLIENT,
         VEDETTE_SSO_CLIENT_SECRET=company.secret,
-        VEDETTE_SSO_GROUPS="Vision Team=trainers, Admins=admins",
+        VEDETTE_SSO_GROUPS="Vision Team=trainers, Admins=admins, Ghosts=ghosts",
         VEDETTE_SSO_NAME="Contoso",
         VEDETTE_LOCAL_SIGN_IN="no",
     )
@@ -162,6 +162,26 @@ def test_who_is_in_no_group_stays_out_and_who_left_one_loses_rights_and_sessions
         assert identity.directory.groups.of(HOME, person) == ["others"]
 
 
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        (["Sales", "IT"], "They are: Sales, IT."),
+        ([], "They are: none."),
+        (None, "lists no groups"),
+        (["Ghosts"], "lead to ghosts, which this account has not"),
+    ],
+    ids=str,
+)
+def test_the_operator_reads_why_somebody_stays_out(house, company, person, claim, sentence):
+    company.claims["groups"] = claim
+    assert problem(sign_in(house, company)[1]) == (401, "company-group")
+    wanted = [{"AttributeKey": "Username", "AttributeValue": person}]
+    (event,) = house.client("cloudtrail").lookup_events(LookupAttributes=wanted)["Events"]
+    assert sentence in json.loads(event["CloudTrailEvent"])["errorMessage"]
+    log = house.data.with_name(f"{house.data.name}.log").read_text("utf-8")
+    assert any(person in line and sentence in line for line in log.splitlines())
+
+
 def test_an_address_that_a_user_of_ours_has_is_not_taken_over(house, company, person):
     with directory_beside(house) as identity:
         identity.directory.create_user(HOME, person.upper(), ["administrator"])
@@ -212,6 +232,36 @@ def test_sign_ins_by_the_company_are_on_record(house, company, person):
     records = [json.loads(event["CloudTrailEvent"]) for event in events]
     assert [record["responseElements"]["ConsoleLogin"] for record in records] == ["Failure", "Success"]
     assert {record["eventName"] for record in records} == {"ConsoleLogin"}
+
+
+def test_with_its_way_a_session_ends(company, tmp_path):
+    data, claims = tmp_path / "data", {"VEDETTE_SSO_CLIENT_ID": CLIENT, "VEDETTE_SSO_GROUPS": "Admins=admins"}
+    secret = {"VEDETTE_SSO_CLIENT_SECRET": company.secret, "VEDETTE_SSO_ISSUER": company.issuer}
+    company.claims["groups"] = ["Admins"]
+    server = start_server(data, **claims, **secret)
+    with directory_beside(server) as identity:
+        identity.directory.groups.create(HOME, "admins")
+        link = identity.console.create_link(HOME)
+    by_key, by_link = signed_in(server), ConsoleBrowser(server)
+    by_link.sign_in(link=link)
+    by_company, _ = sign_in(server, company)
+    browsers = (by_key, by_link, by_company)
+    assert statuses(server, browsers) == [200, 200, 200]
+    stop_server(server)
+    server = start_server(data, VEDETTE_LOCAL_SIGN_IN="no", **claims, **secret)
+    assert statuses(server, browsers) == [401, 200, 200]
+    stop_server(server)
+    server = start_server(data)
+    assert statuses(server, browsers) == [200, 200, 401]
+    stop_server(server)
+
+
+def statuses(server, browsers):
+    """Return how the server, started anew, answers those who were signed in before."""
+    return [
+        ConsoleBrowser(server, cookies=dict(browser.cookies)).ask("GET", SESSION).status
+        for browser in browsers
+    ]
 
 
 def test_a_server_without_a_company_has_no_such_way(server):

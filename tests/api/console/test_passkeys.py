@@ -111,6 +111,32 @@ def test_several_passkeys_are_named_and_removed_by_showing_one(server, kim):
     assert sign_in(NamedBrowser(server), second, key).status == 200
 
 
+def test_what_a_passkey_began_ends_with_it_but_for_the_window_that_removed_it(server, kim):
+    name, _, browser, made = kim
+    lost, link = NamedBrowser(server), NamedBrowser(server)
+    assert sign_in(lost, made).json["name"] == name
+    with directory_beside(server) as identity:
+        link.sign_in(link=identity.console.create_link(HOME, name))
+    own = NamedBrowser(server)
+    sign_in(own, made)
+    (factor,) = own.ask("GET", FACTORS).json["factors"]
+    shown = made.show(own.ask("GET", OPTIONS).json)
+    assert own.ask("DELETE", FACTORS, {"id": factor["id"], "passkey": shown}).status == 204
+    windows = (lost, link, own, browser)
+    assert [window.ask("GET", SESSION).status for window in windows] == [401, 200, 200, 200]
+
+
+def test_whoever_takes_all_factors_from_somebody_ends_what_passkeys_began(server, kim):
+    name, _, _, made = kim
+    lost = NamedBrowser(server)
+    sign_in(lost, made)
+    others, theirs = a_person(server)[1], NamedBrowser(server)
+    theirs.sign_in(others)
+    sign_in(theirs, add(theirs)[0])
+    server.vedette("factor", "remove", "--user", name)
+    assert [window.ask("GET", SESSION).status for window in (lost, theirs)] == [401, 200]
+
+
 def test_a_passkey_beside_an_app_asks_for_the_app_first(server):
     _, key = a_person(server)
     browser = NamedBrowser(server)

@@ -6,6 +6,7 @@
 """
 
 import html
+import logging
 import re
 import secrets
 import time
@@ -24,6 +25,8 @@ from vedette.errors import Denied, Refusal
 from vedette.identity.console_session import Browser
 from vedette.identity.oidc import AWAY, Provider, SignInFlow, plan_of
 from vedette.wire.http import Response
+
+log = logging.getLogger(__name__)
 
 BEGIN, END = f"{PATH}api/company-begin", f"{PATH}api/company-end"
 FLOW_S = 600
@@ -130,6 +133,7 @@ def _failed(visit: Visit, refusal: Refusal) -> Response:
     """Lead back to the sign-in page, which says why; the status tells the log and the audit."""
     kind = refusal.kind if refusal.kind.startswith("company") else "company refused"
     visit.audit.code, visit.audit.sentence = "SignInFailed", refusal.sentence
+    log.warning("A sign-in with the company failed: %s", refusal.sentence)
     page = f"{PATH}#problem={quote(kind.replace(' ', '-'))}"
     link = f'<a href="{html.escape(page)}">Vedette</a>'
     body = f'<!doctype html><meta charset="utf-8"><title>Vedette</title>{link}'

@@ -67,7 +67,8 @@ async def remove_factor(visit: Visit) -> Response:
     """Remove one of the person's own factors."""
     session, content = await _read(visit, "DeactivateMFADevice", "id", "code")
     await _show_code(visit, session, content)
-    await visit.in_thread(visit.house.identity.factors.remove, _owner(session), content["id"])
+    factors = visit.house.identity.factors
+    await visit.in_thread(factors.remove, _owner(session), content["id"], session.id)
     return nothing()
 
 

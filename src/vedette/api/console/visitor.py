@@ -9,7 +9,7 @@ from vedette.api.console.faults import ConsoleFault, signed_out
 from vedette.api.console.origin import refuse_without_csrf
 from vedette.api.door import Visit
 from vedette.api.house import House
-from vedette.identity.console_session import KEY, ConsoleSession, SessionLength
+from vedette.identity.console_session import COMPANY, KEY, PASSKEY, ConsoleSession, SessionLength
 from vedette.wire.http import Request
 
 PATH = "/console/"
@@ -65,6 +65,13 @@ def lacks_factor(house: House, session: ConsoleSession) -> bool:
     return is_asked and session.way == KEY and not session.verified
 
 
+def _is_open(house: House, way: str) -> bool:
+    """Say whether people still sign in by the way in which a session began: where not, it has ended."""
+    if way in (KEY, PASSKEY):
+        return house.settings.local_sign_in
+    return way != COMPANY or bool(house.settings.sso_issuer)
+
+
 async def require_session(visit: Visit, *, in_full: bool = True) -> SignedIn:
     """Return who is signed in, and make it the principal of the visit; refuse where nobody is.
 
@@ -75,7 +82,7 @@ async def require_session(visit: Visit, *, in_full: bool = True) -> SignedIn:
         raise signed_out()
     house = visit.house
     result = await visit.in_thread(house.identity.console.find, token, length_of(house))
-    if result is None:
+    if result is None or not _is_open(house, result[1].way):
         raise signed_out()
     visit.principal, session = result
     refuse_without_csrf(visit.request, token)
