@@ -270,7 +270,7 @@ def test_a_hand_back_waits_while_the_dataset_is_busy_and_fails_in_words(four, mo
     def fail(*args):
         raise RuntimeError("the disk burns")
 
-    monkeypatch.setattr("vedette.rounds.handback._put", fail)
+    monkeypatch.setattr("vedette.rounds.handback.put_answers", fail)
     broken = four.hand_back(made)
     assert (broken.status, "log tells why" in broken.message) == ("review", True)
     monkeypatch.undo()

@@ -9,33 +9,29 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.datasets import changes
 from vedette.datasets.blocks import hash_ref
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.editing import judge_lines, revision_of
-from vedette.errors import Busy, Missing, Wrong
+from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal, dump_principal
-from vedette.manifest.attributes import read_pairs
 from vedette.manifest.lines import Line, read_line
 from vedette.manifest.places import split_s3
-from vedette.projects.project import Project
-from vedette.projects.projects import by_id
+from vedette.rounds.acceptance import refuse_answer, refuse_late
 from vedette.rounds.agreement import Agreement, MaskAreas, compare, names_in
 from vedette.rounds.areas import AreaReader, mask_of
 from vedette.rounds.kinds import kind_of
+from vedette.rounds.membership import MyRound, read_membership, require_membership
 from vedette.rounds.records import (
-    missing_round,
     note_change,
-    read_answer,
-    read_comments,
-    read_round,
     settle,
 )
 from vedette.rounds.round import LONGEST_TEXT, UNDER_WAY, Round, RoundAnswer
 from vedette.rounds.tables import round_answers, round_entries, round_people, rounds
+from vedette.rounds.tasks import number_of, read_task, read_tasks, require_task
 from vedette.store.db import Database
 
 Show = Literal["all", "unlabelled", "labelled"]
@@ -46,19 +42,6 @@ SHOWN: dict[Show, tuple[str, ...]] = {
     "labelled": ("answered", "accepted", "set-aside"),
 }
 MOST_ANSWERS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class MyRound:
-    """A round as one of its people sees it."""
-
-    round: Round
-    project: Project
-    mask_folder: str  # where this person's masks lie, in the bucket of the pictures
-    open: int
-    answered: int
-    sent_back: int
-    accepted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +71,13 @@ class Answers:
         )
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(rounds.c.created_ms.desc(), rounds.c.id)).all()
-            membership = [_my_round(connection, row, caller) for row in rows]
+            membership = [read_membership(connection, row, caller) for row in rows]
         return [item for item in membership if item is not None]
 
     def find(self, caller: Principal, round_id: str) -> MyRound:
         """Return one of them."""
         with self._database.read() as connection:
-            return _require_mine(connection, caller, round_id)
+            return require_membership(connection, caller, round_id)
 
     def page(
         self,
@@ -114,7 +97,7 @@ class Answers:
             answer.status.in_(SHOWN[show]),
         )
         with self._database.read() as connection:
-            _require_mine(connection, caller, round_id)
+            require_membership(connection, caller, round_id)
             total = connection.execute(select(func.count()).where(*passing)).scalar_one()
             if around:
                 offset = self._place_of(connection, round_id, around, passing, most)
@@ -127,13 +110,13 @@ class Answers:
                 .limit(most)
             )
             rows = connection.execute(query).all()
-            tasks = _read_tasks(connection, round_id, caller, rows)
+            tasks = read_tasks(connection, round_id, caller, rows)
         return tasks, offset, total
 
     def _place_of(
         self, connection: Connection, round_id: str, entry: str, passing: Sequence[Any], most: int
     ) -> int:
-        number = _number_of(connection, round_id, entry)
+        number = number_of(connection, round_id, entry)
         before = select(func.count()).where(*passing, round_answers.c.number < number)
         place: int = connection.execute(before).scalar_one()
         return max(0, place - most // 2)
@@ -141,15 +124,15 @@ class Answers:
     def find_answer(self, caller: Principal, round_id: str, source: str) -> RoundAnswer:
         """Return a person's answer to a picture, as it is now."""
         with self._database.read() as connection:
-            _require_mine(connection, caller, round_id)
-            return _answer(connection, _require_task(connection, caller, round_id, hash_ref(source).hex()))
+            require_membership(connection, caller, round_id)
+            return read_task(connection, require_task(connection, caller, round_id, hash_ref(source).hex()))
 
     def submit(self, caller: Principal, round_id: str, answers: Sequence[GivenAnswer]) -> list[RoundAnswer]:
         """Keep a person's answers, each on the revision that it was made on; all or none."""
         if not 1 <= len(answers) <= MOST_ANSWERS:
             raise Wrong(f"From 1 to {MOST_ANSWERS} answers come at once, not {len(answers)}.", kind="round")
         with self._database.read() as connection:
-            membership = _require_mine(connection, caller, round_id)
+            membership = require_membership(connection, caller, round_id)
             dataset = changes.find_by_id(connection, membership.round.dataset)
         if dataset is None:
             raise Missing(
@@ -157,7 +140,7 @@ class Answers:
             )
         lines = _judged(membership, dataset, answers)
         with self._database.write() as connection:
-            current = _require_mine(connection, caller, round_id).round
+            current = require_membership(connection, caller, round_id).round
             if current.status not in UNDER_WAY:
                 raise Wrong(f"The round {current.name} has ended.", kind="round", name=current.name)
             now = milliseconds(self._clock())
@@ -178,9 +161,9 @@ class Answers:
         line: Line,
         now: int,
     ) -> RoundAnswer:
-        task = _answer(connection, _require_task(connection, caller, current.id, submission.entry))
-        _refuse_answer(current, task, submission, line)
-        _refuse_late(current, task, now)
+        task = read_task(connection, require_task(connection, caller, current.id, submission.entry))
+        refuse_answer(current, task, submission.revision, line)
+        refuse_late(current, task, now)
         values = {
             "line": line.text,
             "kind": kind_of(line),
@@ -214,10 +197,10 @@ class Answers:
             raise Wrong(f"A comment has {LONGEST_TEXT:,} characters at most.", kind="round")
         answer = round_answers.c
         with self._database.write() as connection:
-            current = _require_mine(connection, caller, round_id).round
+            current = require_membership(connection, caller, round_id).round
             if current.status not in UNDER_WAY:
                 raise Wrong(f"The round {current.name} has ended.", kind="round", name=current.name)
-            task = _answer(connection, _require_task(connection, caller, round_id, entry))
+            task = read_task(connection, require_task(connection, caller, round_id, entry))
             same = (answer.round == round_id, answer.number == task.number, answer.user_id == caller.user_id)
             connection.execute(update(round_answers).where(*same).values(note=text))
             return replace(task, note=text)
@@ -260,7 +243,7 @@ class Answers:
         """Return the round, if it shows this picture to this person: a task, an example, their own mask."""
         entry, answer = round_entries.c, round_answers.c
         with self._database.read() as connection:
-            current = _require_mine(connection, caller, round_id).round
+            current = require_membership(connection, caller, round_id).round
             if source in {example.source for example in current.examples}:
                 return current
             is_own = (
@@ -278,102 +261,8 @@ class Answers:
         raise Missing(f"The round shows no picture {source}.", kind="picture", name=source)
 
 
-def _my_round(connection: Connection, row: Row[Any], caller: Principal) -> MyRound | None:
-    project = by_id(connection, row.project)
-    if project is None or project.scope.account != caller.account:
-        return None
-    answer = round_answers.c
-    query = select(answer.status, func.count()).where(
-        answer.round == row.id, answer.user_id == caller.user_id
-    )
-    states: dict[str, int] = {row[0]: row[1] for row in connection.execute(query.group_by(answer.status))}
-    current = read_round(connection, row, is_counted=False)
-    return MyRound(
-        current,
-        project,
-        current.mask_folder_of(caller.user_id),
-        open=states.get("open", 0),
-        answered=states.get("answered", 0),
-        sent_back=states.get("sent-back", 0),
-        accepted=states.get("accepted", 0) + states.get("set-aside", 0),
-    )
-
-
-def _require_mine(connection: Connection, caller: Principal, round_id: str) -> MyRound:
-    query = (
-        select(rounds)
-        .join(round_people, round_people.c.round == rounds.c.id)
-        .where(
-            rounds.c.id == round_id,
-            rounds.c.status.not_in(("draft", "cancelled")),
-            round_people.c.user_id == caller.user_id,
-        )
-    )
-    row = connection.execute(query).first()
-    membership = _my_round(connection, row, caller) if row is not None else None
-    if membership is None:
-        raise missing_round(round_id)
-    return membership
-
-
 def _entry_of(line: Line) -> str:
     return hash_ref(line.source).hex()
-
-
-def _number_of(connection: Connection, round_id: str, entry: str) -> int:
-    entry_row = round_entries.c
-    try:
-        digest = bytes.fromhex(entry)
-    except ValueError:
-        digest = b""
-    query = select(entry_row.number).where(entry_row.round == round_id, entry_row.ref_hash == digest)
-    number = connection.execute(query).scalar()
-    if number is None:
-        raise Missing(f"The round has no picture {entry}.", kind="entry", name=entry)
-    return int(number)
-
-
-def _require_task(connection: Connection, caller: Principal, round_id: str, entry: str) -> Row[Any]:
-    answer, entry_row = round_answers.c, round_entries.c
-    number = _number_of(connection, round_id, entry)
-    query = (
-        select(round_answers, entry_row.ref_hash, entry_row.source, entry_row.line.label("stored"))
-        .join(round_entries, (entry_row.round == answer.round) & (entry_row.number == answer.number))
-        .where(answer.round == round_id, answer.number == number, answer.user_id == caller.user_id)
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        raise Missing("This picture is somebody else's in this round.", kind="entry", name=entry)
-    return row
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The picture's side of a joined row."""
-
-    ref_hash: bytes
-    source: str
-    line: str
-
-
-def _answer(connection: Connection, row: Any) -> RoundAnswer:
-    comments = read_comments(connection, row.round, [row.number]).get((row.number, row.user_id), ())
-    return read_answer(row, _Stored(row.ref_hash, row.source, row.stored), comments)
-
-
-def _read_tasks(
-    connection: Connection, round_id: str, caller: Principal, rows: Sequence[Any]
-) -> list[RoundAnswer]:
-    """Return a page of one person's tasks, with what was said of them."""
-    comments = read_comments(connection, round_id, [row.number for row in rows])
-    return [
-        read_answer(
-            row,
-            _Stored(row.ref_hash, row.source, row.stored),
-            comments.get((row.number, caller.user_id), ()),
-        )
-        for row in rows
-    ]
 
 
 def _judged(membership: MyRound, dataset: Dataset, answers: Sequence[GivenAnswer]) -> list[Line]:
@@ -382,37 +271,11 @@ def _judged(membership: MyRound, dataset: Dataset, answers: Sequence[GivenAnswer
     return [read_line(row.line) for row in rows]
 
 
-def _refuse_answer(current: Round, task: RoundAnswer, submission: GivenAnswer, line: Line) -> None:
-    if task.status in ("accepted", "set-aside"):
-        raise Wrong("This picture was reviewed; it can be changed once it is sent back.", kind="round")
-    if submission.revision and submission.revision != task.revision:
-        raise Busy("This answer was changed meanwhile, in another window perhaps.", kind="round")
-    prefix = f"s3://{split_s3(task.source)[0]}/{current.mask_folder_of(task.person.user_id)}/"
-    for pair in read_pairs(line):
-        # Nobody's mask but one's own, or the one that the picture had.
-        is_own = str(pair.value).startswith(prefix) or pair.value == mask_of(read_line(task.line))
-        if pair.kind == "mask" and not is_own:
-            raise Wrong(f"Your masks of this round lie below {prefix}.", kind="round")
-
-
 def _names_of(round_id: str, number: int, line: Line) -> ColumnElement[str]:
     """Return the labels of an answer as they are stored: "" where it says what the picture's line did."""
     entry = round_entries.c
     stored = select(entry.line).where(entry.round == round_id, entry.number == number).scalar_subquery()
     return case((stored == line.text, ""), else_=orjson.dumps(sorted(names_in(line))).decode())
-
-
-def _refuse_late(current: Round, task: RoundAnswer, now: int) -> None:
-    """Refuse what comes too late, where the round wants that; what was sent back may still be mended."""
-    if current.late == "refuse" and current.is_over(now) and task.status != "sent-back":
-        assert current.deadline_ms is not None, "a round that is over has a deadline"
-        deadline = from_milliseconds(current.deadline_ms)
-        raise Wrong(
-            f"The deadline of the round {current.name} passed on {deadline:%Y-%m-%d at %H:%M} UTC, and it "
-            "takes no late answers; ask whoever leads it for more time.",
-            kind="round",
-            name=current.name,
-        )
 
 
 def _pair_of(connection: Connection, round_id: str, number: int) -> tuple[str, str] | None:

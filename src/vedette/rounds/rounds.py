@@ -6,13 +6,12 @@ one round never undo each other without a word.
 
 import re
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from vedette.clock import Clock, milliseconds, system_clock
@@ -25,6 +24,7 @@ from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.manifest.lines import read_line
 from vedette.projects.project import Project
+from vedette.rounds.assigning import assign_again, assign_tasks, give_tasks, replace_people
 from vedette.rounds.records import move, note_change, read_pictures, read_round, require_round, settle
 from vedette.rounds.reviewing import accept_uncontradicted, judge
 from vedette.rounds.round import (
@@ -40,8 +40,8 @@ from vedette.rounds.round import (
     Round,
     RoundTask,
 )
-from vedette.rounds.sharing import choose_doubled, share_again, share_out
-from vedette.rounds.tables import round_answers, round_entries, round_people, rounds
+from vedette.rounds.sharing import choose_doubled
+from vedette.rounds.tables import round_answers, round_entries, rounds
 from vedette.store.db import Database
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.\-]{0,62}", re.ASCII)
@@ -199,8 +199,8 @@ class Rounds:
             if current.status == "draft":
                 self._open(connection, current, people)
             elif current.status in UNDER_WAY:
-                _replace_people(connection, current, people)
-                _share_again(connection, current, people)
+                replace_people(connection, current, people)
+                assign_again(connection, current, people)
                 settle(connection, round_id)
             else:
                 raise Busy(f"The round {current.name} is {current.status}.", kind="round", name=current.name)
@@ -209,14 +209,8 @@ class Rounds:
             return require_round(connection, project.id, round_id)
 
     def _open(self, connection: Connection, current: Round, people: Sequence[Person]) -> None:
-        _replace_people(connection, current, people)
-        query = select(round_entries.c.is_doubled).where(round_entries.c.round == current.id)
-        doubled = list(connection.execute(query.order_by(round_entries.c.number)).scalars())
-        by_id = {person.user_id: person for person in people}
-        rows = [
-            _task(current.id, number, by_id[user_id]) for number, user_id in share_out(doubled, list(by_id))
-        ]
-        connection.execute(insert(round_answers), rows)
+        replace_people(connection, current, people)
+        assign_tasks(connection, current, people)
         note_change(connection, current.id)
         move(connection, current, "open")
 
@@ -236,7 +230,7 @@ class Rounds:
                     kind="round",
                     name=missing[0],
                 )
-            _give(connection, current, user_id, [people[name] for name in names])
+            give_tasks(connection, current, user_id, [people[name] for name in names])
             settle(connection, round_id)
             return require_round(connection, project.id, round_id)
 
@@ -344,82 +338,8 @@ def _entry_rows(round_id: str, lines: Sequence[str], share: float) -> list[dict[
     return rows
 
 
-def _task(round_id: str, number: int, person: Person) -> dict[str, Any]:
-    task = {"round": round_id, "number": number, "user_id": person.user_id, "name": person.name}
-    return {**task, "status": "open"}
-
-
 def _require_under_way(connection: Connection, project: Project, round_id: str) -> Round:
     current = require_round(connection, project.id, round_id)
     if current.status not in UNDER_WAY:
         raise Busy(f"The round {current.name} is {current.status}.", kind="round", name=current.name)
     return current
-
-
-def _replace_people(connection: Connection, current: Round, people: Sequence[Person]) -> None:
-    connection.execute(delete(round_people).where(round_people.c.round == current.id))
-    rows = [{"round": current.id, "user_id": person.user_id, "name": person.name} for person in people]
-    connection.execute(insert(round_people), rows)
-
-
-def _share_again(connection: Connection, current: Round, people: Sequence[Person]) -> None:
-    """Share the open tasks of who has left among those who are there, and even out what is open."""
-    answer = round_answers.c
-    by_id = {person.user_id: person for person in people}
-    query = select(answer.number, answer.user_id, answer.status).where(answer.round == current.id)
-    labellers: dict[int, list[str]] = defaultdict(list)
-    free: list[int] = []
-    for row in connection.execute(query.order_by(answer.number)):
-        # Sent back to somebody who has left: somebody else begins anew.
-        if row.status == "open" or (row.status == "sent-back" and row.user_id not in by_id):
-            free.append(row.number)
-        else:
-            labellers[row.number].append(row.user_id)
-    free += _without_person(connection, current, labellers, free, len(by_id))
-    is_left = and_(answer.status == "sent-back", answer.user_id.not_in(list(by_id)))
-    freed = delete(round_answers).where(answer.round == current.id, or_(answer.status == "open", is_left))
-    connection.execute(freed)
-    takers = share_again(labellers, free, list(by_id))
-    if takers:
-        rows = [_task(current.id, number, by_id[user_id]) for number, user_id in takers]
-        connection.execute(insert(round_answers), rows)
-
-
-def _without_person(
-    connection: Connection,
-    current: Round,
-    labellers: Mapping[int, Sequence[str]],
-    free: Sequence[int],
-    people: int,
-) -> list[int]:
-    """Return the pictures that lack somebody since the labelling was ended early."""
-    entry = round_entries.c
-    query = select(entry.number, entry.is_doubled).where(entry.round == current.id).order_by(entry.number)
-    tasks = Counter(free)
-    lacking: list[int] = []
-    for row in connection.execute(query):
-        copies = min(2 if row.is_doubled else 1, people)
-        lacking += [row.number] * (copies - len(labellers.get(row.number, ())) - tasks[row.number])
-    return lacking
-
-
-def _give(connection: Connection, current: Round, user_id: str, takers: Sequence[Person]) -> None:
-    """Give one person's open tasks to these; what each of them labels already stays with its person."""
-    answer = round_answers.c
-    query = select(answer.number, answer.user_id, answer.status).where(answer.round == current.id)
-    rows = connection.execute(query.order_by(answer.number)).all()
-    labellers: dict[int, list[str]] = defaultdict(list)
-    for row in rows:
-        labellers[row.number].append(row.user_id)
-    free = [row.number for row in rows if row.user_id == user_id and row.status in ("open", "sent-back")]
-    by_id = {person.user_id: person for person in takers}
-    tasks = share_again(labellers, free, list(by_id))
-    numbers = [{"place": number} for number, _ in tasks]
-    if numbers:
-        of_task = (answer.round == current.id, answer.user_id == user_id)
-        connection.execute(
-            delete(round_answers).where(*of_task, answer.number == bindparam("place")), numbers
-        )
-        connection.execute(
-            insert(round_answers), [_task(current.id, number, by_id[taker]) for number, taker in tasks]
-        )

@@ -8,7 +8,7 @@ from vedette.clock import from_milliseconds
 from vedette.datasets.dataset import Kind
 from vedette.errors import Refusal
 from vedette.projects.project import Project
-from vedette.rounds.answers import MyRound
+from vedette.rounds.membership import MyRound
 from vedette.rounds.round import Comment, ExamplePicture, Round, RoundAnswer
 
 MOST_LABELS = 250
