@@ -13,6 +13,7 @@ from vedette.errors import Busy, Missing
 from vedette.identity.principal import root_of
 from vedette.training import start
 from vedette.training.gather import MOMENTS
+from vedette.training.sources import TrainingSources
 
 
 @pytest.fixture
@@ -108,14 +109,14 @@ def test_a_dataset_that_is_deleted_before_the_version_is_written_begins_nothing(
     training = training(succeed)
     training.with_dataset()
     room = training.room
-    own = training.trainings._own_sources
+    own = TrainingSources.own
 
     def delete_then(*arguments, **options):
         sources = own(*arguments, **options)
         room.datasets.delete(training.project, room.now())
         return sources
 
-    monkeypatch.setattr(training.trainings, "_own_sources", delete_then)
+    monkeypatch.setattr(TrainingSources, "own", delete_then)
     with pytest.raises(Missing, match="was deleted"):
         training.order("v1")
     assert training.versions.list(training.project)[0] == []

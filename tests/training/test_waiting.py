@@ -49,7 +49,7 @@ def test_a_training_that_waits_for_room_says_so_and_can_be_stopped(training):
     version = training.order()
     queue = training.trainings.queue
     until(lambda: queue.why(version) == NO_ROOM)
-    assert training.trainings.progress(version) is None
+    assert training.trainings.facts.progress(version) is None
     assert [(item.position, item.reason) for item in queue.waiting(queue.places())] == [(1, NO_ROOM)]
     training.trainings.stop(version)
     assert training.trainings.versions.find_by_id(version.id).state == "failed"

@@ -9,7 +9,9 @@
     follow.py        how far the trainings under way are
     worker_order.py  what a worker process is asked to do, and what it leaves
     leaving.py       a trained model as one zip, for whoever downloads it
+    sources.py       which datasets a training learns from
     start.py         the room's front: a training or a copy asked for, a version deleted
+    facts.py         what is told of trainings, before, meanwhile and afterwards
 
 How a dialect checks a training and what documents it writes is in dialects/, which the worker process calls.
 """

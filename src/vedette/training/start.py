@@ -8,12 +8,11 @@ left in a first state is taken up again from the lines that were frozen when it 
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -21,7 +20,6 @@ from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.snapshots import LONGEST_NAME, DatasetMoment, NewSnapshot
-from vedette.dialects.training_data import TrainingPreview
 from vedette.encryption.folder_keys import NewFolderKey
 from vedette.engines.port import Engine
 from vedette.errors import Busy, TooMuch, Wrong
@@ -38,36 +36,20 @@ from vedette.projects.version_states import NewVersion
 from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
 from vedette.store.sealed_folders import read_mark
-from vedette.training.admission import (
-    NO_DATASET,
-    parts_of,
-    refuse_output,
-    refuse_sources,
-    refuse_unready,
-)
-from vedette.training.bringing import PastModels, report_past
-from vedette.training.changes import LabelChanges, LabelDigests, compare
+from vedette.training.admission import parts_of, refuse_output, refuse_unready
+from vedette.training.bringing import PastModels
 from vedette.training.comparisons import VersionComparisons
-from vedette.training.estimate import Estimate, estimate
 from vedette.training.evaluations import EvaluationFiles
-from vedette.training.failure import TrainingFailure, read_failure
+from vedette.training.facts import TrainingFacts
 from vedette.training.finish import STOPPED
 from vedette.training.folder import Folder, warn_of_strangers
 from vedette.training.follow import Stages
 from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
 from vedette.training.order import PAST_TAG, SEALED_BY, NewTraining, VersionOrder, backbone_of
-from vedette.training.past import PastTrainings
-from vedette.training.preview import Previewer
 from vedette.training.queueing import TrainingQueue
-from vedette.training.report import (
-    LEAST_STEP,
-    TrainingReport,
-    TrainingReports,
-    read_label_thresholds,
-    read_thresholds,
-)
 from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
 from vedette.training.seals import VersionSeals
+from vedette.training.sources import TrainingSources
 
 BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
@@ -116,10 +98,8 @@ class Trainings:
             cache=data / "cache" / "features",
         )
         self.backbones = self._rooms.backbones
-        self._previewer = Previewer(datasets, self._rooms.root, one_size=rules.one_size)
-        self._reports = TrainingReports()
-        self._digests = LabelDigests()
-        self._past = PastTrainings(versions)
+        self._sources = TrainingSources(datasets)
+        self.facts = TrainingFacts(self._rooms, self.stages, self._sources)
         self._past_models = PastModels(versions, blobs, access, self.folder)
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
@@ -156,7 +136,7 @@ class Trainings:
         """Begin a training: freeze what it learns from, write the version down, and queue it."""
         if PAST_TAG in request.tags:
             return self._past_models.bring(project, request, token)
-        sources = self._sources(project, request)
+        sources = self._sources.of(project, request)
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
         folder_key = self._folder_key(project, request)
         new = NewVersion(
@@ -258,62 +238,6 @@ class Trainings:
         self.folder(version).tidy()
         return True
 
-    def progress(self, version: Version) -> Mapping[str, Any] | None:
-        """Return how far a training is, on whichever server; nothing where it waits or is over."""
-        if (facts := self.stages.of(version)) is not None or version.state != "training":
-            return facts
-        return self._rooms.jobs.progress(TRAIN, subject_of(version))
-
-    def preview(self, project: Project) -> TrainingPreview:
-        """Return what a training with the project's datasets would learn now, and what it would need."""
-        return self._previewer.preview(project, self._own_sources(project))
-
-    def estimates(self, account: str, preview: TrainingPreview) -> list[Estimate]:
-        """Return how long a training would take with each budget, by the account's trainings before."""
-        if preview.task is None:
-            return []
-        pictures = sum(part.pictures for part in preview.parts.values())
-        return estimate(preview.task, pictures, self._past.of(account))
-
-    def changes(self, before: Version, after: Version) -> LabelChanges | None:
-        """Return what changed in the pictures between two versions; nothing where lines are not here."""
-        dialect = before.project.dialect
-        old = self._digests.of_version(dialect, self.folder(before))
-        new = self._digests.of_version(dialect, self.folder(after))
-        return None if old is None or new is None else compare(old, new)
-
-    def thresholds_changed(self, before: Version, after: Version) -> int:
-        """Return how many labels of both versions have another threshold in the later one."""
-        old, new = (read_thresholds(self.folder(version)) for version in (before, after))
-        return sum(1 for label in old.keys() & new.keys() if abs(old[label] - new[label]) >= LEAST_STEP)
-
-    def trained_thresholds(self, version: Version) -> Mapping[str, float]:
-        """Return the threshold of every label as the training found it; refuse where there is no model."""
-        if version.state not in WITH_PACKAGE:
-            sentence = f"The version {version.name} {WORDS[version.state]}: it has no model."
-            raise Busy(sentence, kind="version", name=version.path)
-        return read_label_thresholds(self.folder(version), version)
-
-    def changes_since(self, version: Version) -> LabelChanges | None:
-        """Return what changed in the project's datasets since a version began; nothing where unknown."""
-        project = version.project
-        old = self._digests.of_version(project.dialect, self.folder(version))
-        if old is None:
-            return None
-        return compare(old, self._previewer.digest(project, self._own_sources(project)))
-
-    def report(self, version: Version) -> TrainingReport | None:
-        """Return what came of a training, here or at AWS; nothing where there is no model."""
-        if version.is_archived:
-            return report_past(version)
-        if version.state not in WITH_PACKAGE:
-            return None
-        return self._reports.of(self.folder(version))
-
-    def failure(self, version: Version) -> TrainingFailure | None:
-        """Return why a training came to nothing; nothing where it did not."""
-        return read_failure(version, self.folder(version)) if version.state == "failed" else None
-
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
         return self._rooms.folder(version)
@@ -328,26 +252,6 @@ class Trainings:
         return current
 
     # Inside
-
-    def _sources(self, project: Project, request: NewTraining) -> dict[str, Dataset]:
-        """Return the datasets to learn from, by part; none where the caller named manifests."""
-        if request.train or request.test:
-            datasets = self._rooms.datasets.of_projects([project]).get(project.id, [])
-            refuse_sources(project, request, has_datasets=bool(datasets))
-            return {}
-        return self._own_sources(project, auto_create=request.auto_create)
-
-    def _own_sources(self, project: Project, *, auto_create: bool = False) -> dict[str, Dataset]:
-        """Return the project's datasets by part; refuse where they cannot be learnt from now."""
-        datasets = self._rooms.datasets.of_projects([project]).get(project.id, [])
-        sources = {dataset.kind: dataset for dataset in datasets}
-        if "train" not in sources:
-            raise Busy(f"The project {project.name} has no training dataset.", kind=NO_DATASET, name="train")
-        for dataset in sources.values():
-            refuse_unready(project, dataset)
-        if auto_create:
-            sources.pop("test", None)
-        return {part: sources[part] for part in ("train", "test") if part in sources}
 
     @contextmanager
     def _beside(self, folder_key: NewFolderKey | None) -> Iterator[Folder]:

@@ -331,7 +331,7 @@ def _of_versions(account: str, project: Project, count: int, newest: int) -> Con
 
 
 def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:
-    stage = house.trainings.progress(version) or {}
+    stage = house.trainings.facts.progress(version) or {}
     facts = {
         "projectArn": str(version.project.arn),
         "modelArn": str(version.arn),

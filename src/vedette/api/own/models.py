@@ -42,7 +42,7 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
 def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return the progress of a training; one that waits says why, and has no stage."""
     version = find_model(house, caller, "DescribeTraining", request)
-    facts = house.trainings.progress(version)
+    facts = house.trainings.facts.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
     if version.state == "training" and facts is None and (reason := house.trainings.queue.why(version)):
         answer["Waits"] = reason

@@ -13,13 +13,13 @@ from vedette.projects.version import ChosenThreshold, VersionThresholds
 def get_version_thresholds(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return the threshold of every label, and whether the services' answers hold to the chosen ones."""
     version = find_model(house, caller, "GetVersionThresholds", request)
-    return _answer(house.trainings.trained_thresholds(version), version.thresholds)
+    return _answer(house.trainings.facts.trained_thresholds(version), version.thresholds)
 
 
 def put_version_thresholds(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Choose thresholds, reset others, and return all; nothing where one of them is wrong."""
     version = find_model(house, caller, "PutVersionThresholds", request)
-    trained = house.trainings.trained_thresholds(version)
+    trained = house.trainings.facts.trained_thresholds(version)
     change = ThresholdChange(
         [_choice(fields) for fields in request.get("Thresholds", ())],
         request.get("Reset", ()),

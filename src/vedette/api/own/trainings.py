@@ -20,12 +20,12 @@ def preview_training(house: House, caller: Caller, request: dict[str, Any]) -> d
     answer = {"DefaultBudget": house.settings.training_budget, **_output(house, caller, project)}
     answer["Backbones"] = describe_backbones(house, project.scope.account)
     try:
-        preview = house.trainings.preview(project)
+        preview = house.trainings.facts.preview(project)
     except Busy as refusal:
         need = {"Code": refusal.kind, "Message": refusal.sentence, "DatasetType": refusal.name or "train"}
         return answer | {"CanTrain": False, "Needs": [need], "Labels": []}
     split = "dataset" if "test" in preview.parts else "divide" if project.dialect.divides_datasets else "once"
-    estimates = [_estimate(item) for item in house.trainings.estimates(caller.account, preview)]
+    estimates = [_estimate(item) for item in house.trainings.facts.estimates(caller.account, preview)]
     return answer | {"Split": split, "Estimates": estimates} | _preview(preview)
 
 
@@ -38,7 +38,7 @@ def stop_training(house: House, caller: Caller, request: dict[str, Any]) -> dict
 def get_training_report(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Return how well a trained model does on its test pictures, in few figures, and what competed."""
     version = find_model(house, caller, "GetTrainingReport", request)
-    report = house.trainings.report(version)
+    report = house.trainings.facts.report(version)
     if report is None:
         sentence = f"The version {version.name} of {version.project.name} has no model."
         raise Missing(sentence, kind="version", name=version.path)

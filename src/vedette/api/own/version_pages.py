@@ -22,7 +22,7 @@ def update_model_description(house: House, caller: Caller, request: dict[str, An
 def describe_training_failure(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Say why a training came to nothing: what it lacked, and which lines it could not use."""
     version = find_model(house, caller, "DescribeTrainingFailure", request)
-    failure = house.trainings.failure(version)
+    failure = house.trainings.facts.failure(version)
     if failure is None:
         raise Missing(
             f"The version {version.name} {WORDS[version.state]}.", kind="version", name=version.path

@@ -44,7 +44,7 @@ def _changes(house: House, versions: Sequence[Version]) -> list[dict[str, Any]]:
 def _since(house: House, newest: Version) -> LabelChanges | None:
     """Return what changed since a version; nothing while a dataset is being made, or where there is none."""
     try:
-        return house.trainings.changes_since(newest)
+        return house.trainings.facts.changes_since(newest)
     except Busy:
         return None
 
@@ -59,14 +59,14 @@ def _change(house: House, version: Version, before: Version | None) -> dict[str,
         return {**answer, "IsCopy": True}
     if version.is_archived:
         return answer
-    changes = None if before is None else house.trainings.changes(before, version)
+    changes = None if before is None else house.trainings.facts.changes(before, version)
     if before is None or changes is None:
         return answer
     if (earlier := before.inputs.get("budget")) and earlier != budget:
         answer["SinceBudget"] = earlier
     if (began := used_backbone(before)) and backbone and began != backbone:
         answer["SinceBackbone"] = began
-    thresholds = house.trainings.thresholds_changed(before, version)
+    thresholds = house.trainings.facts.thresholds_changed(before, version)
     return answer | {"SinceVersion": before.name, "ThresholdsChanged": thresholds, **_numbers(changes)}
 
 
