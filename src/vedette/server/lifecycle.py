@@ -12,11 +12,7 @@ from vedette.api.s3.reach import Reach
 from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
-from vedette.devices.devices import Devices, DeviceTools
-from vedette.devices.packages import DevicePackages
 from vedette.dialects.registry import allow_entries
-from vedette.encryption.encryption import Encryption
-from vedette.encryption.folder_keys import FolderKeys
 from vedette.engines.choose import open_engine, open_units, open_watch
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
@@ -36,8 +32,6 @@ from vedette.loops.loops import Loops
 from vedette.loops.running import LoopTools
 from vedette.metering.meter import Meter, open_meter
 from vedette.migrations import numbers
-from vedette.packaging.packagings import Packagings
-from vedette.packaging.works import PackagingTools
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
@@ -59,6 +53,13 @@ from vedette.server.opening import (
     open_outbox,
     open_watched,
 )
+from vedette.server.opening_models import (
+    open_devices,
+    open_packagings,
+    open_suggestions,
+    open_trainings,
+    open_trials,
+)
 from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
@@ -67,15 +68,8 @@ from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
-from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
-from vedette.suggestions.next_steps import NextSteps
-from vedette.suggestions.study import StudyTools
-from vedette.suggestions.suggestions import Suggestions
-from vedette.training.run import TrainingRules
-from vedette.training.seals import VersionSeals
 from vedette.training.start import Trainings
-from vedette.trials.running import TrialTools
 from vedette.trials.trials import Trials
 
 log = logging.getLogger(__name__)
@@ -97,9 +91,9 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
     datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
     imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
-    trainings = _open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
-    suggestions, drafts, steps = _open_suggestions(hold, datasets, versions, trainings, lender, jobs)
-    trials, stacks = _open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
+    trainings = open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
+    suggestions, drafts, steps = open_suggestions(hold, datasets, versions, trainings, lender, jobs)
+    trials, stacks = open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
     batches = open_batches(installation, trials, meter, jobs, closing)
     feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
     hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
@@ -113,8 +107,8 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         datasets=datasets,
         imports=imports,
         exports=exports,
-        packagings=_open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal)),
-        devices=_open_devices(settings, projects, lender, SigningKeys(database, seal)),
+        packagings=open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal)),
+        devices=open_devices(settings, projects, lender, SigningKeys(database, seal)),
         pictures=pictures,
         rounds=open_rounds(database, datasets, blobs, jobs),
         stacks=stacks,
@@ -221,121 +215,6 @@ def _open_ways(
     exports = Exports(exporting, jobs)
     exports.start()
     return imports, exports
-
-
-def _open_trainings(  # noqa: PLR0913  (the rooms below it)
-    hold: FolderHold,
-    versions: Versions,
-    datasets: Datasets,
-    lender: PictureLender,
-    jobs: JobRunner,
-    placing: Placing,
-    encryption: Encryption,
-) -> Trainings:
-    """Return the trainings, started, by the rules that the settings make."""
-    settings = hold.settings
-    rules = TrainingRules(
-        settings.training_budget, settings.trainings, settings.one_size, settings.quota_of("trainings")
-    )
-    trainings = Trainings(
-        versions,
-        datasets,
-        lender.blobs,
-        open_engine(placing.cluster),
-        hold.data,
-        access=lender.access,
-        jobs=jobs,
-        rules=rules,
-        gate=placing.gate,
-        seals=VersionSeals(FolderKeys(encryption)),
-    )
-    trainings.start(is_alone=hold.is_alone)
-    return trainings
-
-
-def _open_suggestions(
-    hold: FolderHold,
-    datasets: Datasets,
-    versions: Versions,
-    trainings: Trainings,
-    lender: PictureLender,
-    jobs: JobRunner,
-) -> tuple[Suggestions, Drafts, NextSteps]:
-    """Return what studies datasets and what lets models guess, with their scratch cleared."""
-    root, engine = hold.scratch / "cache" / "studying", open_engine()
-    steps = NextSteps(datasets, versions, lambda version: trainings.folder(version).package)
-    guessing = DraftTools(
-        datasets,
-        versions,
-        lender,
-        engine,
-        root=root,
-        package_of=steps.package_of,
-    )
-    drafts = Drafts(lender.database, jobs, guessing, system_clock)
-    studying = StudyTools(datasets, lender, engine, root=root, stores=hold.data / "cache" / "studies")
-    suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
-    suggestions.start(is_alone=hold.is_alone)
-    return suggestions, drafts, steps
-
-
-def _open_trials(
-    hold: FolderHold,
-    steps: NextSteps,
-    datasets: Datasets,
-    lender: PictureLender,
-    jobs: JobRunner,
-) -> Trials:
-    """Return the trials of versions, with their scratch cleared."""
-    tools = TrialTools(
-        database=lender.database,
-        versions=steps.versions,
-        blobs=lender.blobs,
-        access=lender.access,
-        engine=open_engine(),
-        root=hold.scratch / "cache" / "trials",
-        package_of=steps.package_of,
-        clock=system_clock,
-        one_size=hold.settings.one_size,
-    )
-    trials = Trials(tools, datasets, jobs)
-    trials.start()
-    return trials
-
-
-def _open_packagings(
-    hold: FolderHold,
-    projects: Projects,
-    trainings: Trainings,
-    lender: PictureLender,
-    jobs: JobRunner,
-    keys: SigningKeys,
-) -> Packagings:
-    """Return the packaging of models for devices, with what a stop left cleared."""
-    tools = PackagingTools(
-        database=lender.database,
-        versions=trainings.versions,
-        blobs=lender.blobs,
-        access=lender.access,
-        folder=hold.settings.data / "packaging",
-        folder_of=trainings.folder,
-        engine=open_engine(),
-        clock=system_clock,
-        keys=keys,
-    )
-    packagings = Packagings(tools, jobs, most_under_way=hold.settings.packaging_jobs)
-    packagings.start(is_alone=hold.is_alone)
-    projects.ask_before_deleting(packagings.hold_project)
-    return packagings
-
-
-def _open_devices(
-    settings: Settings, projects: Projects, lender: PictureLender, keys: SigningKeys
-) -> Devices:
-    """Return the devices, which take models over the air."""
-    packages = DevicePackages(settings.data / "devices" / "packages")
-    tools = DeviceTools(lender.database, projects.tags, keys, packages, system_clock)
-    return Devices(tools)
 
 
 def _open_feedback(

@@ -287,7 +287,7 @@ class Hosting:
         """Return what a running version detects; without `least` every label's own threshold applies.
 
         Its own is what `thresholds` name, else what a person chose where the version is told to answer so,
-        else what its training difference.
+        else what its training found.
 
         Queued requests are served round robin by caller.
         """

@@ -1,0 +1,141 @@
+"""Opens the rooms that learn from datasets, try what was learnt, and send it to devices."""
+
+from vedette.clock import system_clock
+from vedette.datasets.datasets import Datasets
+from vedette.devices.devices import Devices, DeviceTools
+from vedette.devices.packages import DevicePackages
+from vedette.encryption.encryption import Encryption
+from vedette.encryption.folder_keys import FolderKeys
+from vedette.engines.choose import open_engine
+from vedette.identity.signing_keys import SigningKeys
+from vedette.jobs.placing import Placing
+from vedette.jobs.runner import JobRunner
+from vedette.packaging.packagings import Packagings
+from vedette.packaging.works import PackagingTools
+from vedette.projects.projects import Projects
+from vedette.projects.versions import Versions
+from vedette.server.holding import FolderHold
+from vedette.settings import Settings
+from vedette.suggestions.drafts import Drafts, DraftTools
+from vedette.suggestions.lending import PictureLender
+from vedette.suggestions.next_steps import NextSteps
+from vedette.suggestions.study import StudyTools
+from vedette.suggestions.suggestions import Suggestions
+from vedette.training.run import TrainingRules
+from vedette.training.seals import VersionSeals
+from vedette.training.start import Trainings
+from vedette.trials.running import TrialTools
+from vedette.trials.trials import Trials
+
+
+def open_trainings(  # noqa: PLR0913  (the rooms below it)
+    hold: FolderHold,
+    versions: Versions,
+    datasets: Datasets,
+    lender: PictureLender,
+    jobs: JobRunner,
+    placing: Placing,
+    encryption: Encryption,
+) -> Trainings:
+    """Return the trainings, started, by the rules that the settings make."""
+    settings = hold.settings
+    rules = TrainingRules(
+        settings.training_budget, settings.trainings, settings.one_size, settings.quota_of("trainings")
+    )
+    trainings = Trainings(
+        versions,
+        datasets,
+        lender.blobs,
+        open_engine(placing.cluster),
+        hold.data,
+        access=lender.access,
+        jobs=jobs,
+        rules=rules,
+        gate=placing.gate,
+        seals=VersionSeals(FolderKeys(encryption)),
+    )
+    trainings.start(is_alone=hold.is_alone)
+    return trainings
+
+
+def open_suggestions(
+    hold: FolderHold,
+    datasets: Datasets,
+    versions: Versions,
+    trainings: Trainings,
+    lender: PictureLender,
+    jobs: JobRunner,
+) -> tuple[Suggestions, Drafts, NextSteps]:
+    """Return what studies datasets and what lets models guess, with their scratch cleared."""
+    root, engine = hold.scratch / "cache" / "studying", open_engine()
+    steps = NextSteps(datasets, versions, lambda version: trainings.folder(version).package)
+    guessing = DraftTools(
+        datasets,
+        versions,
+        lender,
+        engine,
+        root=root,
+        package_of=steps.package_of,
+    )
+    drafts = Drafts(lender.database, jobs, guessing, system_clock)
+    studying = StudyTools(datasets, lender, engine, root=root, stores=hold.data / "cache" / "studies")
+    suggestions = Suggestions(lender.database, jobs, studying, system_clock, drafts.doubts)
+    suggestions.start(is_alone=hold.is_alone)
+    return suggestions, drafts, steps
+
+
+def open_trials(
+    hold: FolderHold,
+    steps: NextSteps,
+    datasets: Datasets,
+    lender: PictureLender,
+    jobs: JobRunner,
+) -> Trials:
+    """Return the trials of versions, with their scratch cleared."""
+    tools = TrialTools(
+        database=lender.database,
+        versions=steps.versions,
+        blobs=lender.blobs,
+        access=lender.access,
+        engine=open_engine(),
+        root=hold.scratch / "cache" / "trials",
+        package_of=steps.package_of,
+        clock=system_clock,
+        one_size=hold.settings.one_size,
+    )
+    trials = Trials(tools, datasets, jobs)
+    trials.start()
+    return trials
+
+
+def open_packagings(
+    hold: FolderHold,
+    projects: Projects,
+    trainings: Trainings,
+    lender: PictureLender,
+    jobs: JobRunner,
+    keys: SigningKeys,
+) -> Packagings:
+    """Return the packaging of models for devices, with what a stop left cleared."""
+    tools = PackagingTools(
+        database=lender.database,
+        versions=trainings.versions,
+        blobs=lender.blobs,
+        access=lender.access,
+        folder=hold.settings.data / "packaging",
+        folder_of=trainings.folder,
+        engine=open_engine(),
+        clock=system_clock,
+        keys=keys,
+    )
+    packagings = Packagings(tools, jobs, most_under_way=hold.settings.packaging_jobs)
+    packagings.start(is_alone=hold.is_alone)
+    projects.ask_before_deleting(packagings.hold_project)
+    return packagings
+
+
+def open_devices(settings: Settings, projects: Projects, lender: PictureLender, keys: SigningKeys) -> Devices:
+    """Return the devices, which take models over the air."""
+    packages = DevicePackages(settings.data / "devices" / "packages")
+    tools = DeviceTools(lender.database, projects.tags, keys, packages, system_clock)
+    return Devices(tools)
