@@ -328,6 +328,7 @@ def test_a_card_is_refused_by_what_is_wrong_with_it():
         (a_card("anomaly", {"layout": "map"}, ["scratch"]), 'the one label "anomaly"'),
         (a_card("anomaly", {"layout": "yolov8"}), "a list of the network's labels"),
         (a_card("anomaly", {"layout": "scores"}, [None]), "no label has a name"),
+        (a_card("anomaly", {"layout": "scores"}, ["Normal", "crack"]), "'Normal' of a model of anomalies"),
     ]
     for document, sentence in wrong:
         with pytest.raises(Wrong, match=sentence):

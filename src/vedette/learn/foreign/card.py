@@ -33,6 +33,8 @@ LAYOUTS: Mapping[Task, tuple[str, ...]] = {
 }
 # Those without labels; of a model of anomalies with labels, the surest says how anomalous a picture is.
 UNLABELLED = ("score", "map")
+# What the makers of classifiers of faults call the pictures without one.
+WITHOUT_FAULT = frozenset({"normal", "good", "ok", "background", "no defect", "no_defect"})
 # Networks of twenty thousand classes exist; a service's answer, an evaluation and a page hold no such list.
 MOST_LABELS = 10_000
 MOST_LETTERS = 255
@@ -131,11 +133,22 @@ def _card(document: Any) -> ForeignCard:
     )
     if not has_labels and card.labels != (ANOMALY,):
         raise ValueError(f'the layout {output.layout} has the one label "{ANOMALY}"; leave out labels')
+    if task == "anomaly":
+        _refuse_normal(card)
     if task == "segmentation" and any(label is None for label in card.labels[1:]):
         raise ValueError("of the labels of a segmentation only the first may be null, the background")
     if unknown := sorted(set(card.thresholds) - {*card.told, ANOMALY}):
         raise ValueError(f"thresholds name {unknown[0]!r}, which is none of the labels")
     return card
+
+
+def _refuse_normal(card: ForeignCard) -> None:
+    """Refuse a label of pictures without a fault: the surer of it, the more anomalous a picture would be."""
+    for label in card.labels:
+        if label is not None and label.casefold() in WITHOUT_FAULT:
+            raise ValueError(
+                f"the label {label!r} of a model of anomalies is written as null: it is no fault"
+            )
 
 
 def _known(value: Any, part: str, words: Sequence[str]) -> dict[str, Any]:
