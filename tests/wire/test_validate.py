@@ -269,3 +269,30 @@ def test_a_message_stays_readable_whatever_was_sent():
 
 def test_an_operation_that_takes_nothing_has_nothing_to_check():
     check(models.operation("rekognition", "CompareFaces"), {})
+
+
+SECRET = "open sesame"
+ENVIRONMENT = {"FunctionName": "f", "Environment": {"Variables": {"bad-name": SECRET}}}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "value", "path"),
+    [
+        ("lambda", "UpdateFunctionConfiguration", ENVIRONMENT, "environment.variables"),
+        ("iam", "CreateLoginProfile", {"UserName": "kim", "Password": SECRET * 20}, "password"),
+        ("iam", "ChangePassword", {"OldPassword": SECRET * 20, "NewPassword": "x"}, "oldPassword"),
+        ("iam", "CreateLoginProfile", {"UserName": "kim", "Password": f"{SECRET}\x00"}, "password"),
+    ],
+    ids=str,
+)
+def test_a_complaint_shows_no_secret(service, operation, value, path):
+    with pytest.raises(Invalid) as refusal:
+        check(models.service(service).operation_model(operation), value)
+    sentence = str(refusal.value)
+    assert f"Value at '{path}' failed to satisfy constraint: " in sentence
+    assert SECRET not in sentence
+
+
+def test_a_complaint_shows_what_is_no_secret():
+    with pytest.raises(Invalid, match="Value 'not a name at all!' at 'userName' failed"):
+        check(models.service("iam").operation_model("CreateUser"), {"UserName": "not a name at all!"})

@@ -215,6 +215,7 @@ def open_database(address: str, data: Path) -> Database:
         max_overflow=OVERFLOW,
         isolation_level="REPEATABLE READ",
         connect_args=_connect_options(url),
+        hide_parameters=True,
     )
     find_dead_lines(engine)
     event.listen(engine, "handle_error", _refuse_nul)
@@ -248,7 +249,10 @@ def _writing(dialect: str) -> dict[str, Any]:
 def _sqlite(file: Path) -> Engine:
     # Nobody else's to read; the files that SQLite puts beside it follow its mode.
     file.touch(mode=0o600)
-    engine = create_engine(f"sqlite:///{file}", connect_args={"check_same_thread": False})
+    # A statement that fails stands in the log, and what was written by it does not.
+    engine = create_engine(
+        f"sqlite:///{file}", connect_args={"check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

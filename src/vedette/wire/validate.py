@@ -29,7 +29,7 @@ def check(operation: OperationModel, value: dict[str, Any]) -> None:
     problems = list(_complaints(operation.input_shape, value, ""))
     if problems:
         text = [
-            f"Value {text} at '{path}' failed to satisfy constraint: {rule}" for text, path, rule in problems
+            f"Value {text}at '{path}' failed to satisfy constraint: {rule}" for text, path, rule in problems
         ]
         raise Invalid(text, _kind(operation, [(path, rule) for _, path, rule in problems]))
 
@@ -56,13 +56,13 @@ def _kind(operation: OperationModel, problems: list[tuple[str, str]]) -> str:
     return "constraint"
 
 
-# Each complaint: the value as shown, the path of the member, the rule it breaks.
+# Each complaint: the value as shown with a blank behind it, or nothing; the path of the member; the rule.
 Complaint = tuple[str, str, str]
 
 
 def _complaints(shape: Shape, value: Any, path: str) -> Iterator[Complaint]:
     for rule in broken(shape, value):
-        yield _show(value), path, rule
+        yield _show_of(value, shape), path, rule
     if shape.type_name == "structure":
         yield from _structure(shape, value, path)
     elif shape.type_name == "list":
@@ -75,7 +75,7 @@ def _structure(shape: Shape, value: dict[str, Any], path: str) -> Iterator[Compl
     prefix = f"{path}." if path else ""
     for name in shape.metadata.get("required", ()):
         if value.get(name) is None:
-            yield "null", prefix + _camel(name), "Member must not be null"
+            yield "null ", prefix + _camel(name), "Member must not be null"
     for name, item in value.items():
         if item is not None:
             yield from _complaints(shape.members[name], item, prefix + _camel(name))
@@ -87,19 +87,27 @@ def _list(shape: Shape, value: list[Any], path: str) -> Iterator[Complaint]:
             yield from _complaints(shape.member, item, f"{path}.{count}.member")
     elif any(True for item in value for _ in broken(shape.member, item)):
         rules = ", ".join(limits(shape.member))
-        yield _show(value), path, f"Member must satisfy constraint: [{rules}]"
+        yield _show_of(value, shape, shape.member), path, f"Member must satisfy constraint: [{rules}]"
 
 
 def _map(shape: Shape, value: dict[str, Any], path: str) -> Iterator[Complaint]:
     if any(True for key in value for _ in broken(shape.key, key)):
         rules = ", ".join(limits(shape.key))
-        yield _show(value), path, f"Map keys must satisfy constraint: [{rules}]"
+        yield (
+            _show_of(value, shape, shape.key, shape.value),
+            path,
+            f"Map keys must satisfy constraint: [{rules}]",
+        )
     if shape.value.type_name in {"structure", "list", "map"}:
         for key, item in value.items():
             yield from _complaints(shape.value, item, f"{path}.{key}.member")
     elif any(True for item in value.values() for _ in broken(shape.value, item)):
         rules = ", ".join(limits(shape.value))
-        yield _show(value), path, f"Map value must satisfy constraint: [{rules}]"
+        yield (
+            _show_of(value, shape, shape.key, shape.value),
+            path,
+            f"Map value must satisfy constraint: [{rules}]",
+        )
 
 
 Rule = tuple[Callable[[Any], bool], str]
@@ -176,6 +184,11 @@ def full_match(pattern: str) -> Callable[[str], bool]:
 
 def _camel(name: str) -> str:
     return name[:1].lower() + name[1:]
+
+
+def _show_of(value: Any, *shapes: Shape) -> str:
+    """Return a value as a complaint shows it; nothing where its shapes say that it is nobody's to read."""
+    return "" if any(shape.metadata.get("sensitive") for shape in shapes) else f"{_show(value)} "
 
 
 def _show(value: Any) -> str:
