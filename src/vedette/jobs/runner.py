@@ -21,20 +21,16 @@ from sqlalchemy import Connection
 
 from vedette.clock import Clock, system_clock
 from vedette.jobs.attempt import Attempt
+from vedette.jobs.beats import LeaseBeats
 from vedette.jobs.context import JobContext
 from vedette.jobs.guard import QueueGuard
 from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
 from vedette.jobs.passed import PassedTime
-from vedette.jobs.store import LEASE_MS, JobPlace, JobRow, JobTable, Turn
+from vedette.jobs.store import JobPlace, JobRow, JobTable, Turn
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
 
-# Leases are renewed five times as often as they pass, and other servers' jobs are looked for as often.
-BEAT_S = 3.0
-# A server whose beats are further apart than this was kept from the database: it was away, or a long write
-# stood before them. Other servers' leases may have passed for the same reason.
-LATE_S = 3 * BEAT_S
 # How soon it is tried again to write down an end that could not be written, for want of room mostly.
 AGAIN_S = 2.0
 # How soon somebody who waits for a job looks again whether another server has ended it.
@@ -76,8 +72,9 @@ class JobRunner:
         # What rooms remove for its age is old by this, not by the clock.
         self.passed = PassedTime(database, clock, ticks)
         self._database = database
-        self._table = JobTable(secrets.token_hex(16), clock, self._patience_ms)
-        self._patient_until = 0.0
+        self._closing = threading.Event()
+        self._beats = LeaseBeats(self.beat, self._closing)
+        self._table = JobTable(secrets.token_hex(16), clock, self._beats.patience_ms)
         self._again_s = again_s
         # Told of each run: kind, number, tries, seconds, and the kind of its failure.
         self.watch: Callable[[str, int, int, float, str], None] | None = None
@@ -87,8 +84,6 @@ class JobRunner:
         # What a thread of ours runs or is about to: of two that come upon a job one takes it.
         self._in_hand: set[int] = set()
         self._changed = threading.Condition()
-        self._closing = threading.Event()
-        self._beats: threading.Thread | None = None
         self._unknown: set[str] = set()
         self._beat_listeners: list[Callable[[], None]] = []
 
@@ -118,7 +113,6 @@ class JobRunner:
             if is_alone or self._database.file is not None:
                 self._table.release(connection, everybodys=True)
         self.passed.look()
-        self._beats = threading.Thread(target=self._beat_on, name="jobs", daemon=True)
         self._beats.start()
         self._wake_for_free_jobs()
 
@@ -127,8 +121,7 @@ class JobRunner:
         self.stop_taking()
         for queue in list(self._queues.values()):
             queue.pool.shutdown(cancel_futures=True)
-        if self._beats is not None:
-            self._beats.join()
+        self._beats.join()
         try:
             with self._database.write() as connection:
                 self._table.release(connection)
@@ -392,28 +385,6 @@ class JobRunner:
     def on_beat(self, listener: Callable[[], None]) -> None:
         """Have this called every few seconds, in a thread of the runner; what it raises is logged."""
         self._beat_listeners.append(listener)
-
-    def _beat_on(self) -> None:
-        beaten = time.monotonic()
-        while not self._closing.wait(BEAT_S):
-            if time.monotonic() - beaten > LATE_S:
-                self._be_patient()
-            try:
-                self.beat()
-            except Exception:
-                log.warning("the leases of this server's jobs could not be renewed", exc_info=True)
-                self._be_patient()
-                continue
-            if time.monotonic() - beaten > LATE_S:
-                self._be_patient()
-            beaten = time.monotonic()
-
-    def _be_patient(self) -> None:
-        """Believe for a while that other servers live: what kept this one from the database kept them too."""
-        self._patient_until = time.monotonic() + LEASE_MS / 1000
-
-    def _patience_ms(self) -> int:
-        return LEASE_MS if time.monotonic() < self._patient_until else 0
 
     def beat(self) -> None:
         """Renew the leases of what runs here, hear of what was cancelled or lost, and look for more."""
