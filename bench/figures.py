@@ -16,6 +16,7 @@ from sqlalchemy import insert
 
 from vedette.clock import milliseconds, system_clock
 from vedette.errors import Wrong
+from vedette.metering.days import pack_days
 from vedette.metering.figure import Figure, columns_of
 from vedette.metering.fold import FIVES_KEPT, MINUTES_KEPT
 from vedette.metering.meter import Meter
@@ -83,7 +84,7 @@ def queries(models: int, period: int, statistic: str = "Average") -> list[Metric
 
 
 def main() -> None:
-    """Fill, ask, print: from the rows of hours, then from the packed weeks, in one run."""
+    """Fill, ask, print: from the rows of hours, the packed weeks, and their days, in one run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--days", type=int, default=395)
@@ -102,10 +103,14 @@ def main() -> None:
         pack_weeks(database, now=now, is_stopped=lambda: False)
         print(f"from packed weeks, packed in {time.perf_counter() - began:.0f} s:")
         ask(metrics, options.models, options.days, now)
+        began = time.perf_counter()
+        pack_days(database, is_stopped=lambda: False)
+        print(f"from packed days, packed in {time.perf_counter() - began:.0f} s:")
+        ask(metrics, options.models, options.days, now)
 
 
 def ask(metrics: KnownMetrics, models: int, all_days: int, now: int) -> None:
-    """Ask each question five times and print the median."""
+    """Ask each question five times; print the median, the least, and the least of processor time."""
     for name, count, period, days in (
         ("one model, 13 months by the hour", 1, 60, all_days),
         ("one model, 13 months by the day", 1, DAY, all_days),
@@ -115,20 +120,23 @@ def ask(metrics: KnownMetrics, models: int, all_days: int, now: int) -> None:
         ("all models, 13 months by the day", models, DAY, all_days),
         ("one model, 13 months by the day, p90", 1, DAY, all_days),
         ("all models, a day by the hour, p90", models, 60, 1),
+        ("all models, 15 days by the hour, p90", models, 60, 15),
         ("all models, 13 months by the day, p90", models, DAY, all_days),
     ):
         asked = queries(count, period, "p90" if name.endswith("p90") else "Average")
-        times, answered = [], list[Answered]()
+        times, of_processor, answered = [], [], list[Answered]()
         try:
             for _ in range(5):
-                began = time.perf_counter()
+                began, began_s = time.perf_counter(), time.process_time()
                 answered = answer(metrics, PLACE, asked, since=now - days * DAY, until=now)
                 times.append(1000 * (time.perf_counter() - began))
+                of_processor.append(1000 * (time.process_time() - began_s))
         except Wrong as refusal:
             print(f"{name}: refused: {refusal.sentence}")
             continue
         points = sum(len(series.points) for one in answered for series in one.series)
-        print(f"{name}: {statistics.median(times):.0f} ms (least {min(times):.0f}), {points:,} values")
+        least = f"least {min(times):.0f}, of a core {min(of_processor):.0f}"
+        print(f"{name}: {statistics.median(times):.0f} ms ({least}), {points:,} values")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select
 
+from vedette.metering.days import forget_packed
 from vedette.metering.figure import Figure, Key, add, figure_of
-from vedette.metering.tables import hours, minutes, packed_weeks
-from vedette.metering.weeks import WEEK
+from vedette.metering.tables import hours, minutes
 from vedette.store.db import Database
 
 DAY = 24 * 60
@@ -39,7 +39,7 @@ def fold(database: Database, *, last: int, now: int, deletes: bool) -> bool:
     with database.write() as connection:
         for table in (minutes, hours):
             connection.execute(delete(table).where(table.c.minute < now - HOURS_KEPT))
-        connection.execute(delete(packed_weeks).where(packed_weeks.c.begin <= now - HOURS_KEPT - WEEK))
+        forget_packed(connection, now - HOURS_KEPT)
     return is_more
 
 

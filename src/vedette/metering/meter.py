@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.metering.buckets import read_buckets
+from vedette.metering.days import pack_days
 from vedette.metering.figure import Figure, Key, add
 from vedette.metering.fold import by_hour, fold
 from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
@@ -125,6 +126,7 @@ class Meter:
                 return
         if is_sound:
             pack_weeks(self._database, now=now, is_stopped=self._stop.is_set)
+            pack_days(self._database, is_stopped=self._stop.is_set)
             self.spans.forget_old()
         else:
             log.warning("the clock was set, or nothing was counted for a week: old figures are kept for now")

@@ -8,15 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, select
 
+from vedette.metering.days import PackedRequest, read_packed
 from vedette.metering.figure import Figure, Key
 from vedette.metering.fold import FIVES_KEPT, HOURS_KEPT, MINUTES_KEPT
-from vedette.metering.sums import PeriodSums
+from vedette.metering.sums import Column, PeriodSums
 from vedette.metering.tables import hours, minutes
-from vedette.metering.weeks import MOST_AT_ONCE as MOST_PACKED
-from vedette.metering.weeks import WEEK, PackedWeek, packed_until, read_weeks, unpack
+from vedette.metering.weeks import Hours, packed_until
 
 HOUR, FIVE = 60, 5
 # SQLite takes 32,766 parameters of a statement, and PostgreSQL's driver more.
@@ -97,18 +96,26 @@ def _read_alike(
     sums = PeriodSums.joined(
         [
             *_read_kept(connection, request, places, first),
-            PeriodSums.of(list(_rows_unwritten(unwritten, request, places, first))),
+            PeriodSums.of(list(rows_unwritten(unwritten, request, places, first))),
         ]
     )
+    yield from sums_of_requests(sums, requests, places, wide)
+
+
+def sums_of_requests(
+    sums: PeriodSums, requests: Sequence[SeriesRequest], places: Mapping[str, int], wide: int
+) -> Iterator[PeriodSums]:
+    """Yield what each of these requests asks for, out of the sums of all their ARNs."""
     for alike in requests:
         parts = [sums.part(places[arn], places[arn] + wide) for arn in dict.fromkeys(alike.arns)]
         whole = parts[0] if len(parts) == 1 else PeriodSums.joined(parts)
-        yield whole.moved(request.since, request.period)
+        yield whole.moved(alike.since, alike.period)
 
 
-def _rows_unwritten(
+def rows_unwritten(
     unwritten: Mapping[Key, Figure], request: SeriesRequest, places: Mapping[str, int], first: int
 ) -> Iterator[tuple[int, float, int, float, float]]:
+    """Yield what is in memory: place, total, samples, least and most."""
     for (arn, minute, name), figure in unwritten.items():
         if name == request.figure and arn in places and first <= minute < request.until:
             place = places[arn] + (minute - request.since) // request.period
@@ -120,39 +127,25 @@ def _read_kept(
 ) -> Iterator[PeriodSums]:
     """Yield sums by place: of packed weeks, and of what lies in rows of hours or minutes."""
     arns = list(places)
-    border = first
-    if is_hourly(request):
-        border = min(max(first, packed_until(connection)), request.until)
-        for start in range(0, len(arns) if border > first else 0, MOST_PACKED):
-            batch = arns[start : start + MOST_PACKED]
-            rows = read_weeks(connection, batch, request.figure, since=first, until=border)
-            yield from _sums_of_weeks(rows, request, places, (first, border))
+    border = packed_border(connection, request, first)
+    packed = PackedRequest(request.figure, request.period, first, border)
     for start in range(0, len(arns), MOST_AT_ONCE):
         batch = arns[start : start + MOST_AT_ONCE]
+        for rows in read_packed(connection, packed, {arn: places[arn] for arn in batch}, with_sketches=False):
+            for of_arns, starts, columns in rows.numbers():
+                yield sums_of(of_arns + (starts - request.since) // request.period, columns).summed()
         counted = _read_rows(connection, hours if is_hourly(request) else minutes, request, batch, border)
         yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in counted])
 
 
-def _sums_of_weeks(
-    rows: Sequence[PackedWeek],
-    request: SeriesRequest,
-    places: Mapping[str, int],
-    between: tuple[int, int],
-) -> Iterator[PeriodSums]:
-    since, until = between
-    whole = [week for week in rows if since <= week[1] <= until - WEEK]
-    edges = [week for week in rows if not since <= week[1] <= until - WEEK]
-    for weeks, counts, packed in (*unpack(whole), *unpack(edges)):
-        # So many minutes that a period's number among those of all ARNs comes out of one division.
-        starts = [places[arn] * request.period + begin - request.since for arn, begin, _ in weeks]
-        of_hours = np.repeat(np.array(starts, np.int64), counts) + packed["hour"] * np.int64(HOUR)
-        columns = (packed["total"], packed["samples"], packed["least"], packed["most"])
-        sums = PeriodSums(of_hours // request.period, *columns)
-        if weeks[0] in edges:
-            begins = np.repeat(np.array([begin for _, begin, _ in weeks], np.int64), counts)
-            of_weeks = begins + packed["hour"] * np.int64(HOUR)
-            sums = sums.chosen((of_weeks >= since) & (of_weeks < until))
-        yield sums.summed()
+def packed_border(connection: Connection, request: SeriesRequest, first: int) -> int:
+    """Return the minute before which a request is answered from packed rows."""
+    return min(max(first, packed_until(connection)), request.until) if is_hourly(request) else first
+
+
+def sums_of(places: Column, columns: Hours) -> PeriodSums:
+    """Return the sums of packed hours or days, as they lie there."""
+    return PeriodSums(places, columns["total"], columns["samples"], columns["least"], columns["most"])
 
 
 def _read_rows(

@@ -60,6 +60,16 @@ def key_of(value: float) -> int:
 
 def values_of(keys: Column) -> Numbers:
     """Return what stands for the values of each key: the centre of its bucket, or of the part of it."""
+    if not len(keys):
+        return np.zeros(0)
+    first, last = int(keys.min()), int(keys.max())
+    if last - first >= len(keys):
+        return _centres(keys)
+    # Of many keys most are the same ones: each is computed once.
+    return _centres(np.arange(first, last + 1))[keys - first]
+
+
+def _centres(keys: Column) -> Numbers:
     sizes = np.abs(keys)
     indexes, parts = sizes // 3 - SHIFT, sizes % 3
     is_small = (indexes >= 0) & (indexes <= LAST_INDEX)
@@ -83,7 +93,7 @@ Row = tuple[int, int, int]
 Packed = npt.NDArray[np.void]
 
 
-def dump(rows: Sequence[Row]) -> bytes:
+def dump(rows: Sequence[Row] | Column) -> bytes:
     """Return buckets as the database keeps them: hour, key and count of each."""
     columns = np.array(rows, np.int64)
     first = int(columns[:, 1].min())

@@ -48,7 +48,7 @@ class BucketCounts:
         """Return the sums of codes and counts in any order."""
         codes = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, np.int64)
         counts = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, np.int64)
-        if not len(codes):
+        if np.all(codes[1:] > codes[:-1]):
             return cls(codes, counts)
         order = np.argsort(codes, kind="stable")
         codes, counts = codes[order], counts[order]

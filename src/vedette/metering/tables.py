@@ -41,7 +41,25 @@ packed_weeks = Table(
     Column("body", LargeBinary, nullable=False),
     # How often which values came in each hour that has a sketch.
     Column("sketches", LargeBinary),
+    # Whether its days are packed as it is now: who changes a week makes its row anew, and without this.
+    Column("has_days", Integer, nullable=False, server_default="0"),
     Index("ix_packed_weeks_begin", "begin"),
+    Index("ix_packed_weeks_days", "has_days", "arn", "figure", "begin"),
+)
+
+# The days of such a week, from one hour of the day on (days.py).
+packed_days = Table(
+    "packed_days",
+    METADATA,
+    Column("arn", String(1024), primary_key=True),
+    Column("figure", String(32), primary_key=True),
+    # The hour that they begin at, 0 to 23.
+    Column("phase", Integer, primary_key=True, autoincrement=False),
+    # The week's.
+    Column("begin", BigInteger, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("sketches", LargeBinary),
+    Index("ix_packed_days_begin", "begin"),
 )
 
 unit_spans = Table(

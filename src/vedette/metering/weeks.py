@@ -23,8 +23,6 @@ HOUR, WEEK = 60, 7 * 24 * 60
 SETTLED = 24 * 60
 # Figures packed in one transaction: few enough that no other write waits for long.
 PAIRS = 20
-# Resources read at once: 65 weeks of one are 60 to 370 kB.
-MOST_AT_ONCE = 50
 NO_ARN = NO_FIGURE = ""
 BEGUN, DONE = b"", b"done"
 # How numbers may be kept; most are small and whole, and a year of a hundred models is read by its bytes.
@@ -83,24 +81,6 @@ def packed_until(connection: Connection) -> int:
     return begin
 
 
-def read_weeks(
-    connection: Connection, arns: Sequence[str], figure: str, *, since: int, until: int
-) -> list[PackedWeek]:
-    """Return the packed rows that overlap a time, by ARN and time."""
-    columns = packed_weeks.c
-    query = (
-        select(columns.arn, columns.begin, columns.body)
-        .where(
-            columns.arn.in_(arns),
-            columns.figure == figure,
-            columns.begin > since - WEEK,
-            columns.begin < until,
-        )
-        .order_by(columns.arn, columns.begin)
-    )
-    return [(arn, begin, body) for arn, begin, body in connection.execute(query)]
-
-
 def unpack(weeks: Sequence[PackedWeek]) -> Iterator[tuple[list[PackedWeek], list[int], Hours]]:
     """Yield weeks whose numbers are kept alike, how many hours each has, and these hours together."""
     alike: dict[bytes, list[PackedWeek]] = {}
@@ -113,7 +93,7 @@ def unpack(weeks: Sequence[PackedWeek]) -> Iterator[tuple[list[PackedWeek], list
         yield members, counts, np.frombuffer(bodies, kind)
 
 
-def pack(rows: Sequence[tuple[int, float, int, float, float]]) -> bytes:
+def pack(rows: Sequence[tuple[int, float, int, float, float]] | npt.NDArray[np.float64]) -> bytes:
     """Return the body of hours: the number of each within its week, total, samples, least and most."""
     columns = np.array(rows, np.float64)
     kinds = bytes(_kind_for(columns[:, place]) for place in range(1, 1 + len(COLUMNS)))
