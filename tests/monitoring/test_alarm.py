@@ -1,9 +1,20 @@
 """What an alarm says of the last periods."""
 
+import json
+
 import pytest
 
 from vedette.errors import Unbuilt, Wrong
-from vedette.monitoring.alarm import ALARM, OK, UNKNOWN, AlarmRule, dump_rule, judge, load_rule
+from vedette.monitoring.alarm import (
+    ALARM,
+    OK,
+    UNKNOWN,
+    AlarmRule,
+    UnreadableRule,
+    dump_rule,
+    judge,
+    load_rule,
+)
 from vedette.monitoring.metrics import named
 from vedette.monitoring.queries import MetricQuery, MetricStatistic
 
@@ -58,11 +69,45 @@ def test_periods_of_too_few_samples_leave_the_state_where_they_could_decide_it(v
     assert judge(a_rule(), values, before, unsure)[0] == state
 
 
-def test_a_rule_without_low_samples_is_stored_as_servers_of_the_release_before_read_it():
-    assert "low_samples" not in dump_rule(a_rule())
-    assert load_rule(dump_rule(a_rule(low_samples="ignore"))).low_samples == "ignore"
+# What a release that knows nothing of low samples reads of a rule: it fails on any other member.
+OF_RELEASE_BEFORE = {
+    "queries", "is_simple", "period", "periods", "to_alarm", "threshold", "comparison", "missing",
+    "description", "actions",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("low_samples", ["", "evaluate", "ignore"])
+def test_a_rule_is_stored_as_servers_of_the_release_before_read_it(low_samples):
+    rule = a_rule(low_samples=low_samples, actions={"ALARM": ("a", "b"), "OK": ()})
+    stored = json.loads(dump_rule(rule))
+    assert set(stored) == OF_RELEASE_BEFORE
+    assert stored["actions"]["ALARM"] == ["a", "b"]
+    assert load_rule(dump_rule(rule)) == rule
+
+
+def test_low_samples_that_were_stored_as_a_member_are_read():
+    stored = json.loads(dump_rule(a_rule())) | {"low_samples": "ignore"}
+    assert load_rule(json.dumps(stored)) == a_rule(low_samples="ignore")
     with pytest.raises(Wrong, match="evaluate, ignore"):
         a_rule(low_samples="perhaps")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"of_a_newer_release": 1},
+        {"comparison": "LessThanLowerOrGreaterThanUpperThreshold"},
+        {"queries": [{"id": "m1", "account": "1"}]},
+        {"queries": None},
+        {"actions": []},
+        {"actions": {"LOW_SAMPLES": ["perhaps"]}},
+    ],
+)
+def test_a_rule_that_is_none_says_so(changed):
+    with pytest.raises(UnreadableRule):
+        load_rule(json.dumps(json.loads(dump_rule(a_rule())) | changed))
+    with pytest.raises(UnreadableRule):
+        load_rule("{")
 
 
 @pytest.mark.parametrize(

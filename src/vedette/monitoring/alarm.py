@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from vedette.errors import Unbuilt, Wrong
+from vedette.errors import Refusal, Unbuilt, Wrong
 from vedette.monitoring.metrics import MetricName
 from vedette.monitoring.queries import MetricQuery, MetricStatistic
 
@@ -19,9 +19,15 @@ SIGNS: dict[str, Callable[[float, float], bool]] = {
     "LessThanOrEqualToThreshold": lambda value, threshold: value <= threshold,
 }
 LOW_SAMPLES = ("evaluate", "ignore")
+# Where a rule has it among its actions, which have the names of states.
+OF_LOW_SAMPLES = "LOW_SAMPLES"
 MISSING = ("missing", "notBreaching", "breaching", "ignore")
 # As far back as an alarm may look, in minutes: CloudWatch's week.
 LONGEST = 7 * 24 * 60
+
+
+class UnreadableRule(Exception):
+    """A stored rule that this release cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +95,27 @@ def _reason(rule: AlarmRule, values: Sequence[float], count: int, verb: str) -> 
 def dump_rule(rule: AlarmRule) -> str:
     """Return a rule as the database keeps it."""
     fields = asdict(rule)
-    if not rule.low_samples:
-        # A server of an older release does not know of it.
-        del fields["low_samples"]
+    low_samples = fields.pop("low_samples")
+    if low_samples:
+        # A server of an older release reads no member that it does not know, but actions of any state.
+        fields["actions"] = {**fields["actions"], OF_LOW_SAMPLES: (low_samples,)}
     return orjson.dumps(fields).decode()
 
 
 def load_rule(text: str) -> AlarmRule:
-    """Return a rule from the database."""
-    fields = orjson.loads(text)
-    fields["queries"] = tuple(map(_query, fields["queries"]))
-    fields["actions"] = {kind: tuple(names) for kind, names in fields["actions"].items()}
-    return AlarmRule(**fields)
+    """Return a rule from the database.
+
+    Raises:
+        UnreadableRule: when a newer release, or somebody by hand, wrote what this one does not know.
+    """
+    try:
+        fields = orjson.loads(text)
+        fields["queries"] = tuple(map(_query, fields["queries"]))
+        fields["actions"] = {kind: tuple(names) for kind, names in fields["actions"].items()}
+        low_samples = fields["actions"].pop(OF_LOW_SAMPLES, ())
+        return AlarmRule(**fields | ({"low_samples": low_samples[0]} if low_samples else {}))
+    except (LookupError, TypeError, ValueError, AttributeError, Refusal) as error:
+        raise UnreadableRule(f"{type(error).__name__}: {error}") from error
 
 
 def _query(fields: dict[str, Any]) -> MetricQuery:

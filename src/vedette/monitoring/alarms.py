@@ -1,5 +1,6 @@
 """Alarms stored: put, found, moved from state to state, and their history."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -10,11 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, inser
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, TooMuch
-from vedette.monitoring.alarm import UNKNOWN, AlarmRule, dump_rule, load_rule
+from vedette.monitoring.alarm import UNKNOWN, AlarmRule, UnreadableRule, dump_rule, load_rule
 from vedette.monitoring.metrics import Place
 from vedette.monitoring.tables import alarm_history, alarms
 from vedette.projects.tags import drop_tags, put_tags, read_tags, remove_tags
 from vedette.store.db import Database
+
+log = logging.getLogger(__name__)
 
 # Each is evaluated every minute.
 MOST_ALARMS = 5_000
@@ -212,7 +215,8 @@ class Alarms:
 
     def _read(self, query: Any) -> list[StoredAlarm]:
         with self.database.read() as connection:
-            return [_stored(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [alarm for row in rows if (alarm := _readable(row)) is not None]
 
 
 def _is(place: Place, name: str) -> ColumnElement[bool]:
@@ -234,6 +238,16 @@ def _note(
     values = {"account": place.account, "region": place.region, "name": name, "at_ms": at_ms, "kind": kind}
     data = orjson.dumps({"version": "1.0", **facts}).decode()
     connection.execute(insert(alarm_history).values(**values, summary=summary, data=data))
+
+
+def _readable(row: Row[Any]) -> StoredAlarm | None:
+    """Return an alarm; None of one that only a newer release can read, whose servers evaluate it."""
+    try:
+        return _stored(row)
+    except UnreadableRule as error:
+        arn = arn_of(Place(row.account, row.region), row.name)
+        log.warning("the alarm %s cannot be read: %s", arn, error)
+        return None
 
 
 def _stored(row: Row[Any]) -> StoredAlarm:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from vedette.clock import from_milliseconds, milliseconds
 from vedette.errors import Refusal, Wrong
@@ -78,6 +79,11 @@ class AlarmWatch:
                 self._judge(alarm, minute)
             except Refusal as refusal:
                 log.warning("the alarm %s cannot be evaluated: %s", alarm.arn, refusal.sentence)
+            except SQLAlchemyError:
+                # None can be evaluated without a database.
+                raise
+            except Exception:
+                log.exception("the alarm %s cannot be evaluated", alarm.arn)
         self._alarms.forget_old()
 
     def _judge(self, alarm: StoredAlarm, until: int) -> None:

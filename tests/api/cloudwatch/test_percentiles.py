@@ -1,8 +1,10 @@
 """Percentiles asked for and watched, as CloudWatch's clients do."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from doubles.houses import HERE, a_caller
 from vedette.api.cloudwatch import OPERATIONS
@@ -10,8 +12,11 @@ from vedette.api.operations import Operation
 from vedette.errors import Missing, Wrong
 from vedette.metering.spreads import PeriodSpreads
 from vedette.monitoring import queries as queries_of_figures
+from vedette.monitoring import watch
+from vedette.monitoring.alarm import judge
 from vedette.monitoring.expressions import WorkBudget
 from vedette.monitoring.monitoring import Monitoring
+from vedette.monitoring.tables import alarms
 
 TIMES = [float(value) for value in (20, 21, 22, 23, 24, 25, 26, 27, 28, 900)]
 METRIC = {"Namespace": "Plant", "MetricName": "Cycle"}
@@ -159,6 +164,34 @@ def test_too_few_samples_move_an_alarm_that_ignores_them_nowhere(call, watched, 
     clock.move(minutes=2)
     watched.watch.judge_all()
     assert state(call) == "INSUFFICIENT_DATA"
+
+
+def test_alarms_that_cannot_be_read_or_evaluated_stop_no_other(call, watched, clock, monkeypatch):
+    """Of a newer release's alarm this server says nothing; one that meets a fault is logged."""
+    call("PutMetricAlarm", **RULE | {"AlarmName": "a newer one"})
+    call("PutMetricAlarm", **RULE | {"AlarmName": "broken", "Threshold": 17.0})
+    call("PutMetricAlarm", **RULE)
+    is_newer = alarms.c.name == "a newer one"
+    with watched.alarms.database.write() as connection:
+        rule = connection.execute(select(alarms.c.rule).where(is_newer)).scalar_one()
+        values = {"rule": json.dumps(json.loads(rule) | {"of_a_newer_release": 1})}
+        connection.execute(update(alarms).where(is_newer).values(values))
+
+    def judge_failing(rule, *facts):
+        if rule.threshold == 17.0:
+            raise ZeroDivisionError
+        return judge(rule, *facts)
+
+    monkeypatch.setattr(watch, "judge", judge_failing)
+    put(call, *[900.0] * 99)
+    clock.move(minutes=1, seconds=40)
+    watched.watch.judge_all()
+    assert state(call) == "ALARM"
+    assert [one["AlarmName"] for one in call("DescribeAlarms")["MetricAlarms"]] == ["broken", "slow"]
+    # It can be put anew and deleted all the same.
+    call("PutMetricAlarm", **RULE | {"AlarmName": "a newer one"})
+    assert len(call("DescribeAlarms")["MetricAlarms"]) == 3
+    call("DeleteAlarms", AlarmNames=["a newer one", "broken", "slow"])
 
 
 @pytest.mark.parametrize(
