@@ -5,7 +5,7 @@ The training alone is put there instead of run, which takes its minutes in tests
 
 import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 import numpy as np
@@ -29,7 +29,9 @@ from vedette.manifest.lines import change_line, read_line
 from vedette.manifest.places import split_s3
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
+from vedette.projects.version_states import NewVersion
 from vedette.rounds.handback import HAND_BACKS
+from vedette.training.backbones import BackboneCard
 from vedette.trials.running import TRIALS
 
 BUCKET = "line-pictures"
@@ -396,3 +398,50 @@ def test_another_accounts_project_and_bucket_are_refused(quick):
     loop = quick.start(Address="s3://not-ours/in/")
     assert (loop["Status"], loop["Step"]) == ("failed", "begin")
     assert "not-ours" in loop["Message"]
+
+
+def put_weights(house, name, content=b"weights"):
+    """Put weights where those lie that somebody added; return their digest."""
+    card = BackboneCard(name, f"{name}.pth", sha256(content).hexdigest(), "lite1", 7, 1.0, "MIT", "me", 0)
+    folder = house.trainings.backbones.root / HERE
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / card.file).write_bytes(content)
+    (folder / f"{name}.json").write_text(json.dumps(asdict(card)))
+    return card.sha256
+
+
+def order_from(place, inputs):
+    """Have a loop's training ordered that follows on a version with these inputs; return the new one."""
+    loop = place.up_to("train", MaxPictures=2)
+    operations = LoopOperations(place.house.loops.tools.actor._inner)
+    state = place.house.loops.find(place.project, loop["LoopId"])
+    old = place.house.versions.create(place.project, NewVersion("v2", bucket="results", inputs=inputs))[0]
+    place.house.versions.move(old, "trained")
+    place.house.blobs.make_bucket("results", account=HERE, region=ROOT.region)
+    facts = {**state.facts, "new_name": "tuesday"}
+    noted = operations.order(replace(state, version=old.id, version_name="v2", facts=facts), None)
+    return place.house.versions.find_by_id(noted["new"])
+
+
+def test_a_loop_trains_from_the_weights_of_the_version_it_follows(quick):
+    digest = put_weights(quick.house, "ours")
+    new = order_from(quick, {"backbone": {"name": "ours", "sha256": digest}})
+    assert (new.inputs["backbone"]["name"], new.inputs["backbone"]["sha256"]) == ("ours", digest)
+
+
+def test_weights_that_were_added_again_under_another_name_are_the_same(quick):
+    put_weights(quick.house, "ours", b"others")
+    digest = put_weights(quick.house, "again")
+    new = order_from(quick, {"backbone": {"name": "ours", "sha256": digest}})
+    assert (new.inputs["backbone"]["name"], new.inputs["backbone"]["sha256"]) == ("again", digest)
+
+
+def test_a_loop_whose_weights_have_gone_trains_from_no_others(quick):
+    put_weights(quick.house, "ours", b"others")
+    with pytest.raises(LoopFailed, match=r"The weights ours that v2 was trained from are not there any more"):
+        order_from(quick, {"backbone": {"name": "ours", "sha256": "0" * 64}})
+
+
+def test_a_loop_asks_for_the_key_of_the_version_it_follows(quick):
+    with pytest.raises(LoopFailed, match="gone-key"):
+        order_from(quick, {"kms_key": f"arn:aws:kms:{ROOT.region}:{HERE}:alias/gone-key"})

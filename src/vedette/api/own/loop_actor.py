@@ -10,6 +10,7 @@ from typing import Any
 from vedette.api.house import House
 from vedette.api.inner import ActingFor, InnerCalls, InnerFault
 from vedette.api.own.loop_finder import LoopFinder
+from vedette.api.own.loop_training import inherited_from
 from vedette.api.own.loop_waits import LoopWaits
 from vedette.datasets.dataset import Dataset, Kind
 from vedette.datasets.editing import NONE
@@ -134,6 +135,8 @@ class LoopOperations:
     def order(self, loop: LoopState, context: JobContext) -> Notes:
         """Begin the training, whose results go where the old version's went."""
         project, old = self._finder.project(loop), self._finder.old(loop, "order")
+        same = inherited_from(self._house, old)
+        key = {"KmsKeyId": same.kms_key} if same.kms_key else {}
         # Of signs that both services take.
         description = f"feedback-loop-{loop.wish.name}-{loop.mark}"
         if project.scope.service == LOOKOUT:
@@ -144,6 +147,8 @@ class LoopOperations:
                 "Description": description,
                 "OutputConfig": {"S3Location": place},
                 "ClientToken": token,
+                "Tags": [{"Key": name, "Value": value} for name, value in same.tags.items()],
+                **key,
             }
             answer = self._ask(loop, LOOKOUT, "CreateModel", members, again="train")
             model = self._house.versions.find(project, answer["ModelMetadata"]["ModelVersion"])
@@ -153,7 +158,7 @@ class LoopOperations:
         if version is None:
             output = {"S3Bucket": old.bucket, "S3KeyPrefix": old.prefix}
             members = {"ProjectArn": str(project.arn), "VersionName": name, "OutputConfig": output}
-            members["VersionDescription"] = description
+            members |= {"VersionDescription": description, "Tags": dict(same.tags), **key}
             self._ask(loop, "rekognition", "CreateProjectVersion", members, again="train")
             version = self._house.versions.find(project, name)
         if version.description != description:
