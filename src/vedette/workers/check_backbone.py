@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.engines.port import EmitEvent
+from vedette.file_access import size_of
 
 TIMES = 5
 
@@ -34,6 +35,6 @@ def main(order: Mapping[str, Any], emit: EmitEvent, cancelled: Callable[[], bool
             times.append(time.perf_counter() - began)
     return {
         "network": member,
-        "megabytes": round(path.stat().st_size / 1e6, 1),
+        "megabytes": round(size_of(path) / 1e6, 1),
         "milliseconds": round(1000 * statistics.median(times[1:]), 1),
     }
