@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from vedette.cli.credentials import Data
 from vedette.cli.function_events import dead_letters, redrive, show_logs
+from vedette.cli.function_results import FunctionListeners, put_listeners
 from vedette.cli.function_run import (
     Code,
     FunctionBounds,
@@ -54,6 +55,7 @@ def create_function(  # noqa: PLR0913  (a command has as many options as it has)
     bounds: FunctionBounds,
     on: Annotated[str, Option(help="s3://bucket/prefix: it is called for each object from now on.")] = "",
     every: Annotated[str, Option(help="By this schedule: 5m, 1h, 1d, or cron(0 2 * * ? *).")] = "",
+    listeners: FunctionListeners,
     endpoint: Endpoint = "",
     data: Data = None,
 ) -> None:
@@ -68,13 +70,52 @@ def create_function(  # noqa: PLR0913  (a command has as many options as it has)
             "Timeout": bounds.timeout,
             "MemorySize": bounds.memory,
             "Environment": {"Variables": pairs(env)},
+            **listeners.letters,
         }
         function = _put(client, settings, read_code(code))
+        put_listeners(client, name, listeners)
         print(function["FunctionArn"])
         if on:
             _hear(client, function, on, endpoint, data)
         if every:
             _call_on(client, function, every, endpoint, data)
+
+
+@app.define("update")
+def update_function(  # noqa: PLR0913  (a command has as many options as it has)
+    name: Name,
+    code: Annotated[
+        Path | None, Option(help="Other code: a Python file, a folder with one, or a zip.")
+    ] = None,
+    *,
+    role: Annotated[str, Option(help="The ARN of another role.")] = "",
+    handler: Handler = "",
+    env: Variables = None,
+    timeout: Annotated[int | None, Option(min=1, max=900, help="Seconds that a call may take.")] = None,
+    memory: Annotated[int | None, Option(min=128, max=10240, help="Megabytes of memory.")] = None,
+    listeners: FunctionListeners,
+    endpoint: Endpoint = "",
+    data: Data = None,
+) -> None:
+    """Change what is typed of a function of the server, and leave the rest of it."""
+    with translate_client_errors():
+        client = _client(endpoint, data)
+        typed = {
+            "Role": role or None,
+            "Handler": handler or None,
+            "Timeout": timeout,
+            "MemorySize": memory,
+            "Environment": None if env is None else {"Variables": pairs(env)},
+        }
+        changes = {member: value for member, value in typed.items() if value is not None} | listeners.letters
+        function = client.get_function_configuration(FunctionName=name)
+        bundle = None if code is None else read_code(code)
+        if changes:
+            client.update_function_configuration(FunctionName=name, **changes)
+        put_listeners(client, name, listeners)
+        if bundle is not None:
+            client.update_function_code(FunctionName=name, ZipFile=bundle)
+        print(function["FunctionArn"])
 
 
 def _put(client: Any, settings: dict[str, Any], code: bytes) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class EventEnd:
     payload: bytes = field(repr=False)
     condition: str = SUCCESS
     status: int = 200
+    # Whether the function was called: one that goes in a circle or came too late is not.
+    is_try: bool = True
 
 
 @dataclass(frozen=True, slots=True)

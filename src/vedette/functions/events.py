@@ -69,8 +69,13 @@ def event_kind(room: EventRoom) -> JobKind[EventOrder]:
         if event is None or function is None or event.state != WAITING or event.due_ms > room.store.now_ms():
             return
         is_circle = not function.settings.may_recur and rounds_of(event.chain, function.id) >= MOST_ROUNDS
-        end = _stop(room, function, event) if is_circle else _try(room, function, event, context)
-        if not end.is_handled and context.should_leave() and not is_circle:
+        if is_circle:
+            end = _stop(room, function, event)
+        elif room.store.now_ms() > event.noted_ms + function.settings.oldest_s * 1000:
+            end = _leave(room, function, event)
+        else:
+            end = _try(room, function, event, context)
+        if not end.is_handled and context.should_leave() and end.is_try:
             # The server stops, and ended the function's process itself: that was no try.
             raise JobInterrupted
         _end(room, context, EndedEvent(function, event, end, room.store.now_ms()))
@@ -112,7 +117,20 @@ def _stop(room: EventRoom, function: Function, event: FunctionEvent) -> EventEnd
     )
     log.warning("the function %s: %s", function.arn, sentence)
     room.keep_log(function, event.request, f"{event.request} {sentence}.\n")
-    return replace(_failure("RecursiveInvocationException", f"{sentence}."), condition=RECURSIVE)
+    end = _failure("RecursiveInvocationException", f"{sentence}.")
+    return replace(end, condition=RECURSIVE, is_try=False)
+
+
+def _leave(room: EventRoom, function: Function, event: FunctionEvent) -> EventEnd:
+    """Return that an event waited for too long; the answer of its last try stays, where it had one."""
+    sentence = (
+        f"the event waited for more than {function.settings.oldest_s:,} seconds, its function's most, and is"
+        " not tried any more"
+    )
+    room.keep_log(function, event.request, f"{event.request} {sentence}.\n")
+    end = _failure("EventAgeExceededException", f"{sentence[0].upper()}{sentence[1:]}.")
+    payload = event.answer.encode() if event.tries else end.payload
+    return replace(end, payload=payload, condition=TOO_OLD, is_try=False)
 
 
 def _end(room: EventRoom, context: JobContext, ended: EndedEvent) -> None:
@@ -132,7 +150,7 @@ def _end(room: EventRoom, context: JobContext, ended: EndedEvent) -> None:
 def _judged(ended: EndedEvent) -> tuple[EndedEvent, float]:
     """Return an event with this try counted, and in how many seconds the next one is; 0 for none."""
     event, end, settings = ended.event, ended.end, ended.function.settings
-    if end.condition == RECURSIVE:
+    if not end.is_try:
         return ended, 0.0
     tries = event.tries + 1
     ended = replace(ended, event=replace(event, tries=tries))

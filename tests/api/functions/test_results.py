@@ -7,10 +7,12 @@ from contextlib import suppress
 
 import pytest
 from botocore.exceptions import ClientError
+from click.testing import CliRunner
 
 from doubles.function_servers import make, start_functions, wait_until
 from doubles.servers import stop_server
 from doubles.webhooks import PATIENCE_S, Hook
+from vedette.cli.main import app
 from vedette.functions.confine import find_confinement
 
 needs_confinement = pytest.mark.skipif(
@@ -185,6 +187,44 @@ def test_destinations_are_told_the_whole_record(place, hooks):
     client.delete_function_event_invoke_config(FunctionName="told")
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_function_event_invoke_config(FunctionName="told")
+
+
+def test_listeners_are_said_by_the_command_and_what_is_not_typed_stays(place, tmp_path):
+    client, code = place.client("lambda"), tmp_path / "typed.py"
+    code.write_text(SOURCE.replace("handle", "lambda_handler"))
+
+    def run(*words):
+        typed = ["function", *words, "--endpoint", place.address, "--data", str(place.data)]
+        return CliRunner().invoke(app, typed)
+
+    def settings():
+        found = client.get_function_event_invoke_config(FunctionName="typed")
+        targets = {kind: entry.get("Destination") for kind, entry in found["DestinationConfig"].items()}
+        return found["MaximumRetryAttempts"], found["MaximumEventAgeInSeconds"], targets
+
+    role = f"arn:aws:iam::{ACCOUNT}:role/sorting"
+    words = ("--dead-letter", TOPIC, "--on-failure", "s3://failures", "--retries", "0", "--oldest", "600")
+    made = run("create", "typed", str(code), "--role", role, *words)
+    assert made.exit_code == 0, made.output
+    failures = "arn:aws:s3:::failures"
+    assert settings() == (0, 600, {"OnSuccess": None, "OnFailure": failures})
+    changed = run("update", "typed", "--on-success", BUS, "--timeout", "9", "--env", "LINE=1")
+    assert changed.exit_code == 0, changed.output
+    assert settings() == (0, 600, {"OnSuccess": BUS, "OnFailure": failures})
+    again = run("create", "typed", str(code), "--role", role, "--on-failure", "nobody")
+    assert again.exit_code == 0, again.output
+    assert settings() == (0, 600, {"OnSuccess": BUS, "OnFailure": None})
+    found = client.get_function_configuration(FunctionName="typed")
+    assert (found["DeadLetterConfig"], found["Timeout"]) == ({"TargetArn": TOPIC}, 30)
+    code.write_text(SOURCE.replace("handle", "lambda_handler").replace("sorted", "put"))
+    assert run("update", "typed", "--code", str(code), "--dead-letter", "nobody").exit_code == 0
+    assert "DeadLetterConfig" not in client.get_function_configuration(FunctionName="typed")
+    answer = client.invoke(FunctionName="typed", Payload=b'{"size": 2}')["Payload"].read()
+    assert json.loads(answer) == {"put": 2}
+    refused = run("update", "typed", "--on-success", "s3://failures")
+    assert (refused.exit_code, "buckets are told of failures alone" in refused.output) == (2, True)
+    assert settings() == (0, 600, {"OnSuccess": BUS, "OnFailure": None})
+    assert run("update", "nothing", "--timeout", "3").exit_code == 2
 
 
 def test_another_function_is_told(place):
