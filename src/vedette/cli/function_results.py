@@ -58,10 +58,10 @@ def put_listeners(client: Any, name: str, listeners: FunctionListeners) -> None:
 
 def _destinations(client: Any, name: str) -> Mapping[str, Any]:
     try:
-        found = client.get_function_event_invoke_config(FunctionName=name)
+        settings = client.get_function_event_invoke_config(FunctionName=name)
     except client.exceptions.ResourceNotFoundException:
         return {}
-    destinations: Mapping[str, Any] = found.get("DestinationConfig", {})
+    destinations: Mapping[str, Any] = settings.get("DestinationConfig", {})
     return destinations
 
 

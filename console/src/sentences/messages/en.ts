@@ -585,6 +585,8 @@ export const messages = {
   theWebhookSAddressCannotBe: "The webhook's address cannot be called.",
   theWeightsThatTheTrainingWas:
     "The weights {name} that the training was asked for with are not there any more.",
+  theWeightsThatWasTrainedFrom:
+    "The weights {weights} that {name} was trained from are not there any more. Add them again, and go on.",
   thereAreMoreBelowS3: "There are more below s3://{bucket}/{prefix}.",
   thereAreMoreBoundingBoxesThan: "There are more bounding boxes than the allowed maximum.",
   thereAreMoreLabelsOnThe: "There are more labels on the image than the allowed maximum.",

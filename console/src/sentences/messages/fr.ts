@@ -725,6 +725,8 @@ export const messages: Translation<typeof english> = {
   theBackboneIsWhatTheseTrainings:
     "Ces entraînements partent du réseau de base {name} : {names}{more}. Retirez-le quand ils sont finis, ou arrêtez-les.",
   theWeightsThatTheTrainingWas: "Les poids {name} avec lesquels l’entraînement a été demandé n’y sont plus.",
+  theWeightsThatWasTrainedFrom:
+    "Les poids {weights} dont est parti l’entraînement de {name} ne sont plus là. Ajoutez-les de nouveau, puis continuez.",
   thereIsABackboneRemoveIt: "Il y a un réseau de base {name} ; retirez-le d’abord.",
   thereIsNoBackboneThereAre: "Il n’y a pas de réseau de base « {name} » ; il y a {names}.",
   theClusterDoesNotAnswer: "La grappe ne répond pas.",

@@ -701,6 +701,8 @@ export const messages: Translation<typeof english> = {
   theBackboneIsWhatTheseTrainings:
     "Pelatihan ini bermula dari jaringan dasar {name}: {names}{more}. Hapus setelah selesai, atau hentikan pelatihannya.",
   theWeightsThatTheTrainingWas: "Bobot {name} yang diminta untuk pelatihan ini sudah tidak ada.",
+  theWeightsThatWasTrainedFrom:
+    "Bobot {weights} yang menjadi awal pelatihan {name} tidak ada lagi. Tambahkan kembali, lalu lanjutkan.",
   thereIsABackboneRemoveIt: "Sudah ada jaringan dasar {name}; hapus dulu.",
   thereIsNoBackboneThereAre: 'Tidak ada jaringan dasar "{name}"; yang ada {names}.',
   theClusterDoesNotAnswer: "Klaster tidak menjawab.",

@@ -693,6 +693,8 @@ export const messages: Translation<typeof english> = {
   theBackboneIsWhatTheseTrainings:
     "Estes treinamentos partem da rede de base {name}: {names}{more}. Remova-a quando terminarem, ou pare-os.",
   theWeightsThatTheTrainingWas: "Os pesos {name} com que o treinamento foi pedido não existem mais.",
+  theWeightsThatWasTrainedFrom:
+    "Os pesos {weights} a partir dos quais {name} foi treinada não existem mais. Adicione-os de novo e continue.",
   thereIsABackboneRemoveIt: "Já há uma rede de base {name}; remova-a primeiro.",
   thereIsNoBackboneThereAre: 'Não há rede de base "{name}"; há {names}.',
   theClusterDoesNotAnswer: "O cluster não responde.",

@@ -638,6 +638,7 @@ export const messages: Translation<typeof english> = {
   theBackboneIsWhatTheseTrainings:
     "这些训练从骨干网络 {name} 开始：{names}{more}。请在结束后移除，或停止训练。",
   theWeightsThatTheTrainingWas: "请求训练时所用的权重 {name} 已不存在。",
+  theWeightsThatWasTrainedFrom: "训练 {name} 时所用的权重 {weights} 已不存在。请重新添加，然后继续。",
   thereIsABackboneRemoveIt: "已有骨干网络 {name}；请先移除。",
   thereIsNoBackboneThereAre: "没有骨干网络“{name}”；现有 {names}。",
   theClusterDoesNotAnswer: "集群没有响应。",
