@@ -149,11 +149,16 @@ def _change(work: StackWork, values: TemplateValues, row: StackResource, target:
     resource = values.template.resources[row.logical]
     before = row.facts.properties
     earlier = row.facts.before if row.facts.before is not None else before
-    started = replace(row.facts, before=earlier)
     # What a server that was stopped wrote down as begun may have been done in part.
-    wish = replace(work.wish(row, target), is_again=row.facts.before is not None)
-    work.note(row, states.UPDATING, facts=started, properties=work.display(values, resource.properties))
+    is_again = row.facts.before is not None
+    started, wish = row.facts, replace(work.wish(row, target), is_again=is_again)
     try:
+        if not is_again:
+            wish = replace(
+                wish, attributes=work.tools.maker.foresee(work.actor(), wish, row.physical, before)
+            )
+        started = replace(row.facts, before=earlier, attributes=wish.attributes)
+        work.note(row, states.UPDATING, facts=started, properties=work.display(values, resource.properties))
         product = work.tools.maker.change(work.actor(), wish, row.physical, before)
     except MakingFailed as failure:
         # What of it was changed is mostly not known: going back sets all of it anew.

@@ -91,6 +91,14 @@ class ResourceMaker(Protocol):
     def make(self, actor: StackActor, wish: ResourceWish) -> MadeThing:
         """Make a resource; raise MakingFailed where that is refused."""
 
+    def foresee(
+        self, actor: StackActor, wish: ResourceWish, physical: str, before: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return a resource's attributes with what is to be known once it was changed; nothing is changed.
+
+        It is written down before the change: a server that is stopped in the middle of it goes back by it.
+        """
+
     def change(
         self, actor: StackActor, wish: ResourceWish, physical: str, before: Mapping[str, Any]
     ) -> MadeThing:

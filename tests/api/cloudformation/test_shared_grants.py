@@ -1,10 +1,12 @@
 """What two resources of a stack give together, and what somebody gave by hand beside it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from api.cloudformation.test_stack_attacks import document
+from vedette.api.cloudformation.maker import TypeMaker
 
 WRITER = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 READER = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
@@ -149,3 +151,42 @@ def test_an_inline_policy_that_somebody_gave_is_not_overwritten(desk):
     assert any("eve has a policy own already" in reason for _, _, reason in desk.happened("s"))
     kept = desk.service("iam", "GetUserPolicy", UserName="eve", PolicyName="own")
     assert "s3%3AGetObject" in kept["PolicyDocument"]
+
+
+@pytest.fixture
+def killed(monkeypatch):
+    """Have each change be done twice: a server was killed when it was done, before that was written down.
+
+    The next one begins it again with what was written down before it.
+    """
+    change = TypeMaker.change
+
+    def change_twice(self, actor, wish, physical, before):
+        if not wish.is_again:
+            change(self, actor, wish, physical, before)
+        return change(self, actor, replace(wish, is_again=True), physical, before)
+
+    monkeypatch.setattr(TypeMaker, "change", change_twice)
+
+
+@pytest.mark.usefixtures("killed")
+@pytest.mark.parametrize("is_own_failure", [False, True], ids=["of another", "its own"])
+def test_a_killed_update_that_fails_takes_nothing_that_somebody_had_given(desk, is_own_failure):
+    test_an_update_that_fails_takes_nothing_that_somebody_had_given(desk, is_own_failure)
+
+
+@pytest.mark.usefixtures("killed")
+def test_a_killed_update_that_fails_leaves_a_policy_to_whom_somebody_attached_it(desk):
+    test_an_update_that_fails_leaves_a_policy_to_whom_somebody_attached_it(desk)
+
+
+@pytest.mark.usefixtures("killed")
+def test_what_was_held_before_one_update_says_nothing_of_the_next(desk):
+    desk.put("s", {"Eve": user()})
+    desk.service("iam", "AttachUserPolicy", UserName="eve", PolicyArn=READER)
+    assert desk.put("s", {"Eve": user(ManagedPolicyArns=[READER])}).status == "UPDATE_COMPLETE"
+    assert desk.put("s", {"Eve": user()}).status == "UPDATE_COMPLETE"
+    assert attached(desk) == []
+    resources = {"Eve": user(ManagedPolicyArns=[READER]), "Fails": failing("Eve")}
+    assert desk.put("s", resources).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert attached(desk) == []

@@ -46,6 +46,20 @@ class TypeMaker:
         except MALFORMED as error:
             raise MakingFailed(malformed_sentence(error)) from None
 
+    def foresee(
+        self, actor: StackActor, wish: ResourceWish, physical: str, before: Properties
+    ) -> Mapping[str, Any]:
+        """Return a resource's attributes with what is to be known once it was changed."""
+        foresee = TYPES[wish.type].foresee
+        if foresee is None:
+            return wish.attributes
+        try:
+            return {**wish.attributes, **foresee(TypeCalls(self._inner, actor), wish, physical, before)}
+        except InnerFault as fault:
+            raise MakingFailed(fault.sentence, is_untouched=True) from None
+        except MALFORMED as error:
+            raise MakingFailed(malformed_sentence(error), is_untouched=True) from None
+
     def change(self, actor: StackActor, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change a resource where it is."""
         change = TYPES[wish.type].change

@@ -107,6 +107,8 @@ class ResourceType:
     delete: Callable[[TypeCalls, ResourceWish, str], None]
     inspect: Callable[[TypeCalls, ResourceWish, str], Properties | None]
     change: Callable[[TypeCalls, ResourceWish, str, Properties], MadeThing] | None = None
+    # Of a change that is going to be made: attributes by which it is gone back from; refuses what may not be.
+    foresee: Callable[[TypeCalls, ResourceWish, str, Properties], dict[str, Any]] | None = None
     required: frozenset[str] = frozenset()
     replaced_by: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()

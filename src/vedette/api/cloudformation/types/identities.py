@@ -129,14 +129,18 @@ class HolderType:
             if group not in after:
                 calls.find(ABSENT, IAM, "RemoveUserFromGroup", UserName=name, GroupName=group)
 
+    def foresee(
+        self, calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties
+    ) -> dict[str, Any]:
+        """Return what a holder has already of what a change asks for; refuse to overwrite what is not its."""
+        _check_forms(wish.properties)
+        self._refuse_occupied(calls, {self.member: physical}, before, wish.properties)
+        return {HELD: self._held_now(calls, physical, before, wish.properties)}
+
     def change(self, calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change what a holder holds and is."""
-        after, holder = wish.properties, {self.member: physical}
-        _check_forms(after)
+        _check_forms(wish.properties)
         attributes = dict(wish.attributes)
-        if not wish.is_again:
-            self._refuse_occupied(calls, holder, before, after)
-            attributes[HELD] = self._held_now(calls, physical, before, after)
         with furnishing(physical, attributes):
             return self._changed(calls, wish, physical, before, attributes)
 
@@ -294,6 +298,7 @@ def _type(kind: str, properties: str, *, replaced_by: str = "", **more: Any) -> 
         holder.delete,
         holder.read,
         holder.change,
+        holder.foresee,
         replaced_by=words(f"{kind}Name {replaced_by}"),
         attributes=words("Arn RoleId" if kind == "Role" else "Arn"),
         name_property=f"{kind}Name",

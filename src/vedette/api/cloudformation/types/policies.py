@@ -164,12 +164,17 @@ def _make_managed(calls: TypeCalls, wish: ResourceWish) -> MadeThing:
     return MadeThing(arn, {"PolicyArn": arn})
 
 
+def _foresee_managed(
+    calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties
+) -> dict[str, Any]:
+    """Return to whom somebody else attached the policy, of those that a change names."""
+    fresh = set(holders_of(wish.properties)) - set(holders_of(before))
+    return {HELD: {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []}}
+
+
 def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
     document, after = document_text(wish.properties["PolicyDocument"]), wish.properties
     attributes = dict(wish.attributes)
-    if not wish.is_again:
-        fresh = set(holders_of(after)) - set(holders_of(before))
-        attributes[HELD] = {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []}
     if document != document_text(before["PolicyDocument"]):
         versions = calls.ask(IAM, "ListPolicyVersions", PolicyArn=physical)["Versions"]
         others = [version["VersionId"] for version in versions if not version["IsDefaultVersion"]]
@@ -241,6 +246,7 @@ MANAGED_POLICY = ResourceType(
     _delete_managed,
     _read_managed,
     _change_managed,
+    _foresee_managed,
     required=words("PolicyDocument"),
     replaced_by=words("ManagedPolicyName Path Description"),
     attributes=words("PolicyArn"),
