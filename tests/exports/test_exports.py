@@ -10,11 +10,14 @@ from PIL import Image
 from doubles.houses import MovedClock, a_caller, a_house
 from vedette.datasets.dataset import NewDataset, NewLines
 from vedette.errors import Busy, Missing, NoSpace, Taken, TooMuch, Wrong
-from vedette.exchange.packing import PACKED
+from vedette.exchange.packing import LABEL_FILES, PACKED
+from vedette.exchange.unfinished import UNFINISHED_KEY
 from vedette.exports.exports import folder_address
 from vedette.exports.values import ExportWish
 from vedette.exports.works import ExportRun
 from vedette.exports.writing import PlaceWriter
+from vedette.imports.buckets import BucketReading
+from vedette.imports.values import ImportSource
 from vedette.jobs.kind import JobInterrupted
 from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
@@ -166,7 +169,7 @@ def test_a_run_that_was_cut_off_goes_on_with_the_entries_of_its_moment(desk, mon
     monkeypatch.setattr(PlaceWriter, "write", write)
     state = desk.begin("coco")
     desk.house.jobs.wait(1)
-    assert len(desk.objects()) == 2
+    assert len(desk.objects()) == 3  # the mark, and two pictures
     # What the dataset becomes meanwhile is none of this export's.
     dataset = desk.house.datasets.find(desk.project, "train")
     desk.house.blobs.delete(PICTURES, "a/part 0.jpg")
@@ -180,6 +183,40 @@ def test_a_run_that_was_cut_off_goes_on_with_the_entries_of_its_moment(desk, mon
     versions = {item.key: item.modified for item in desk.house.blobs.list(OUT)}
     assert len(versions) == 5
     assert set(desk.objects().values()) >= {a_picture(number) for number in range(4)}
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_no_import_takes_an_export_that_was_cut_off(desk, monkeypatch, tmp_path, form):
+    real, count = PlaceWriter.write, []
+
+    def write(self, file):
+        count.append(file.name)
+        if len(count) == last:
+            raise NoSpace("The disk is full.")
+        return real(self, file)
+
+    def take(address, name):
+        reading = BucketReading(desk.house.blobs, lambda *_: True, desk.caller, lambda: False)
+        reading.write_folder(ImportSource("bucket", form, address), tmp_path / name)
+
+    monkeypatch.setattr(PlaceWriter, "write", write)
+    last = 0
+    files = desk.run(form, f"s3://{OUT}/whole").files
+    file = LABEL_FILES.get(form, "")
+    take(f"s3://{OUT}/whole/{file}", "whole")
+    for last in range(1, files + 1):
+        count.clear()
+        address = f"s3://{OUT}/cut {last}"
+        assert desk.run(form, address).status == "failed"
+        places = [f"{address}/{file}"] if form == "manifest" else [address, f"{address}/{file}"]
+        for number, place in enumerate(places):
+            with pytest.raises(Wrong, match="an export that was cut off, or is still being written"):
+                take(place, f"{last}-{number}")
+    # What came to nothing does not stand in the way of the next one, which takes its mark away.
+    last = 0
+    assert desk.run(form, f"s3://{OUT}/cut 1").status == "done"
+    assert len(desk.objects("cut 1/")) == files
+    take(f"s3://{OUT}/cut 1/{file}", "mended")
 
 
 class NoContext:
@@ -217,7 +254,8 @@ def test_cancelling_leaves_what_is_there_and_says_so(desk, monkeypatch):
     go_on.set()
     state = desk.settled(state)
     assert (state.status, state.message) == ("cancelled", "")
-    assert len(desk.objects()) <= 1
+    assert UNFINISHED_KEY in desk.objects()
+    assert len(desk.objects()) <= 2
     desk.house.exports.delete(desk.project, state.id)
     assert desk.house.exports.of_projects([desk.project.id]) == []
 

@@ -34,6 +34,7 @@ from vedette.exchange.pieces import STRICT, NoteList
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.exchange.supervisely import DATASET
 from vedette.exchange.tables import sort_out
+from vedette.exchange.whole import writing_file, writing_whole
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
 from vedette.manifest.relabel import names_of
@@ -197,33 +198,38 @@ def rehearse_export(source: Path | RemoteDataset | None, options: LocalExport) -
 
 
 def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: Path) -> tuple[int, int]:
-    """Write the labels of a manifest or a dataset; return how many lines and how many files were written."""
-    cut, images = options.cut, options.images
-    prefix: str | None = cut
+    """Write the labels of a manifest or a dataset, or nothing; return how many lines and how many files."""
     if isinstance(source, Path):
-        lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, images)
+        lines, fetch = list(to_lines("manifest", source, stamp=Stamp())), _finder(source, options.images)
     else:
         lines, fetch = _fetched(source)
     require_regions(options.form, options.polygons_from_masks)
     if options.boxes_from_masks:
         lines = list(boxed(lines, fetch))
-    lines, copied = _mapped(lines, options.label_map, sys.stderr), 0
-    if options.form == "parquet":
+    lines = _mapped(lines, options.label_map, sys.stderr)
+    with writing_whole(out, is_folder=options.form in IN_FOLDERS) as place:
+        return _write_export(lines, fetch, options, place)
+
+
+def _write_export(lines: list[Line], fetch: Fetch, options: LocalExport, out: Path) -> tuple[int, int]:
+    """Write labels, and pictures where they come along, to a place that nobody reads yet."""
+    form, cut, images, copied = options.form, options.cut, options.images, 0
+    prefix: str | None = cut
+    if form == "parquet":
         require_part("parquet")
         return PictureTable(fetch, cut).write(lines, out, with_pictures=options.with_pictures)
-    if options.form == "masks":
+    if form == "masks":
         return MaskDrawing(fetch, out, cut, options.with_pictures).draw(lines)
     if options.with_pictures:
-        folder = out if options.form in IN_FOLDERS else out.parent
-        place = PLACES.get(options.form, PICTURES)
-        is_flat = options.form in FLAT
-        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place, is_flat=is_flat)
+        folder = out if form in IN_FOLDERS else out.parent
+        place = PLACES.get(form, PICTURES)
+        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place, is_flat=form in FLAT)
         # These name a picture by the way to it from their own file, the others from the pictures' folder.
-        is_whole = options.form in ("labelme", "via", "imagefolder")
+        is_whole = form in ("labelme", "via", "imagefolder")
         prefix, images = (None, folder) if is_whole else (place, folder / place)
     if options.polygons_from_masks:
         return write_regions(lines, fetch, out, prefix), copied
-    count = from_lines(options.form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
+    count = from_lines(form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
 
 
@@ -239,13 +245,9 @@ def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line
 
 
 def _write(lines: Iterator[Line], out: Path, settle: Callable[[], None]) -> None:
-    part = out.with_name(out.name + ".part")
-    try:
+    with writing_file(out) as part:
         count = write_manifest(lines, part)
         settle()
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     print(f"Written: {out} ({count} pictures).")
 
 

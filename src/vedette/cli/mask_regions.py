@@ -28,13 +28,7 @@ def write_regions(lines: list[Line], fetch: Fetch, out: Path, prefix: str | None
     """Write COCO with a polygon, or runs, for each region of each mask; return how many annotations."""
     with _masks(fetch) as masks:
         items = _named_apart(masks.regions(lines), prefix)
-        part = out.with_name(f".{out.name}.part")
-        try:
-            count = write_coco(items, part, written_at=system_clock())
-            part.replace(out)
-        finally:
-            part.unlink(missing_ok=True)
-        return count
+        return write_coco(items, out, written_at=system_clock())
 
 
 def _named_apart(items: Iterator[Item], prefix: str | None) -> Iterator[Item]:

@@ -31,6 +31,7 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.pieces import STRICT, PieceNotes
 from vedette.exchange.places import SourceFolder, TargetFolder, UnpackedPictures
+from vedette.exchange.unfinished import refuse_unfinished
 from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -95,6 +96,7 @@ def read_format(
     """
     if not source.exists():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
+    refuse_unfinished(source)
     sizes = _PictureSizes(images or (source if source.is_dir() else source.parent))
     readers: dict[str, Callable[[], Iterator[Item]]] = {
         "folder": lambda: folders.read_folder(source, anomalies=anomalies),
@@ -165,6 +167,7 @@ def to_lines(  # noqa: PLR0913  (what the commands' options are)
 def _manifest_lines(source: Path, *, prefix: str, notes: PieceNotes | None) -> Iterator[Line]:
     if not source.is_file():
         raise Wrong(f"There is no {source}.", kind="file", name=str(source))
+    refuse_unfinished(source)
     with open_file(source) as stream:
         for line in read_lines(stream):
             if isinstance(line, BadLine):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
+from vedette.exchange.whole import writing_file
 from vedette.file_access import create_text, open_text
 from vedette.vision.annotations import ANOMALY, NORMAL
 
@@ -124,7 +125,8 @@ def _put(path: Path, rows: list[list[str]]) -> None:
         raise Wrong(
             f"{path} is there already and says something else; move it away.", kind="file", name=str(path)
         )
-    path.write_text(content.getvalue(), "utf-8", newline="")
+    with writing_file(path) as part:
+        part.write_text(content.getvalue(), "utf-8", newline="")
 
 
 def split_twins(rows: Iterable[TableRow]) -> tuple[list[TableRow], list[TableRow]]:

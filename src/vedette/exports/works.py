@@ -106,7 +106,9 @@ class ExportRun:
         # Its pictures may lie sealed, and so may the bucket that it goes to (decisions/0412).
         with sealed_scratch(tools.folder / state.id) as scratch:
             packing = self._packing(state, project, writer, scratch.folder)
+            writer.mark(state.id)
             progress = self._write(packing, writer)
+            writer.unmark(state.id)
         with tools.database.write() as connection:
             records.keep_progress(connection, state.id, progress, tools.now_ms())
             records.settle(connection, state.id, "done", "", tools.now_ms())

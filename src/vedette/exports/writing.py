@@ -1,15 +1,18 @@
 """The files of an export put into a bucket: with the rights of who asked, each once, and over nothing.
 
 What lies there with the same bytes is passed over, so that an export which a crash cut off goes on where it
-was. What lies there with others stops the export, unless it was told to replace.
+was. What lies there with others stops the export, unless it was told to replace. A mark lies there first and
+goes last: what was cut off for good, or cancelled, is taken for whole by no import.
 """
 
 import mimetypes
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from vedette.errors import Denied, Missing, Taken, Wrong
 from vedette.exchange.packing import PackedFile
+from vedette.exchange.unfinished import UNFINISHED_KEY
 from vedette.exports.values import OverObjects
 from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import Principal
@@ -53,13 +56,18 @@ class PlaceWriter:
         if not self.access.may_list(self.caller, bucket):
             raise Denied(f"User: {self.caller.arn} is not authorized to perform: s3:ListBucket on {bucket}")
         self._require_right(f"{self.place.prefix}x")
-        if self.existing == "refuse" and next(self.blobs.list(bucket, self.place.prefix), None) is not None:
+        if self.existing == "refuse" and self._holds_something():
             raise Taken(
                 f"There is something in {address} already. Choose an empty folder, "
                 "or say that objects of the same names are to be replaced.",
                 kind="bucket",
                 name=bucket,
             )
+
+    def _holds_something(self) -> bool:
+        """Say whether anything lies in the place beside the mark of an export that came to nothing."""
+        mark = self.place.prefix + UNFINISHED_KEY
+        return any(item.key != mark for item in self.blobs.list(self.place.bucket, self.place.prefix))
 
     def open_picture(self, ref: str) -> BinaryIO:
         """Return an object's bytes as a stream; refuse what the caller may not read."""
@@ -89,6 +97,19 @@ class PlaceWriter:
         content_type = TYPES.get(_ending(file.name)) or mimetypes.guess_type(file.name)[0] or ""
         return self.blobs.put(self.place.bucket, key, file.stream, content_type=content_type).size
 
+    def mark(self, export_id: str) -> None:
+        """Say in the place that what lies there is not whole yet; an import from it is refused."""
+        key = self.place.prefix + UNFINISHED_KEY
+        self._require_right(key)
+        self.blobs.put(self.place.bucket, key, BytesIO(_mark(export_id)), content_type="text/plain")
+
+    def unmark(self, export_id: str) -> None:
+        """Take the mark away, unless another export into the same place has put its own there."""
+        bucket, key = self.place.bucket, self.place.prefix + UNFINISHED_KEY
+        present = self._find(key)
+        if present is not None and self.blobs.read(bucket, key) == _mark(export_id):
+            self.blobs.delete(bucket, key)
+
     def _require_right(self, key: str) -> None:
         if not self.access.may_write(self.caller, self.place.bucket, key):
             raise Denied(
@@ -115,6 +136,12 @@ def have_same_bytes(stream: BinaryIO, other: BinaryIO) -> bool:
             return False
         if not block:
             return True
+
+
+def _mark(export_id: str) -> bytes:
+    return (
+        f"The export {export_id} into this folder is not whole: it is under way, or was cut off.\n".encode()
+    )
 
 
 def _ending(name: str) -> str:

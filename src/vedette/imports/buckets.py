@@ -6,11 +6,13 @@ another account is refused, as it is for manifests.
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vedette.errors import Denied, Missing, Wrong
 from vedette.exchange.formats import Format
+from vedette.exchange.unfinished import UNFINISHED_KEY, refuse_mark
 from vedette.file_access import create_file
 from vedette.identity.principal import Principal
 from vedette.imports.naming import PlacedPicture
@@ -46,6 +48,7 @@ class BucketReading:
         bucket, prefix = split_prefix(source.address)
         self._require_own(bucket)
         (folder / FILES).mkdir(parents=True)
+        self._refuse_unfinished(bucket, prefix)
         if source.format in LINE_FORMATS:
             self._copy(bucket, prefix, folder / FILES / "0.manifest", MOST_BYTES)
             return
@@ -75,8 +78,19 @@ class BucketReading:
             if number > MOST_OBJECTS:
                 raise Wrong(f"There are more than {MOST_OBJECTS} objects in s3://{bucket}/{base}.")
             parts = item.key[len(base) :].split("/")
+            if parts[-1] == UNFINISHED_KEY:
+                refuse_mark(f"s3://{bucket}/{base}", f"s3://{bucket}/{item.key}")
             if parts[-1] and not any(part.startswith(".") for part in parts):
                 yield item
+
+    def _refuse_unfinished(self, bucket: str, prefix: str) -> None:
+        """Refuse a place in a folder that an export is not through with."""
+        parts = prefix.split("/")[:-1]
+        for count in range(len(parts) + 1):
+            key = "/".join([*parts[:count], UNFINISHED_KEY])
+            with suppress(Missing):
+                self.blobs.find(bucket, key)
+                refuse_mark(f"s3://{bucket}/{prefix}", f"s3://{bucket}/{key}")
 
     def _picture(self, item: StoredObject, name: str, *, needs_size: bool) -> PlacedPicture:
         ref, ending = f"s3://{item.bucket}/{item.key}", PurePosixPath(name).suffix.lower()

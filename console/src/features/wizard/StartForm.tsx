@@ -229,6 +229,7 @@ function canBegin(source: Source, { format, address, other }: Choice, chosen: So
   if (source === "bucket") return /^s3:\/\/[^/]+/iu.test(address.trim());
   if (source === "dataset") return other !== "";
   const files = chosen?.files ?? [];
+  if (chosen?.refused.some(({ reason }) => reason === "unfinished") ?? false) return false;
   return files.length > 0 && (isByPlace(format) || files.some(({ path }) => isLabelFile(path, format)));
 }
 

@@ -158,6 +158,8 @@ export const messages = {
   hasTheTagWithANumber: "{place} has the tag {name} with a number, which becomes no label.",
   hasWhichAnotherFileThereHas: "{file} has {name}, which another file there has too.",
   hasWhichCorrectsThatIsDropped: "{name} has {name2}, which corrects {name3}; that is dropped.",
+  holdsAnExportThatWasCut:
+    "{source} holds an export that was cut off, or is still being written: there is {mark}. Write it again, or remove that if the rest is all that you want.",
   holdsFilmsOfSeveralSizesExport: "{place} holds films of several sizes; export them task by task.",
   imagesSoFar: "{count} images so far.",
   inThisProjectARoundAsks: "In this project a round asks for {tasks}, not {task}.",

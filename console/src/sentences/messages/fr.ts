@@ -730,4 +730,6 @@ export const messages: Translation<typeof english> = {
   thereIsABackboneRemoveIt: "Il y a un réseau de base {name} ; retirez-le d’abord.",
   thereIsNoBackboneThereAre: "Il n’y a pas de réseau de base « {name} » ; il y a {names}.",
   theClusterDoesNotAnswer: "La grappe ne répond pas.",
+  holdsAnExportThatWasCut:
+    "{source} contient une exportation interrompue, ou encore en cours : il y a {mark}. Refaites-la, ou supprimez ce fichier si le reste vous suffit.",
 };

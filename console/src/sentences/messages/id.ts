@@ -706,4 +706,6 @@ export const messages: Translation<typeof english> = {
   thereIsABackboneRemoveIt: "Sudah ada jaringan dasar {name}; hapus dulu.",
   thereIsNoBackboneThereAre: 'Tidak ada jaringan dasar "{name}"; yang ada {names}.',
   theClusterDoesNotAnswer: "Klaster tidak menjawab.",
+  holdsAnExportThatWasCut:
+    "{source} berisi ekspor yang terpotong atau masih ditulis: ada {mark}. Tulis ulang, atau hapus itu jika sisanya sudah cukup.",
 };

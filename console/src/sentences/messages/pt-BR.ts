@@ -698,4 +698,6 @@ export const messages: Translation<typeof english> = {
   thereIsABackboneRemoveIt: "Já há uma rede de base {name}; remova-a primeiro.",
   thereIsNoBackboneThereAre: 'Não há rede de base "{name}"; há {names}.',
   theClusterDoesNotAnswer: "O cluster não responde.",
+  holdsAnExportThatWasCut:
+    "{source} contém uma exportação interrompida, ou ainda em andamento: há {mark}. Grave-a de novo, ou remova isso se o resto basta.",
 };

@@ -642,4 +642,6 @@ export const messages: Translation<typeof english> = {
   thereIsABackboneRemoveIt: "已有骨干网络 {name}；请先移除。",
   thereIsNoBackboneThereAre: "没有骨干网络“{name}”；现有 {names}。",
   theClusterDoesNotAnswer: "集群没有响应。",
+  holdsAnExportThatWasCut:
+    "{source} 中有一个中断的或仍在写入的导出：存在 {mark}。请重新导出；如果其余内容已经足够，也可将其删除。",
 };

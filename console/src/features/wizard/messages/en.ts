@@ -57,6 +57,7 @@ export const messages = {
   refused_path: "its path leaves the folder",
   refused_method: "packed in an unknown way",
   refused_large: "too large",
+  refused_unfinished: "an export that was cut off: write it again",
   badArchive: "This is no zip archive, or a damaged one.",
   look: "Show what it will be",
   create: "Create an empty dataset",

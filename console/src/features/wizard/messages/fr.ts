@@ -61,6 +61,7 @@ export const messages: Translation<typeof english> = {
   refused_path: "son chemin sort du dossier",
   refused_method: "compressé d’une façon inconnue",
   refused_large: "trop grand",
+  refused_unfinished: "un export interrompu : écrivez-le à nouveau",
   badArchive: "Ce n’est pas une archive zip, ou elle est endommagée.",
   look: "Montrer ce que ce sera",
   create: "Créer un jeu de données vide",

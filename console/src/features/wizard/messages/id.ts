@@ -60,6 +60,7 @@ export const messages: Translation<typeof english> = {
   refused_path: "jalurnya keluar dari folder",
   refused_method: "dikemas dengan cara yang tidak dikenal",
   refused_large: "terlalu besar",
+  refused_unfinished: "ekspor yang terpotong: tulis ulang",
   badArchive: "Ini bukan arsip zip, atau rusak.",
   look: "Tunjukkan hasilnya",
   create: "Buat dataset kosong",

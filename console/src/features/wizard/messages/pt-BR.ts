@@ -60,6 +60,7 @@ export const messages: Translation<typeof english> = {
   refused_path: "o caminho sai da pasta",
   refused_method: "compactado de forma desconhecida",
   refused_large: "grande demais",
+  refused_unfinished: "uma exportação interrompida: grave-a de novo",
   badArchive: "Isto não é um arquivo zip, ou está danificado.",
   look: "Mostrar como ficará",
   create: "Criar um conjunto de dados vazio",

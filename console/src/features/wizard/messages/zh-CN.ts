@@ -60,6 +60,7 @@ export const messages: Translation<typeof english> = {
   refused_path: "路径超出文件夹",
   refused_method: "压缩方式未知",
   refused_large: "太大",
+  refused_unfinished: "中断的导出：请重新导出",
   badArchive: "这不是 zip 压缩包,或已损坏。",
   look: "显示结果预览",
   create: "创建空数据集",

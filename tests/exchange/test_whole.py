@@ -1,0 +1,170 @@
+"""Exports that are killed at every step of theirs: what a reader takes is the old set or the new, whole."""
+
+import json
+import os
+import shutil
+import sys
+
+import pytest
+from PIL import Image
+
+from doubles.drawn_items import WHEN, box
+from vedette.cli.exchanging import LocalExport, export_pictures
+from vedette.errors import Wrong
+from vedette.exchange.formats import IN_FOLDERS, LOCAL, OUT, read_format, to_lines
+from vedette.exchange.items import Item, read_item, write_item
+from vedette.exchange.unfinished import UNFINISHED, WRITING, refuse_unfinished
+from vedette.exchange.whole import writing_whole
+from vedette.manifest.attributes import Stamp
+from vedette.manifest.detection import Size
+
+SIZE = Size(32, 24)
+STAMP = Stamp(moment=WHEN, job="labeling-job/test")
+# What a step is: a file opened, moved or removed, a folder made.
+STEPS = frozenset({"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir"})
+
+
+def a_set(folder, label, count=2):
+    """Write pictures and a manifest of them; return the manifest."""
+    folder.mkdir()
+    lines = []
+    for number in range(count):
+        name = f"{number}.png"
+        Image.new("RGB", (SIZE.width, SIZE.height), (len(label), number, 9)).save(folder / name)
+        item = Item(name, (label,), ((label, box(4 * number, 2, 8, 8)),), SIZE)
+        lines.append(write_item(item, stamp=STAMP).text)
+    (folder / "set.manifest").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder / "set.manifest"
+
+
+def export(manifest, form, out, last=0):
+    """Write a set in another process, which is killed at the step of this number; say whether it was done."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    steps = 0
+
+    def count(event, _):
+        nonlocal steps
+        if event in STEPS:
+            steps += 1
+            if steps == last:
+                os._exit(9)
+
+    status = 1
+    try:
+        sys.addaudithook(count)
+        export_pictures(manifest, LocalExport(form, "", None, with_pictures=True), out=out)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def taken(form, out):
+    """Return what a reader takes: labels, boxes and the pictures' bytes by their names, or nothing."""
+    folder = out if form in IN_FOLDERS else out.parent
+    try:
+        items = (
+            [read_item(line) for line in to_lines("manifest", out, stamp=STAMP)]
+            if form == "manifest"
+            else list(read_format(form, out, images=None if form == "parquet" else folder))
+        )
+    except Wrong:
+        return None
+    pictures = {path.name: path.read_bytes() for path in folder.rglob("*.png") if "masks" not in path.parts}
+    shapes = sorted((item.name.rpartition("/")[2], item.labels, item.boxes) for item in items)
+    return shapes, pictures
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["new", "over"])
+@pytest.mark.parametrize("form", [*OUT, *LOCAL])
+def test_an_export_that_is_killed_is_never_taken_for_whole(tmp_path, form, is_over):
+    if form == "parquet":
+        pytest.importorskip("pyarrow")
+    old, new = a_set(tmp_path / "old", "dent"), a_set(tmp_path / "new", "scratch")
+    name, options = "set" if form in IN_FOLDERS else "set.json", LocalExport(form, "", None, True)
+    for source, place in ((old, "before"), (new, "after")):
+        export_pictures(source, options, out=tmp_path / place / name)
+    before, after = (taken(form, tmp_path / place / name) for place in ("before", "after"))
+    assert None not in (before, after)
+    assert before != after
+    last, ends = 1, set()
+    while True:
+        out = tmp_path / str(last) / name
+        if is_over:
+            shutil.copytree(tmp_path / "before", out.parent)
+        if export(new, form, out, last):
+            break
+        result = taken(form, out)
+        assert result is None or result in ((before, after) if is_over else (after,)), f"step {last}"
+        ends.add("refused" if result is None else "whole")
+        last += 2 if is_over else 1
+    assert last > 8
+    # A table is one file, which is moved in one step.
+    assert ends == {"refused", "whole"} or not is_over or form == "parquet"
+    # What is left of one that was killed is in the way of none, nor there afterwards.
+    middle = tmp_path / str(last // 2 | 1) / name
+    assert export(new, form, middle)
+    assert taken(form, middle) == after
+    assert list(middle.parent.rglob(".*")) == []
+
+
+def test_a_folder_is_refused_by_a_mark_in_it_above_it_or_below(tmp_path):
+    folder = tmp_path / "set" / "labels"
+    folder.mkdir(parents=True)
+    (folder / "metadata.jsonl").write_text(json.dumps({"file_name": "a.png", "label": "dent"}))
+    assert len(list(read_format("imagefolder", tmp_path))) == 1
+    marks = (
+        (tmp_path / "set" / f"{UNFINISHED}set", True),
+        (tmp_path / f"{UNFINISHED}set", True),
+        (folder / f"{WRITING}x.json", True),
+        # Of another folder's export, and of another file's.
+        (tmp_path / f"{WRITING}other", False),
+        (tmp_path / "set" / f"{UNFINISHED}x.json", False),
+    )
+    for mark, is_refused in marks:
+        mark.touch()
+        if is_refused:
+            with pytest.raises(Wrong, match="an export that was cut off"):
+                read_format("imagefolder", folder)
+        else:
+            refuse_unfinished(folder)
+        with pytest.raises(Wrong, match=f"there is .*{mark.name}"):
+            read_format("imagefolder", tmp_path)
+        mark.unlink()
+
+
+def put(out, *names, is_folder=True):
+    """Write files of these names into a folder."""
+    with writing_whole(out, is_folder=is_folder) as place:
+        for name in names:
+            (place / name).write_text("new")
+
+
+def test_what_is_in_the_way_is_told_before_anything_is_moved(tmp_path):
+    (tmp_path / "set" / "b").mkdir(parents=True)
+    with pytest.raises(Wrong, match="b is there already"):
+        put(tmp_path / "set", "a", "b")
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["b"]
+    with pytest.raises(Wrong, match="set is a folder"):
+        export_pictures(
+            a_set(tmp_path / "new", "dent"), LocalExport("csv", "", None, False), out=tmp_path / "set"
+        )
+
+
+def fail(out):
+    with writing_whole(out, is_folder=True) as place:
+        raise Wrong(f"{place}/a is wrong")
+
+
+def test_a_refusal_names_the_place_that_was_asked_for(tmp_path):
+    with pytest.raises(Wrong, match=f"^{tmp_path}/set/a is wrong$"):
+        fail(tmp_path / "set")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to_as_it_is(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with writing_whole(tmp_path / "pipe", is_folder=False) as place:
+        assert place == tmp_path / "pipe"
+    assert (tmp_path / "pipe").is_fifo()
