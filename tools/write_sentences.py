@@ -32,7 +32,7 @@ ROOMS = (
     "exchange/coco.py", "exchange/cvat.py", "exchange/labelstudio.py", "exchange/voc.py",
     "exchange/anomaly_sets.py", "exchange/cvat_video.py", "exchange/datumaro.py", "exchange/fiftyone.py",
     "exchange/imagefolder.py", "exchange/labelme.py", "exchange/regions.py", "exchange/supervisely.py",
-    "exchange/via.py", "exchange/roboflow.py", "exchange/unfinished.py",
+    "exchange/via.py", "exchange/roboflow.py", "exchange/unfinished.py", "exchange/mask_files.py",
     "exchange/yolo.py", "exchange/items.py", "exchange/packing.py", "exchange/groundtruth.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
     "serving/places.py", "serving/starting.py", "engines/placement.py", "engines/ray_cluster.py",

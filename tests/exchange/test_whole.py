@@ -77,7 +77,7 @@ def taken(form, out):
 
 
 @pytest.mark.parametrize("is_over", [False, True], ids=["new", "over"])
-@pytest.mark.parametrize("form", [*OUT, *LOCAL])
+@pytest.mark.parametrize("form", [*OUT, "masks", *LOCAL])
 def test_an_export_that_is_killed_is_never_taken_for_whole(tmp_path, form, is_over):
     if form == "parquet":
         pytest.importorskip("pyarrow")

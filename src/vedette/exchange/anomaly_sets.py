@@ -4,8 +4,7 @@
     visa    Data/Images/Normal and Data/Images/Anomaly; Data/Masks holds masks
 
 A mask goes with its picture as it lies there: whatever is not black in it shows the defect that the folder
-names (in VisA, which names none, an anomaly). The console takes no masks of these. A folder of several
-products is read product by product.
+names (in VisA, which names none, an anomaly). A folder of several products is read product by product.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import ANOMALY
 from vedette.vision.files import pictures_in
 
+SetForm = Literal["mvtec", "visa"]
 GOOD = "good"
 MASKS = "ground_truth"
 
@@ -49,7 +49,7 @@ def read_mvtec(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     count = 0
     for item in items_of_set(_names(folder, "mvtec"), "mvtec", notes, above=folder.name):
         count += 1
-        yield _with_mask(item, folder, _mask_in_mvtec(PurePosixPath(item.name)), notes)
+        yield with_mask(item, folder, "mvtec", notes)
     if not count:
         raise Wrong(f"{folder} has no train/good or test/DEFECT; is it a product of MVTec AD?", kind="folder")
 
@@ -59,13 +59,13 @@ def read_visa(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     count = 0
     for item in items_of_set(_names(folder, "visa"), "visa", notes):
         count += 1
-        yield _with_mask(item, folder, _mask_in_visa(PurePosixPath(item.name)), notes)
+        yield with_mask(item, folder, "visa", notes)
     if not count:
         raise Wrong(f"{folder} has no Images/Normal or Images/Anomaly; is it of VisA?", kind="folder")
 
 
 def items_of_set(
-    names: Iterable[str], form: Literal["mvtec", "visa"], notes: PieceNotes, *, above: str = ""
+    names: Iterable[str], form: SetForm, notes: PieceNotes, *, above: str = ""
 ) -> Iterator[Item]:
     """Yield the pictures among names, as the folders in them say; masks are noted."""
     for name in names:
@@ -77,7 +77,7 @@ def items_of_set(
             yield Item(name, is_anomalous=kind)
 
 
-def _names(folder: Path, form: Literal["mvtec", "visa"]) -> Iterator[str]:
+def _names(folder: Path, form: SetForm) -> Iterator[str]:
     """Yield the names of pictures, without those of masks."""
     for picture in _pictures(folder):
         name = picture.relative_to(folder)
@@ -105,9 +105,14 @@ def _mask_in_visa(name: PurePosixPath) -> tuple[str, str]:
     return "/".join(parts), ANOMALY
 
 
-def _with_mask(item: Item, folder: Path, mask: tuple[str, str], notes: PieceNotes) -> Item:
-    """Return an anomaly with its mask, where there is one that shows something."""
-    place, label = mask
+def mask_of(name: str, form: SetForm) -> tuple[str, str]:
+    """Return where the mask of a picture lies, and what it shows; nothing for a picture that has none."""
+    return (_mask_in_mvtec if form == "mvtec" else _mask_in_visa)(PurePosixPath(name))
+
+
+def with_mask(item: Item, folder: Path, form: SetForm, notes: PieceNotes) -> Item:
+    """Return an anomaly with its mask, where there is one below the folder that shows something."""
+    place, label = mask_of(item.name, form)
     if not (item.is_anomalous and place and (folder / place).is_file()):
         return item
     colors: list[str] = []

@@ -56,10 +56,11 @@ Format = Literal[
     "supervisely",
     "fiftyone",
     "roboflow",
+    "masks",
 ]
 IN: tuple[Format, ...] = get_args(Format)
 # Formats that the command line reads and writes, and the console does not.
-LocalFormat = Literal["masks", "parquet"]
+LocalFormat = Literal["parquet"]
 LOCAL: tuple[LocalFormat, ...] = get_args(LocalFormat)
 # Formats that are a folder, not a file.
 IN_FOLDERS: frozenset[str] = frozenset(

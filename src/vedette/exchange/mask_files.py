@@ -11,10 +11,10 @@ A picture without a mask is one that nobody looked at.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from PIL import Image
@@ -74,24 +74,31 @@ def read_masks(folder: Path, notes: PieceNotes = STRICT, *, anomalies: bool = Fa
             continue
         with noting(notes, name):
             place = mask.relative_to(folder).as_posix()
-            if len(owners.get(mask, ())) > 1:
-                refuse(place, f"would be the mask of {' and of '.join(owners[mask])}; rename one of them.")
-            codes = read_codes(mask, table)
-            size = size_of(picture)
-            if codes.shape != (size.height, size.width):
-                sides = (
-                    f"{codes.shape[1]} x {codes.shape[0]} pixels on a picture of {size.width} x {size.height}"
-                )
-                refuse(place, f"is a mask of {sides}.")
-            refuse_unknown(codes, table, place)
-            if anomalies:
-                yield _anomaly(name, mask, place, codes, table)
-            else:
-                yield Item(name, (), boxes_in_mask(codes, table, size, place), size)
+            refuse_shared(place, owners.get(mask, ()))
+            yield read_mask_item(name, mask, place, size_of(picture), table, anomalies=anomalies)
+
+
+def read_mask_item(
+    name: str, mask: Path, place: str, size: Size, table: MaskTable, *, anomalies: bool
+) -> Item:
+    """Return a picture with what its mask shows: boxes, or where anomalies are meant the mask itself."""
+    codes = read_codes(mask, table)
+    if codes.shape != (size.height, size.width):
+        sides = f"{codes.shape[1]} x {codes.shape[0]} pixels on a picture of {size.width} x {size.height}"
+        refuse(place, f"is a mask of {sides}.")
+    refuse_unknown(codes, table, place)
+    if anomalies:
+        return _anomaly(name, mask, place, codes, table)
+    return Item(name, (), boxes_in_mask(codes, table, size, place), size)
 
 
 def _mask_of(folder: Path, picture: Path) -> Path:
-    return (folder / MASKS / picture.relative_to(folder / IMAGES)).with_suffix(".png")
+    return folder / mask_name(picture.relative_to(folder).as_posix())
+
+
+def mask_name(picture: str) -> str:
+    """Return the name of a picture's mask, both below the folder of the set."""
+    return PurePosixPath(MASKS, PurePosixPath(picture).relative_to(IMAGES)).with_suffix(".png").as_posix()
 
 
 def _refuse_nobodys(folder: Path, owners: Mapping[Path, list[str]], notes: PieceNotes) -> None:
@@ -101,7 +108,18 @@ def _refuse_nobodys(folder: Path, owners: Mapping[Path, list[str]], notes: Piece
         place = mask.relative_to(folder).as_posix()
         with noting(notes, place):
             if mask not in owners:
-                refuse(place, f"is the mask of no picture; a mask is {MASKS}/NAME.png of {IMAGES}/NAME.jpg.")
+                refuse_nobodys(place)
+
+
+def refuse_nobodys(place: str) -> NoReturn:
+    """Refuse a mask that goes with no picture."""
+    refuse(place, f"is the mask of no picture; a mask is {MASKS}/NAME.png of {IMAGES}/NAME.jpg.")
+
+
+def refuse_shared(place: str, pictures: Sequence[str]) -> None:
+    """Refuse a mask that would be of several pictures."""
+    if len(pictures) > 1:
+        refuse(place, f"would be the mask of {' and of '.join(pictures)}; rename one of them.")
 
 
 def read_table(path: Path) -> MaskTable:

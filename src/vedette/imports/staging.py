@@ -1,7 +1,7 @@
 """A folder of label files, and a list of pictures, as lines: each with its labels and what is wrong with it.
 
 Pure: a worker process may do it. What cannot become a line has a row all the same, with its name and the
-reason, so that nothing is left out without a word. Knows no database and opens no picture.
+reason, so that nothing is left out without a word. Knows no database, and opens no picture but masks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,13 @@ from vedette.file_access import open_file
 from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.tool_files import ToolFiles, label_files, not_there
 from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
-from vedette.manifest import anomaly, classification
+from vedette.manifest import anomaly, classification, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines, write_line
 from vedette.manifest.problems import Flaw
 from vedette.manifest.relabel import names_of
+from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import ANOMALY, NORMAL
 
 BLOCK = 1024
@@ -75,6 +76,8 @@ class StagingOrder:
     bucket: str = ""
     folder_labels: FolderLabels = "none"
     stamp_s: float = 0.0
+    # Where masks were copied to, for formats that have any.
+    masks: str = ""
 
 
 def stage(order: StagingOrder) -> Iterator[list[StagedRow]]:
@@ -115,7 +118,15 @@ class _Staging:
             yield from self._rows_of_lines()
             return
         order = self._order
-        tool = ToolFiles(self._files, order.format, self._pictures, self._notes, order.folder_labels)
+        tool = ToolFiles(
+            self._files,
+            order.format,
+            self._pictures,
+            self._notes,
+            order.folder_labels,
+            masks=Path(order.masks or order.folder),
+            anomalies=bool(self._dialect.class_labels),
+        )
         for item in tool.items():
             yield from self._noted()
             yield self._row_of_item(item)
@@ -171,6 +182,9 @@ class _Staging:
         if item.boxes is not None and item.size is None:
             size = Size(picture.width, picture.height) if picture.width else None
             item = replace(item, size=size, boxes=item.boxes if size else None)
+        if item.mask is not None:
+            mask = self._pictures.get(item.mask.ref)
+            item = replace(item, mask=MaskRef(mask.ref, item.mask.colors) if mask else None)
         return self._row(picture.path, item, picture.ref, is_placed=True)
 
     def _row_of_picture(self, picture: PlacedPicture, labels: Sequence[str]) -> StagedRow:
@@ -257,6 +271,8 @@ def _line_of(dialect: Dialect, item: Item, stamp: Stamp) -> Line:
         values |= anomaly.write_class(is_anomalous=label.casefold() == ANOMALY, stamp=signed)
     elif label is not None:
         values |= classification.write_label(label, attribute=anomaly.ATTRIBUTE, stamp=signed)
+    if item.mask is not None:
+        values |= segmentation.write_mask(item.mask, stamp=signed)
     return write_line(values)
 
 

@@ -5,11 +5,9 @@ Pictures are looked up in a list; no picture is opened here.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from vedette.errors import Wrong
 from vedette.exchange import (
-    anomaly_sets,
     coco,
     cvat,
     datumaro,
@@ -28,6 +26,7 @@ from vedette.exchange.cvat_video import name_of_frame
 from vedette.exchange.formats import Format
 from vedette.exchange.items import Item
 from vedette.exchange.pieces import NoteList, noting
+from vedette.imports.mask_sets import MaskSet
 from vedette.imports.naming import PictureIndex
 from vedette.imports.values import FolderLabels
 from vedette.manifest.detection import Size
@@ -52,6 +51,8 @@ ENDINGS: dict[Format, tuple[str, ...]] = {
     "roboflow": (".csv", ".json"),
     "mvtec": (),
     "visa": (),
+    # The table of the masks' values; the masks are pictures.
+    "masks": (".csv",),
 }
 # Formats without label files: the places of pictures say what they show.
 BY_PLACE: frozenset[Format] = frozenset({"folder", "mvtec", "visa"})
@@ -60,17 +61,26 @@ FOLDER_FORMATS: frozenset[Format] = frozenset(
     {"labelme", "datumaro", "supervisely", "imagefolder", "fiftyone", "roboflow"}
 )
 # Formats that do not tell pictures' sizes, which have to be looked up.
-UNSIZED: frozenset[Format] = frozenset({"yolo", "via", "imagefolder", "fiftyone"})
+UNSIZED: frozenset[Format] = frozenset({"yolo", "via", "imagefolder", "fiftyone", "masks"})
 
 
 class ToolFiles:
     """The label files of a source, whose pictures are a list."""
 
-    def __init__(
-        self, files: Path, form: Format, pictures: PictureIndex, notes: NoteList, folder_labels: FolderLabels
+    def __init__(  # noqa: PLR0913  (each of them another part of a source)
+        self,
+        files: Path,
+        form: Format,
+        pictures: PictureIndex,
+        notes: NoteList,
+        folder_labels: FolderLabels,
+        *,
+        masks: Path,
+        anomalies: bool,
     ) -> None:
         self._files, self._form, self._pictures = files, form, pictures
         self._notes, self._folder_labels = notes, folder_labels
+        self._masks = MaskSet(files, masks, pictures, notes, self._sides_of, anomalies)
 
     def items(self) -> Iterator[Item]:
         """Yield the pictures with their labels, as the files say or the places of pictures.
@@ -81,6 +91,8 @@ class ToolFiles:
         form, notes = self._form, self._notes
         if form in BY_PLACE:
             return self._items_of_places()
+        if form == "masks":
+            return self._masks.items()
         if form == "voc":
             return voc.read_voc(self._files, notes)
         if form == "yolo":
@@ -124,7 +136,7 @@ class ToolFiles:
 
     def _items_of_places(self) -> Iterator[Item]:
         if self._form != "folder":
-            yield from self._items_of_set("mvtec" if self._form == "mvtec" else "visa")
+            yield from self._masks.items_of_set("mvtec" if self._form == "mvtec" else "visa")
             return
         for path in self._pictures.paths():
             folders = path.split("/")[:-1]
@@ -134,13 +146,6 @@ class ToolFiles:
     def _size_of(self, path: str) -> Size | None:
         picture = self._pictures.get(path)
         return Size(picture.width, picture.height) if picture and picture.width else None
-
-    def _items_of_set(self, form: Literal["mvtec", "visa"]) -> Iterator[Item]:
-        for path in self._pictures.paths():
-            before = self._notes.count
-            yield from anomaly_sets.items_of_set([path], form, self._notes)
-            if self._notes.count > before:
-                self._pictures.find(path)  # a mask, which is not to be brought as a picture either
 
     def _sides_of(self, name: str) -> Size:
         """Return the size of the picture that a name means, for formats that do not tell it."""

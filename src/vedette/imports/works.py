@@ -23,10 +23,21 @@ from vedette.imports.blocks import add_up, block_of, drop_blocks, read_summaries
 from vedette.imports.buckets import BucketReading, MayRead
 from vedette.imports.checking import PictureCheck
 from vedette.imports.counting import preview_split
+from vedette.imports.mask_copies import MaskCopies
+from vedette.imports.mask_sets import WITH_MASKS
 from vedette.imports.mends import Mending
 from vedette.imports.pieces import write_folder
 from vedette.imports.running import ImportRun
-from vedette.imports.staging import FILES, PICTURES, StagedRow, StagingOrder, block_file, read_rows, stage
+from vedette.imports.staging import (
+    FILES,
+    PICTURES,
+    StagedRow,
+    StagingOrder,
+    block_file,
+    read_pictures,
+    read_rows,
+    stage,
+)
 from vedette.imports.values import ImportState, MendOrder
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, WorkQueue
@@ -129,11 +140,16 @@ def _read(tools: ImportTools, context: JobContext, order: ReadOrder) -> None:
     bucket = tools.bucket_of(project, state.dataset)
     with tools.database.write() as connection:
         drop_blocks(connection, state.id)
-    with _scratch(tools.folder / f"import-{context.id}", state) as folder:
+    masks_place = tools.folder / f"import-{context.id}-masks"
+    with (
+        _scratch(tools.folder / f"import-{context.id}", state) as folder,
+        sealed_scratch(masks_place) as masks,
+    ):
         _write_source(tools, context, state, folder)
+        _copy_masks(tools, context, state, folder, masks.folder)
         wish = StagingOrder(
             str(folder), state.source.format, project.dialect.name, bucket, state.source.folder_labels,
-            tools.clock().timestamp(),
+            tools.clock().timestamp(), str(masks.folder),
         )  # fmt: skip
         for number, rows in enumerate(_staged(tools, context, wish, folder)):
             bucket = bucket or _bucket_of_rows(rows)
@@ -184,6 +200,15 @@ def _write_source(tools: ImportTools, context: JobContext, state: ImportState, f
         _write_dataset(tools, state, folder)
 
 
+def _copy_masks(
+    tools: ImportTools, context: JobContext, state: ImportState, folder: Path, masks: Path
+) -> None:
+    if state.source.format in WITH_MASKS and state.source.kind != "dataset":
+        caller = load_principal({"caller": state.caller})
+        copies = MaskCopies(tools.blobs, tools.may_read, caller, context.should_leave)
+        copies.write(state.source.format, read_pictures(folder / PICTURES), masks)
+
+
 def _write_dataset(tools: ImportTools, state: ImportState, folder: Path) -> None:
     """Write out the lines of another dataset, as of this moment."""
     arn = parse_arn(state.source.address)
@@ -199,6 +224,7 @@ def _staged(
 ) -> Iterator[list[StagedRow]]:
     files = sum(path.stat().st_size for path in (folder / FILES).rglob("*") if path.is_file())
     listing = folder / PICTURES
+    files += sum(path.stat().st_size for path in Path(order.masks).rglob("*.png"))
     size = files + (listing.stat().st_size if listing.exists() else 0)
     blocks = stage_here(order) if size <= tools.small else _stage_elsewhere(tools, order, folder)
     with contextlib.closing(blocks):
@@ -221,7 +247,7 @@ def _stage_elsewhere(
     """Yield the rows out of a process: a quarter of a million lines are half a minute of Python."""
     out = folder / "rows"
     out.mkdir(mode=0o700)
-    keys = keys_for(out)
+    keys = keys_for(out) | keys_for(Path(order.masks) / "any")
     run = tools.engine.submit(Job("read-import", {"blocks": str(out), **asdict(order)}, keys=keys))
     events = tools.engine.events(run)
     try:

@@ -1536,7 +1536,7 @@ export interface ImportResult {
 
 export interface ImportSource {
   readonly Kind: "files" | "bucket" | "dataset";
-  readonly Format: "folder" | "manifest" | "groundtruth" | "coco" | "voc" | "yolo" | "csv" | "labelstudio" | "cvat" | "labelme" | "via" | "datumaro" | "imagefolder" | "mvtec" | "visa" | "supervisely" | "fiftyone" | "roboflow";
+  readonly Format: "folder" | "manifest" | "groundtruth" | "coco" | "voc" | "yolo" | "csv" | "labelstudio" | "cvat" | "labelme" | "via" | "datumaro" | "imagefolder" | "mvtec" | "visa" | "supervisely" | "fiftyone" | "roboflow" | "masks";
   readonly Address?: string | undefined;
   readonly ProjectArn?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;

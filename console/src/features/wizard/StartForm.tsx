@@ -16,10 +16,12 @@ import { call, queryClient, useProjects, type Own } from "../../api";
 import { isPicture } from "../../intake/files";
 import { FaultAlert } from "../../ui/faults";
 import { FileChoice } from "./FileChoice";
+import { isNamed, MaskNames, type NamedColors } from "./MaskNames";
+import { needsNames, withTable } from "./masks";
 import type { WizardPlace } from "./place";
 import { ImportSender } from "./sender";
 import { recogniseFormat } from "./recognise";
-import { isByPlace, isLabelFile, type Format, type SourceFiles } from "./sources";
+import { isByPlace, isLabelFile, type Format, type SourceFile, type SourceFiles } from "./sources";
 import { useText } from "./text";
 
 type Source = "computer" | "bucket" | "dataset" | "nothing";
@@ -42,6 +44,7 @@ const FORMATS: readonly Format[] = [
   "imagefolder",
   "mvtec",
   "visa",
+  "masks",
   "manifest",
   "groundtruth",
 ];
@@ -73,6 +76,7 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
   const [address, setAddress] = useState("");
   const [other, setOther] = useState("");
   const [chosen, setChosen] = useState<SourceFiles | null>(null);
+  const [named, setNamed] = useState<NamedColors | null>(null);
   const [recognised, setRecognised] = useState<Format | null>(null);
   // What a person has chosen stays, also where files that say otherwise come after it.
   const isPicked = useRef(false);
@@ -80,7 +84,7 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
   const [isBusy, setBusy] = useState(false);
   const isThere = place.types.includes(place.type);
   const choice = { format, folders, address, other };
-  const isReady = canBegin(source, choice, chosen);
+  const isReady = canBegin(source, choice, chosen, named);
 
   const pickFormat = (picked: Format) => {
     isPicked.current = true;
@@ -90,6 +94,7 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
 
   const chooseFiles = async (files: SourceFiles) => {
     setChosen(files);
+    setNamed(null);
     setRecognised(null);
     const found = await recogniseFormat(files.files);
     if (found === null || isPicked.current) return;
@@ -120,8 +125,8 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
           () => undefined,
         );
       }
-      const sender =
-        source === "computer" ? new ImportSender(arn, importId, chosen?.files ?? [], format) : null;
+      const files = filesToSend(format, chosen, named);
+      const sender = source === "computer" ? new ImportSender(arn, importId, files, format) : null;
       onBegin(importId, sender);
     } catch (fault) {
       setError(fault);
@@ -165,7 +170,9 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
             chosen={chosen}
             format={format}
             recognised={recognised}
+            named={named}
             onChoose={(files) => void chooseFiles(files)}
+            onName={setNamed}
           />
         )}
         <Button variant="primary" disabled={!isReady} loading={isBusy} onClick={() => void begin()}>
@@ -224,13 +231,35 @@ function Labelling({ format, folders, onFormat, onFolders }: LabellingProps) {
   );
 }
 
-function canBegin(source: Source, { format, address, other }: Choice, chosen: SourceFiles | null): boolean {
+function canBegin(
+  source: Source,
+  { format, address, other }: Choice,
+  chosen: SourceFiles | null,
+  named: NamedColors | null,
+): boolean {
   if (source === "nothing") return true;
   if (source === "bucket") return /^s3:\/\/[^/]+/iu.test(address.trim());
   if (source === "dataset") return other !== "";
   const files = chosen?.files ?? [];
   if (chosen?.refused.some(({ reason }) => reason === "unfinished") ?? false) return false;
+  if (asksForNames(format, chosen)) return isNamed(named);
   return files.length > 0 && (isByPlace(format) || files.some(({ path }) => isLabelFile(path, format)));
+}
+
+/** Whether somebody has to say what the colours of masks mean. */
+function asksForNames(format: Format, chosen: SourceFiles | null): boolean {
+  return format === "masks" && chosen !== null && needsNames(chosen);
+}
+
+function filesToSend(
+  format: Format,
+  chosen: SourceFiles | null,
+  named: NamedColors | null,
+): readonly SourceFile[] {
+  const files = chosen?.files ?? [];
+  return asksForNames(format, chosen) && named !== null
+    ? withTable(files, named.found.colors, named.names)
+    : files;
 }
 
 interface Choice {
@@ -259,10 +288,12 @@ interface ComputerProps {
   readonly chosen: SourceFiles | null;
   readonly format: Format;
   readonly recognised: Format | null;
+  readonly named: NamedColors | null;
   readonly onChoose: (chosen: SourceFiles) => void;
+  readonly onName: (named: NamedColors) => void;
 }
 
-function Computer({ chosen, format, recognised, onChoose }: ComputerProps) {
+function Computer({ chosen, format, recognised, named, onChoose, onName }: ComputerProps) {
   const t = useText();
   return (
     <SpaceBetween size="s">
@@ -271,6 +302,9 @@ function Computer({ chosen, format, recognised, onChoose }: ComputerProps) {
         <Alert type="info">{t("recognised", { format: t(`format_${recognised}`) })}</Alert>
       )}
       {chosen !== null && <Chosen chosen={chosen} format={format} />}
+      {chosen !== null && asksForNames(format, chosen) && (
+        <MaskNames chosen={chosen} named={named} onChange={onName} />
+      )}
     </SpaceBetween>
   );
 }
@@ -284,7 +318,9 @@ function Chosen({ chosen, format }: { readonly chosen: SourceFiles; readonly for
       <Box data-testid="chosen">
         {t("chosen", { count: chosen.files.length })}: {t("chosenParts", { pictures, labels })}
       </Box>
-      {!isByPlace(format) && labels === 0 && <Alert type="warning">{t("noLabelFile")}</Alert>}
+      {!isByPlace(format) && labels === 0 && !asksForNames(format, chosen) && (
+        <Alert type="warning">{t("noLabelFile")}</Alert>
+      )}
       {chosen.refused.length > 0 && (
         <Alert type="warning" header={t("refusedEntries", { count: chosen.refused.length })}>
           {chosen.refused.slice(0, 20).map(({ path, reason }) => (

@@ -12,6 +12,7 @@ const BY_NAME: readonly (readonly [Format, RegExp])[] = [
   ["imagefolder", /(?:^|\/)metadata\.jsonl$/u],
   ["mvtec", /(?:^|\/)(?:train|test)\/good\/[^/]+$/u],
   ["visa", /(?:^|\/)Images\/(?:Normal|Anomaly)\/[^/]+$/u],
+  ["masks", /^masks\/.+\.png$/iu],
   ["yolo", /(?:^|\/)(?:data\.ya?ml|classes\.txt|obj\.names)$/iu],
 ];
 

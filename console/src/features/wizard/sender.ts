@@ -17,6 +17,8 @@ const PICTURES_AT_ONCE = 100;
 const SENT_AT_ONCE = 4;
 const RETRY_MS = 1000;
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Formats that do not tell pictures' sizes: as the server has them. */
+const UNSIZED: ReadonlySet<Format> = new Set<Format>(["yolo", "via", "imagefolder", "fiftyone", "masks"]);
 
 export interface SendState {
   readonly total: number;
@@ -166,9 +168,9 @@ export class ImportSender {
     return ((await jsonOf(answer)) as { readonly sourceRef: string }).sourceRef;
   }
 
-  /** Labels in shares of the picture need its size, as it is stored and not as it is turned. */
+  /** As it is stored, and not as it is turned. */
   async #sizeOf(blob: Blob): Promise<{ Width?: number; Height?: number }> {
-    if (this.format !== "yolo") return {};
+    if (!UNSIZED.has(this.format)) return {};
     const image = await createImageBitmap(blob, { imageOrientation: "none" });
     const size = { Width: image.width, Height: image.height };
     image.close();

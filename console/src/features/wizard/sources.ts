@@ -35,6 +35,7 @@ const ENDINGS: Readonly<Record<Format, RegExp | null>> = {
   roboflow: /\.(?:csv|json)$/iu,
   mvtec: null,
   visa: null,
+  masks: /\.csv$/iu,
 };
 
 export function isLabelFile(path: string, format: Format): boolean {

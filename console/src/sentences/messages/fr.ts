@@ -732,4 +732,10 @@ export const messages: Translation<typeof english> = {
   theClusterDoesNotAnswer: "La grappe ne répond pas.",
   holdsAnExportThatWasCut:
     "{source} contient une exportation interrompue, ou encore en cours : il y a {mark}. Refaites-la, ou supprimez ce fichier si le reste vous suffit.",
+  inMasksIsWhatShowsNothing:
+    "Dans les masques, « {label} » est ce qui ne montre rien ; renommez cette étiquette par --map.",
+  isAMaskThatIsNot: "{place} est un masque qui n’est pas accessible, ou qui a plus de {mostMask} octets.",
+  isTheMaskOfNoPicture: "{path} est le masque d’aucune image présente ici.",
+  masksTellLabelsApartAndThere: "Les masques distinguent {mostLabels} étiquettes, et il y en a {numbers}.",
+  thereIsNoWhichSaysWhat: "Il n’y a pas de {path}, qui dit ce que signifient les valeurs des masques.",
 };

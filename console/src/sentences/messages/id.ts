@@ -708,4 +708,11 @@ export const messages: Translation<typeof english> = {
   theClusterDoesNotAnswer: "Klaster tidak menjawab.",
   holdsAnExportThatWasCut:
     "{source} berisi ekspor yang terpotong atau masih ditulis: ada {mark}. Tulis ulang, atau hapus itu jika sisanya sudah cukup.",
+  inMasksIsWhatShowsNothing:
+    'Dalam masker, "{label}" tidak menunjukkan apa pun; ganti nama label itu dengan --map.',
+  isAMaskThatIsNot:
+    "{place} adalah masker yang tidak dapat diambil, atau berukuran lebih dari {mostMask} bita.",
+  isTheMaskOfNoPicture: "{path} adalah masker yang gambarnya tidak ada di sini.",
+  masksTellLabelsApartAndThere: "Masker membedakan {mostLabels} label, dan ada {numbers}.",
+  thereIsNoWhichSaysWhat: "Tidak ada {path}, yang menjelaskan arti nilai masker.",
 };

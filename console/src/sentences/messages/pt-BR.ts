@@ -700,4 +700,10 @@ export const messages: Translation<typeof english> = {
   theClusterDoesNotAnswer: "O cluster não responde.",
   holdsAnExportThatWasCut:
     "{source} contém uma exportação interrompida, ou ainda em andamento: há {mark}. Grave-a de novo, ou remova isso se o resto basta.",
+  inMasksIsWhatShowsNothing:
+    'Em máscaras, "{label}" é o que não mostra nada; renomeie esse rótulo com --map.',
+  isAMaskThatIsNot: "{place} é uma máscara que não está acessível, ou tem mais de {mostMask} bytes.",
+  isTheMaskOfNoPicture: "{path} é a máscara de nenhuma imagem presente aqui.",
+  masksTellLabelsApartAndThere: "As máscaras distinguem {mostLabels} rótulos, e há {numbers}.",
+  thereIsNoWhichSaysWhat: "Não há {path}, que diz o que significam os valores das máscaras.",
 };

@@ -644,4 +644,9 @@ export const messages: Translation<typeof english> = {
   theClusterDoesNotAnswer: "集群没有响应。",
   holdsAnExportThatWasCut:
     "{source} 中有一个中断的或仍在写入的导出：存在 {mark}。请重新导出；如果其余内容已经足够，也可将其删除。",
+  inMasksIsWhatShowsNothing: "在掩码中，“{label}”不表示任何内容；请用 --map 重命名该标签。",
+  isAMaskThatIsNot: "{place} 是无法获取的掩码，或超过 {mostMask} 字节。",
+  isTheMaskOfNoPicture: "{path} 是掩码，但这里没有它的图片。",
+  masksTellLabelsApartAndThere: "掩码最多区分 {mostLabels} 个标签，而这里有 {numbers} 个。",
+  thereIsNoWhichSaysWhat: "没有说明掩码各值含义的 {path}。",
 };

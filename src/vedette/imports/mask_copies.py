@@ -1,0 +1,51 @@
+"""Masks of a source copied out of their buckets, to be looked at; the copies go with the reading."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vedette.errors import Missing
+from vedette.exchange.formats import Format
+from vedette.file_access import create_file
+from vedette.identity.principal import Principal
+from vedette.imports.buckets import MayRead
+from vedette.imports.mask_sets import MOST_MASK, is_mask
+from vedette.imports.naming import PlacedPicture
+from vedette.imports.pieces import require_path
+from vedette.jobs.kind import JobInterrupted
+from vedette.manifest.places import split_s3
+from vedette.store.blobs.port import Blobs
+
+
+@dataclass(frozen=True, slots=True)
+class MaskCopies:
+    """Copies the masks of a source out of the buckets, with the rights of who asked."""
+
+    blobs: Blobs
+    may_read: MayRead
+    caller: Principal
+    should_leave: Callable[[], bool]
+
+    def write(self, form: Format, pictures: Iterator[PlacedPicture], folder: Path) -> None:
+        """Put every mask below a folder by its path; one that is not to be had is missing there."""
+        for picture in pictures:
+            if self.should_leave():
+                raise JobInterrupted
+            if is_mask(form, picture.path) and not picture.problem:
+                require_path(picture.path)
+                self._copy(*split_s3(picture.ref), folder / picture.path)
+
+    def _copy(self, bucket: str, key: str, place: Path) -> None:
+        is_own = self.blobs.has_bucket(bucket) and self.blobs.owner(bucket) == self.caller.account
+        if not is_own or not self.may_read(self.caller, bucket, key, ""):
+            return
+        try:
+            if self.blobs.find(bucket, key).size > MOST_MASK:
+                return
+            stream = self.blobs.open(bucket, key)
+        except Missing:
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with stream, create_file(place) as out:
+            shutil.copyfileobj(stream, out, 1 << 20)
