@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,11 +33,21 @@ def own_certificate(folder: Path, *, names: Iterable[str], clock: Clock) -> tupl
     return certificate, key
 
 
-def name_within(certificate: Path, host: str) -> str:
+def addresses_of(name: str) -> set[str]:
+    """Return the addresses that this machine looks up for a name; none where there are none."""
+    try:
+        return {str(facts[4][0]) for facts in socket.getaddrinfo(name, None)}
+    except OSError:
+        return set()
+
+
+def name_within(certificate: Path, host: str, look_up: Callable[[str], set[str]] = addresses_of) -> str:
     """Return by which name programs of this machine find a server with a certificate.
 
-    That is its host where the certificate has it, else the first of its names that this machine can look up;
-    the host again where there is none, with which clients then refuse the certificate.
+    That is its host where the certificate has it, else a name that leads to its host's address, or at least
+    to this machine: the first name of many certificates is a company's, and its address another server's.
+    Where none does, the first that can be looked up: it may lead here by way of a proxy. The host again where
+    there is none, with which clients then refuse the certificate.
     """
     names = x509.load_pem_x509_certificate(certificate.read_bytes())
     try:
@@ -46,13 +56,24 @@ def name_within(certificate: Path, host: str) -> str:
         return host
     if _name(host) in known:
         return host
-    for name in known.get_values_for_type(x509.DNSName):
-        try:
-            socket.getaddrinfo(name, None)
-        except OSError:
-            continue
-        return str(name)
+    looked_up = {str(name): look_up(name) for name in known.get_values_for_type(x509.DNSName)}
+    own = look_up(host)
+    for leads_here in (own.intersection, lambda addresses: any(map(_is_here, addresses)), bool):
+        for name, addresses in looked_up.items():
+            if leads_here(addresses):
+                return name
     return host
+
+
+def _is_here(address: str) -> bool:
+    """Say whether an address is one of this machine's: only such a one can be listened at."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
 
 
 def _serves(certificate: Path, names: Iterable[x509.GeneralName], clock: Clock) -> bool:

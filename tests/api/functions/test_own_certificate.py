@@ -101,3 +101,21 @@ def test_a_server_is_found_under_a_name_that_its_certificate_has(tmp_path):
     ):
         _, (certificate, _) = signed(tmp_path, "server", None, *names)
         assert name_within(certificate, host) == expected, names
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        # The company's first name is another server's, to which no request with a function's token may go.
+        ({"company.test": "203.0.113.7", "line.test": "127.0.0.1"}, "line.test"),
+        ({"company.test": "203.0.113.7", "line.test": "127.0.0.7"}, "line.test"),
+        ({"other.test": "127.0.0.7", "line.test": "127.0.0.1"}, "line.test"),
+        # By way of a proxy, as it was.
+        ({"nowhere.test": "", "company.test": "203.0.113.7"}, "company.test"),
+        ({"nowhere.test": ""}, "127.0.0.1"),
+    ],
+)
+def test_the_first_name_of_a_certificate_may_be_another_server_s(tmp_path, addresses, expected):
+    _, (certificate, _) = signed(tmp_path, "server", None, *addresses)
+    book = addresses | {"127.0.0.1": "127.0.0.1"}
+    assert name_within(certificate, "127.0.0.1", lambda name: {book[name]} - {""}) == expected
