@@ -122,7 +122,7 @@ def test_a_region_that_is_wrong_is_refused_in_a_sentence(tmp_path, segmentation,
         list(coco.read_coco(path))
     notes = NoteList(str(tmp_path))
     (item,) = coco.read_coco(path, notes)
-    assert item.boxes == ()
+    assert item.boxes is None
     assert [note.is_refused for note in notes.take()] == [True]
 
 

@@ -34,6 +34,8 @@ class _Picture:
     size: Size
     captured: str
     boxes: "array[float]" = field(default_factory=lambda: array("d"))  # category, left, top, width, height
+    # Whether a box of it was refused: without another it is no picture in which nothing was found.
+    has_refused: bool = False
 
 
 def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
@@ -41,7 +43,7 @@ def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     file = CocoFile(path, notes)
     file.read()
     for picture in file.pictures.values():
-        boxes = _boxes(picture, file.names)
+        boxes = _boxes(picture, file.names) or (None if picture.has_refused else ())
         yield Item(picture.name, (), boxes, picture.size, stamp=_stamp(picture.captured))
 
 
@@ -67,8 +69,16 @@ class CocoFile:
             raise Wrong(f"{path} has no images; is it a COCO file of boxes?", kind="file", name=str(path))
         for key, member in _members(path):
             if key == "annotations":
-                with noting(self.notes, str(path)):
+                try:
                     self.add(member)
+                except Wrong as fault:
+                    self.notes.refuse(str(path), fault.sentence)
+                    self._mark(member)
+
+    def _mark(self, annotation: Any) -> None:
+        number = _plain(annotation.get("image_id")) if isinstance(annotation, dict) else None
+        if number in self.pictures:
+            self.pictures[number].has_refused = True
 
     def add(self, annotation: Any) -> None:
         """Add an annotation's box to its picture."""

@@ -9,7 +9,7 @@ for labels say nothing without the dataset's own list of names, and are refused.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
@@ -34,7 +34,7 @@ def read_imagefolder(
     files = sorted(folder.rglob(METADATA))
     for file in files:
         with open_file(file) as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(_bounded_lines(lines), start=1):
                 place = f"{file}, line {number},"
                 with noting(notes, place):
                     yield _read_line(line, file.parent.relative_to(folder), place, size_of_picture)
@@ -43,6 +43,14 @@ def read_imagefolder(
             name = picture.relative_to(folder)
             parts = [part for part in name.parts[:-1] if part.casefold() not in SPLITS]
             yield Item(name.as_posix(), tuple(parts[:1]))
+
+
+def _bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield lines; of one that is too long its beginning, which is too long as well."""
+    while line := stream.readline(MOST_LINE + 1):
+        yield line
+        while len(line) > MOST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(MOST_LINE + 1)
 
 
 def write_imagefolder(items: Iterable[Item], folder: Path) -> int:

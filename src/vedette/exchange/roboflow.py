@@ -151,7 +151,7 @@ def _boxed(file: Path, notes: PieceNotes) -> Iterator[Item]:
             if any(side < 1 or side != int(side) for side in sides):
                 refuse(place, "has no width and height of its picture.")
             size = Size(int(sides[0]), int(sides[1]))
-            picture = pictures.setdefault(cells[0], _Boxed(size))
+            picture = pictures.get(cells[0], _Boxed(size))
             if picture.size != size:
                 first = f"{picture.size.width} x {picture.size.height}"
                 refuse(
@@ -162,6 +162,8 @@ def _boxed(file: Path, notes: PieceNotes) -> Iterator[Item]:
             if box is None:
                 refuse(place, f"has a box of {cells[3]} that is not on its picture.")
             picture.boxes.append((cells[3], box))
+            # Not before: a picture whose only row is refused is none in which nothing was found.
+            pictures[cells[0]] = picture
     for name, picture in pictures.items():
         yield Item(name, (), tuple(picture.boxes), picture.size)
 
