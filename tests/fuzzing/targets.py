@@ -12,6 +12,7 @@ from fuzzing import documents, protocols, uploads
 from vedette.access.parse import MalformedPolicy
 from vedette.errors import Refusal
 from vedette.manifest.lines import BadLine
+from vedette.monitoring.alarm import UnreadableRule
 from vedette.vision.heads import CostlyPicture, TruncatedHead
 from vedette.wire.errors import ProtocolFault
 from vedette.wire.signed import SignatureFault
@@ -52,5 +53,7 @@ TARGETS = {
     "tokens": FuzzTarget(uploads.take_token, (Refusal,)),
     "passkeys": FuzzTarget(uploads.take_passkey, (Refusal,)),
     "expressions": FuzzTarget(uploads.take_expression, (Refusal,)),
+    "statistics": FuzzTarget(uploads.take_statistic, (Refusal,)),
+    "alarm-rules": FuzzTarget(uploads.take_alarm_rule, (UnreadableRule,)),
     "pictures": FuzzTarget(documents.take_picture, (CostlyPicture, TruncatedHead)),
 }

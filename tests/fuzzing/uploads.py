@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import math
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+import numpy as np
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -30,7 +32,13 @@ from vedette.identity.webauthn import (
     verify_shown,
 )
 from vedette.imports.staging import FILES, PICTURES, StagingOrder, read_rows, stage, write_rows
+from vedette.metering.sketch import keys_of
+from vedette.metering.spreads import BucketCounts, PeriodBuckets, PeriodSpreads, codes_of
+from vedette.metering.sums import PeriodSums
 from vedette.monitoring import grammar
+from vedette.monitoring.alarm import dump_rule, load_rule
+from vedette.monitoring.extended import read_extended
+from vedette.monitoring.queries import read_statistic
 
 # Where a format looks for its labels; several files get the same bytes.
 LABEL_FILES: dict[Format, tuple[str, ...]] = {
@@ -137,3 +145,22 @@ def take_expression(data: bytes) -> None:
     tree = grammar.parse(data.decode("utf-8", "replace"))
     assert grammar.names_in(tree) is not None
     grammar.calls_in(tree)
+
+
+def take_statistic(data: bytes) -> None:
+    """A statistic's name, and what it is of nine values: each between the least and the most, or a count."""
+    name = read_statistic(data.decode("utf-8", "replace"))
+    extended = read_extended(name)
+    if extended is None:
+        return
+    codes = codes_of(np.zeros(9, np.int64), keys_of(np.arange(1.0, 10.0)))
+    sums = PeriodSums.of([(0, 45.0, 9, 1.0, 9.0)])
+    whole = PeriodBuckets(sums, BucketCounts.summed([(codes, np.ones(9, np.int64))]))
+    points = extended.points(PeriodSpreads.of(whole, 0, 1))
+    assert all(math.isfinite(value) for value in points.values()), name
+
+
+def take_alarm_rule(data: bytes) -> None:
+    """A stored rule, which a newer release or somebody by hand may have written."""
+    rule = load_rule(data.decode("utf-8", "replace"))
+    dump_rule(rule)
