@@ -1,13 +1,21 @@
 """Packaging by the room's front: rights, crashes, deletions, limits, and what lies on the disk in between."""
 
+import dataclasses
 import json
 import threading
 
 import pytest
 
-from doubles.houses import HERE, MovedClock, a_caller, a_house
+from doubles.houses import ELSEWHERE, HERE, MovedClock, a_caller, a_house
 from doubles.packages import tiny_package
-from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
+from vedette.access.parse import parse_policy
+from vedette.access.policy import PolicyKind
+from vedette.api.own import OPERATIONS
+from vedette.api.own.edge_packages import open_package_file
+from vedette.api.s3.sealing import ObjectSealing
+from vedette.encryption.keys import NewEncryptionKey
+from vedette.encryption.values import KeyPlace
+from vedette.errors import Busy, Denied, Missing, Taken, TooMuch, Wrong
 from vedette.jobs.kind import JobInterrupted
 from vedette.jobs.runner import JobRunner
 from vedette.packaging import works
@@ -216,3 +224,86 @@ def test_a_start_clears_what_a_crash_left_of_jobs_that_are_over(desk):
     tools = desk.house.packagings._tools
     Packagings(tools, JobRunner(tools.database), most_under_way=1).start()
     assert desk.scratch() == []
+
+
+KEY_USER = a_caller("vedette")
+
+
+@pytest.fixture
+def key(desk):
+    desk.house.blobs.keys = ObjectSealing(desk.house.encryption)
+    return desk.house.encryption.keys.create(KeyPlace(HERE, "eu-west-1"), NewEncryptionKey())
+
+
+def order_under(desk, text, component="doors", caller=KEY_USER):
+    request = {"ModelArn": str(desk.version.arn), "ComponentName": component, "Address": f"s3://{OUT}/belt"}
+    return OPERATIONS["StartEdgePackage"](desk.house, caller, {**request, "KmsKeyId": text})["Package"]
+
+
+def test_a_package_under_a_key_lies_encrypted_in_its_bucket(desk, key):
+    desk.house.encryption.aliases.create(KeyPlace(HERE, "eu-west-1"), "alias/edge", key)
+    package = order_under(desk, "alias/edge")
+    assert package["KmsKeyId"] == "alias/edge"
+    desk.house.jobs.wait(20)
+    job = desk.house.packagings.describe(desk.project, package["JobName"])
+    assert job.status == "succeeded", job.message
+    assert len(job.files) == 6
+    for name in job.files.values():
+        encryption = desk.house.blobs.objects.find(OUT, name).about.encryption
+        assert encryption["x-amz-server-side-encryption-aws-kms-key-id"] == str(key.arn)
+    assert not lies_clear(desk)
+    manifest = {"ProjectArn": str(desk.project.arn), "JobName": job.wish.name, "Part": "manifest"}
+    with open_package_file(desk.house, KEY_USER, manifest).stream as stream:
+        assert json.load(stream)
+    desk.house.encryption.keys.switch(key, on=False)
+    with pytest.raises((Denied, Busy)):
+        open_package_file(desk.house, KEY_USER, manifest)
+    desk.settled(desk.order("windows"))
+    assert lies_clear(desk)
+
+
+def lies_clear(desk):
+    """Whether a recipe can be read in the folders of buckets."""
+    files = [file for file in (desk.folder / "buckets").rglob("*") if file.is_file()]
+    return any(b"RecipeFormatVersion" in file.read_bytes() for file in files)
+
+
+def test_a_disabled_or_unknown_key_takes_no_order(desk, key):
+    desk.house.encryption.keys.switch(key, on=False)
+    for text in (key.id, str(key.arn), "alias/none", str(key.arn)[:-1] + "0"):
+        with pytest.raises(Wrong, match="KmsKeyId: "):
+            order_under(desk, text)
+    assert desk.keys() == []
+
+
+def test_a_key_that_is_disabled_meanwhile_stops_the_package(desk, key, monkeypatch):
+    write = works.write_files
+
+    def disable_and_write(*wanted):
+        desk.house.encryption.keys.switch(key, on=False)
+        return write(*wanted)
+
+    monkeypatch.setattr(works, "write_files", disable_and_write)
+    order = order_under(desk, key.id)
+    desk.house.jobs.wait(20)
+    job = desk.house.packagings.describe(desk.project, order["JobName"])
+    assert job.status == "failed"
+    assert f"under the key {key.arn}, or it is disabled" in job.message
+    assert desk.keys() == []
+
+
+def test_who_may_not_use_a_key_orders_nothing_under_it(desk, key):
+    rules = [{"Effect": "Allow", "Action": "*"}, {"Effect": "Deny", "Action": "kms:GenerateDataKey"}]
+    document = {"Version": "2012-10-17", "Statement": [{**rule, "Resource": "*"} for rule in rules]}
+    policy = parse_policy(json.dumps(document), PolicyKind.IDENTITY)
+    principal = dataclasses.replace(KEY_USER.principal, policies=(policy,))
+    poor = dataclasses.replace(KEY_USER, principal=principal)
+    with pytest.raises(Denied, match="kms:GenerateDataKey"):
+        order_under(desk, key.id, caller=poor)
+    stranger = str(
+        desk.house.encryption.keys.create(KeyPlace(ELSEWHERE, "eu-west-1"), NewEncryptionKey()).arn
+    )
+    for text in (stranger, stranger[:-1] + "0"):
+        with pytest.raises(Denied, match="kms:GenerateDataKey"):
+            order_under(desk, text)
+    assert desk.keys() == []

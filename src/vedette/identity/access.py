@@ -18,8 +18,8 @@ class ObjectAccess(Protocol):
     def may_list(self, caller: Principal, bucket: str) -> bool:
         """Return whether the caller may list a bucket's objects."""
 
-    def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
-        """Return whether the caller may put an object."""
+    def may_write(self, caller: Principal, bucket: str, key: str, encryption_key: str = "") -> bool:
+        """Return whether the caller may put an object; under the key of an ARN, if one is named."""
 
     def missing_caller(self, caller: Principal) -> str:
         """Return a sentence where the caller was deleted meanwhile, and nothing where it exists."""

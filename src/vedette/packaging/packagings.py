@@ -31,6 +31,10 @@ from vedette.runtime.components import refuse_names
 # A component's version has six digits at most; a model of another name begins at one.
 FIRST_VERSION = "1.0.0"
 LONGEST_NUMBER = 6
+ELSEWHERE = (
+    "The buckets lie on another S3, which does not know the keys of this installation: a package cannot be "
+    "encrypted there. Order it without a KmsKeyId."
+)
 
 
 class Packagings:
@@ -137,6 +141,8 @@ class Packagings:
                 name=version.path,
             )
         tools, project = self._tools, version.project
+        if wish.encryption_key and not tools.blobs.seals_by_key:
+            raise Wrong(ELSEWHERE, kind="encryption key", name=wish.encryption_key)
         if sentence := bucket_problem(tools.blobs, wish.bucket, project.scope):
             raise Wrong(sentence, kind="bucket", name=wish.bucket)
         key = project.dialect.result_key(wish.prefix, f"{wish.component}/{wish.component_version}/x")
@@ -144,7 +150,9 @@ class Packagings:
             raise Wrong(
                 f"The prefix {wish.prefix!r} leads out of its folder.", kind="bucket", name=wish.bucket
             )
-        if not tools.blobs.has_bucket(wish.bucket) or not tools.access.may_write(caller, wish.bucket, key):
+        if not tools.blobs.has_bucket(wish.bucket) or not tools.access.may_write(
+            caller, wish.bucket, key, wish.encryption_key
+        ):
             raise Wrong(project.dialect.unwritable_output, kind="bucket", name=wish.bucket)
 
     def _add(

@@ -31,6 +31,9 @@ class PackagingWish:
     tags: Mapping[str, str] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    # The key that its files lie under in the bucket: as it was asked for, and by its ARN.
+    kms_key: str = ""
+    encryption_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,9 +177,10 @@ class PackagingRun:
             raise Wrong(sentence, kind="packaging job", name=wish.name)
         keys = {kind: key_of(project, job, place.name) for kind, place in edge_files.files.items()}
         for key in keys.values():
-            if not tools.access.may_write(caller, wish.bucket, key):
+            if not tools.access.may_write(caller, wish.bucket, key, wish.encryption_key):
                 raise Denied(
-                    f"User: {caller.arn} is not authorized to perform: s3:PutObject on {wish.bucket}/{key}",
+                    f"User: {caller.arn} is not authorized to perform: s3:PutObject on "
+                    f"{wish.bucket}/{key}{_under(wish.encryption_key)}",
                     kind="bucket",
                     name=wish.bucket,
                 )
@@ -194,7 +195,9 @@ class PackagingRun:
         return keys
 
     def _key_of(self, job: PackagingJob) -> str:
-        """Return the key of a sealed version, by which its package lies encrypted in its bucket too."""
+        """Return the key that was asked for, or a sealed version's: its package is never clear there."""
+        if job.wish.encryption_key:
+            return job.wish.encryption_key
         mark = read_mark(self.tools.place(job.id))
         return "" if mark is None else read_folder_mark(mark).key
 
@@ -212,6 +215,10 @@ class PackagingRun:
             raise JobCancelled
         if self.context.should_leave():
             raise JobInterrupted
+
+
+def _under(encryption_key: str) -> str:
+    return f" under the key {encryption_key}, or it is disabled" if encryption_key else ""
 
 
 def component_facts(

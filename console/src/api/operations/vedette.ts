@@ -1036,6 +1036,7 @@ export interface EdgePackageDescription {
   readonly Status?: "created" | "running" | "succeeded" | "failed" | undefined;
   readonly Message?: string | undefined;
   readonly Address?: string | undefined;
+  readonly KmsKeyId?: string | undefined;
   readonly Parts?: ReadonlyArray<"component" | "linux" | "recipe_json" | "recipe_yaml" | "manifest" | "sums"> | undefined;
   readonly CreationDate?: string | undefined;
   readonly UpdateDate?: string | undefined;
@@ -2591,6 +2592,7 @@ export interface StartEdgePackageRequest {
   readonly Device?: "jetson_xavier" | undefined;
   readonly CompilerOptions?: string | undefined;
   readonly Precision?: "float32" | "int8" | undefined;
+  readonly KmsKeyId?: string | undefined;
 }
 
 export interface StartEdgePackageResponse {

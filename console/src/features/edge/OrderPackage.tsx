@@ -8,6 +8,7 @@ import { useState } from "react";
 import { call, type Own, type ProjectFacts, type VersionFacts } from "../../api";
 import { BeginDialog } from "../../ui/beginning";
 import { FolderField } from "../../ui/folderField";
+import { KeyChoice } from "../../ui/keyChoice";
 import { MoreVersions } from "../../ui/moreVersions";
 import {
   isComponentName,
@@ -36,6 +37,7 @@ interface Wish {
   readonly target: Target;
   readonly isEightBit: boolean;
   readonly address: string;
+  readonly key: string;
 }
 
 function useWish({ project, versions, packages, chosen }: OrderPackageProps) {
@@ -48,6 +50,7 @@ function useWish({ project, versions, packages, chosen }: OrderPackageProps) {
     target: "x86",
     isEightBit: false,
     address: packages[0]?.Address ?? "",
+    key: packages[0]?.KmsKeyId ?? "",
   });
   const change = (more: Partial<Wish>) => setWish((before) => ({ ...before, ...more }));
   return [wish, change] as const;
@@ -61,6 +64,7 @@ function order(wish: Wish, versions: readonly VersionFacts[]) {
     Description: wish.description.trim() === "" ? undefined : wish.description.trim(),
     Precision: wish.isEightBit ? "int8" : "float32",
     Address: wish.address.trim(),
+    KmsKeyId: wish.key === "" ? undefined : wish.key,
     ...TARGETS[wish.target],
   });
 }
@@ -126,6 +130,12 @@ export function OrderPackage(props: OrderPackageProps) {
         placeholder="s3://…/edge/"
         address={wish.address}
         onChange={(address) => change({ address })}
+      />
+      <KeyChoice
+        label={t("kmsKey")}
+        help={t("kmsKeyHelp")}
+        value={wish.key}
+        onChange={(key) => change({ key })}
       />
       <FormField label={`${t("description")} – ${t("optional")}`} stretch>
         <Input value={wish.description} onChange={({ detail }) => change({ description: detail.value })} />

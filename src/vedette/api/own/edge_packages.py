@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from vedette.api.house import Caller, House
 from vedette.api.own.models import find_model
 from vedette.api.own.projects import find_project
 from vedette.api.paging import read_page
+from vedette.api.training_keys import find_training_key
 from vedette.clock import from_milliseconds
 from vedette.errors import Busy, Denied, Missing, Wrong
 from vedette.packaging.options import read_options
@@ -16,13 +17,17 @@ from vedette.packaging.values import PackagingJob, PackagingWish
 from vedette.runtime.components import EdgeTarget
 
 PIECE = 1 << 18
+# What S3 asks of a key for who puts an object under it.
+WRITING = ("GenerateDataKey",)
 DEVICES = {"jetson_xavier": EdgeTarget("ARM64", "NVIDIA", "jetson_xavier")}
 
 
 def start_edge_package(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Begin to write a model's edge package to a bucket."""
     version = find_model(house, caller, "StartEdgePackage", request)
-    job = house.packagings.create(version, _wish(request), caller.principal)
+    key = find_training_key(house, replace(caller, service="s3"), request.get("KmsKeyId", ""), WRITING)
+    wish = replace(_wish(request), encryption_key="" if key is None else str(key.arn))
+    job = house.packagings.create(version, wish, caller.principal)
     return {"Package": _describe(job)}
 
 
@@ -134,6 +139,7 @@ def _wish(request: Mapping[str, Any]) -> PackagingWish:
         target=target,
         options=options,
         precision=request.get("Precision", "float32"),
+        kms_key=request.get("KmsKeyId", ""),
     )
 
 
@@ -162,6 +168,7 @@ def _describe(job: PackagingJob) -> dict[str, Any]:
         "Status": job.status,
         "Message": job.message,
         "Address": f"s3://{wish.bucket}/{wish.prefix}",
+        "KmsKeyId": wish.kms_key,
         "Parts": list(job.files),
         "CreationDate": from_milliseconds(job.created_ms),
         "UpdateDate": from_milliseconds(job.changed_ms),

@@ -53,19 +53,34 @@ class Reach:
         """Say whether the caller may list a bucket's objects."""
         return self._may(caller, "s3:ListBucket", bucket, "")
 
-    def may_write(self, caller: Principal, bucket: str, key: str) -> bool:
-        """Say whether the caller may put an object there."""
-        return self._may(caller, "s3:PutObject", bucket, key)
+    def may_write(self, caller: Principal, bucket: str, key: str, encryption_key: str = "") -> bool:
+        """Say whether the caller may put an object there, under the key of an ARN or as the bucket has it."""
+        return self._may(caller, "s3:PutObject", bucket, key, encryption_key=encryption_key)
 
-    def _may(self, caller: Principal, action: str, bucket: str, key: str, version: str = "") -> bool:
+    def _may(
+        self,
+        caller: Principal,
+        action: str,
+        bucket: str,
+        key: str,
+        version: str = "",
+        encryption_key: str = "",
+    ) -> bool:
         try:
             caller = caller if caller.key_id else self._current(caller)
             if not isinstance(self._blobs, FolderBlobs):
-                return self._may_elsewhere(caller, action, bucket, key)
+                return not encryption_key and self._may_elsewhere(caller, action, bucket, key)
             place = self._blobs.buckets.find(bucket)
         except (Missing, Denied):
             return False
-        return self._decide(self._blobs, caller, action, place, key, version)
+        if encryption_key and not self._may_seal(caller, place, key, encryption_key):
+            return False
+        return self._decide(self._blobs, caller, action, place, key, version, sealed=bool(encryption_key))
+
+    def _may_seal(self, caller: Principal, bucket: Bucket, key: str, encryption_key: str) -> bool:
+        keys = self._blobs.keys if isinstance(self._blobs, FolderBlobs) else None
+        key_caller = KeyCaller(caller, self._facts)
+        return isinstance(keys, ObjectSealing) and keys.may_seal(key_caller, bucket, key, encryption_key)
 
     def _may_elsewhere(self, caller: Principal, action: str, bucket: str, key: str) -> bool:
         """Say whether the caller may on a foreign S3, by its own policies and in its own account."""
@@ -77,8 +92,16 @@ class Reach:
     def _facts(self) -> dict[str, str | tuple[str, ...]]:
         return environment(self._clock(), secure=True) | {"aws:viaawsservice": "true"}
 
-    def _decide(
-        self, blobs: FolderBlobs, caller: Principal, action: str, bucket: Bucket, key: str, version: str
+    def _decide(  # noqa: PLR0913  (one request, as policies see it)
+        self,
+        blobs: FolderBlobs,
+        caller: Principal,
+        action: str,
+        bucket: Bucket,
+        key: str,
+        version: str,
+        *,
+        sealed: bool,
     ) -> bool:
         has_none = action == "s3:PutObject" or not key
         blob = None if has_none else blobs.objects.find(bucket.name, key, version)
@@ -94,5 +117,6 @@ class Reach:
         if not is_allowed or not isinstance(blobs.keys, ObjectSealing):
             return is_allowed and (blob is None or not is_sealed(blob.about))
         if action == "s3:PutObject":
-            return blobs.keys.may_write(key_caller, bucket, key)
+            # Under a key of its own an object does not ask for the bucket's.
+            return sealed or blobs.keys.may_write(key_caller, bucket, key)
         return blob is None or not is_sealed(blob.about) or blobs.keys.may_open(key_caller, blob)

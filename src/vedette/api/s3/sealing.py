@@ -144,6 +144,16 @@ class ObjectSealing:
             return False
         return own.state == "enabled"
 
+    def may_seal(self, caller: KeyCaller, bucket: Bucket, key: str, encryption_key: str) -> bool:
+        """Return whether a caller can have an object encrypted by the key of an ARN."""
+        try:
+            own = self._encryption.keys.by_id(parse_arn(encryption_key).resource.removeprefix("key/"))
+            headers = {SSE: KMS_SSE, KMS_KEY: encryption_key}
+            self.require(caller, "GenerateDataKey", ObjectUse(bucket.name, key, headers, own))
+        except (Refusal, S3Fault):
+            return False
+        return own.state == "enabled"
+
     def is_ready(self, blob: Blob) -> bool:
         """Return whether a version's key is in memory, so that nobody waits for a disk or a network."""
         return self._encryption.is_ready(_read_data_key(blob.about.encryption[SEALED]))

@@ -29,6 +29,8 @@ export const messages = {
   precision_int8: "8-bit",
   folder: "Folder in a bucket",
   folderHelp: "The package is written there.",
+  kmsKey: "KMS key",
+  kmsKeyHelp: "Encrypts the package in its bucket. On the device it is in clear.",
   status: "Status",
   status_created: "Waiting",
   status_running: "Packing",

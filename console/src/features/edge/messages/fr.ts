@@ -35,6 +35,8 @@ export const messages: Translation<typeof english> = {
   precision_int8: "8 bits",
   folder: "Dossier dans un compartiment",
   folderHelp: "Le paquet y est écrit.",
+  kmsKey: "Clé KMS",
+  kmsKeyHelp: "Chiffre le paquet dans son compartiment. Sur l’appareil, il est en clair.",
   status: "État",
   status_created: "En attente",
   status_running: "Empaquetage",

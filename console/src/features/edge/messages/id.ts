@@ -34,6 +34,8 @@ export const messages: Translation<typeof english> = {
   precision_int8: "8-bit",
   folder: "Folder dalam bucket",
   folderHelp: "Paket ditulis di sana.",
+  kmsKey: "Kunci KMS",
+  kmsKeyHelp: "Mengenkripsi paket di bucket-nya. Di perangkat, paket itu tidak terenkripsi.",
   status: "Status",
   status_created: "Menunggu",
   status_running: "Mengemas",

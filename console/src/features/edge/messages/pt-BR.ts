@@ -34,6 +34,8 @@ export const messages: Translation<typeof english> = {
   precision_int8: "8 bits",
   folder: "Pasta em um bucket",
   folderHelp: "O pacote é gravado nela.",
+  kmsKey: "Chave KMS",
+  kmsKeyHelp: "Criptografa o pacote no bucket. No dispositivo, ele fica em claro.",
   status: "Status",
   status_created: "Na fila",
   status_running: "Empacotando",

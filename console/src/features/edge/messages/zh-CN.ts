@@ -31,6 +31,8 @@ export const messages: Translation<typeof english> = {
   precision_int8: "8 位",
   folder: "存储桶中的文件夹",
   folderHelp: "模型包写入此处。",
+  kmsKey: "KMS 密钥",
+  kmsKeyHelp: "加密存储桶中的模型包。在设备上它是明文。",
   status: "状态",
   status_created: "等待中",
   status_running: "正在打包",
