@@ -30,6 +30,36 @@ const { MetricDataResults } = await watch.send(new C.GetMetricDataCommand({ Metr
 found.expression = MetricDataResults.map((result) => [result.Id, result.Label, result.Values]);
 const { Metrics } = await watch.send(new C.ListMetricsCommand({ Namespace }));
 found.listed = Metrics.map((metric) => [metric.MetricName, metric.Dimensions]);
+const spread = { Namespace, MetricName: 'Seconds' };
+const Values = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100];
+const Counts = Values.map(() => 10);
+const Seconds = { MetricName: 'Seconds', Values, Counts, Timestamp };
+await watch.send(new C.PutMetricDataCommand({ Namespace, MetricData: [Seconds] }));
+const extended = (ExtendedStatistics) =>
+  new C.GetMetricStatisticsCommand({ ...spread, Period: 60, ExtendedStatistics, ...period });
+const [point] = (await watch.send(extended(['p50', 'p99.9', 'PR(:55)']))).Datapoints;
+found.extended = point.ExtendedStatistics;
+const trimmed = ['p90', 'tm(20%:80%)', 'IQM'].map((Stat, count) => ({
+  Id: `q${count}`,
+  MetricStat: { Metric: spread, Period: 60, Stat },
+}));
+const answer = await watch.send(new C.GetMetricDataCommand({ MetricDataQueries: trimmed, ...period }));
+found.trimmed = Object.fromEntries(answer.MetricDataResults.map((result) => [result.Id, result.Values[0]]));
+const slow = `slow-${mark}`;
+await watch.send(new C.PutMetricAlarmCommand({
+  AlarmName: slow,
+  ...spread,
+  ExtendedStatistic: 'p90',
+  EvaluateLowSampleCountPercentile: 'ignore',
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 95,
+  ComparisonOperator: 'GreaterThanThreshold',
+}));
+const [noted] = (await watch.send(new C.DescribeAlarmsCommand({ AlarmNames: [slow] }))).MetricAlarms;
+found.slow = [noted.ExtendedStatistic, noted.EvaluateLowSampleCountPercentile, noted.Statistic !== undefined];
+found.nonsense = await nameOf(watch.send(extended(['p101'])));
+await watch.send(new C.DeleteAlarmsCommand({ AlarmNames: [slow] }));
 const AlarmName = `few-${mark}`;
 await watch.send(new C.PutMetricAlarmCommand({
   AlarmName,

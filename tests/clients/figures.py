@@ -54,6 +54,52 @@ found["listed"] = [
     [metric["MetricName"], metric["Dimensions"]]
     for metric in watch.list_metrics(Namespace=own["Namespace"])["Metrics"]
 ]
+spread = {"Namespace": own["Namespace"], "MetricName": "Seconds"}
+tens = [float(value) for value in range(10, 101, 10)]
+watch.put_metric_data(
+    Namespace=own["Namespace"],
+    MetricData=[
+        {
+            "MetricName": "Seconds",
+            "Values": tens,
+            "Counts": [10.0] * 10,
+            "Timestamp": now - timedelta(minutes=2),
+        }
+    ],
+)
+[point] = watch.get_metric_statistics(
+    **spread, Period=60, ExtendedStatistics=["p50", "p99.9", "PR(:55)"], **period
+)["Datapoints"]
+found["extended"] = point["ExtendedStatistics"]
+results = watch.get_metric_data(
+    MetricDataQueries=[
+        {"Id": f"q{count}", "MetricStat": {"Metric": spread, "Period": 60, "Stat": name}}
+        for count, name in enumerate(("p90", "tm(20%:80%)", "IQM"))
+    ],
+    **period,
+)["MetricDataResults"]
+found["trimmed"] = {result["Id"]: result["Values"][0] for result in results}
+slow = f"slow-{mark}"
+watch.put_metric_alarm(
+    AlarmName=slow,
+    **spread,
+    ExtendedStatistic="p90",
+    EvaluateLowSampleCountPercentile="ignore",
+    Period=60,
+    EvaluationPeriods=1,
+    Threshold=95.0,
+    ComparisonOperator="GreaterThanThreshold",
+)
+[described] = watch.describe_alarms(AlarmNames=[slow])["MetricAlarms"]
+found["slow"] = [
+    described["ExtendedStatistic"],
+    described["EvaluateLowSampleCountPercentile"],
+    "Statistic" in described,
+]
+found["nonsense"] = code_of(
+    watch.get_metric_statistics, **spread, Period=60, ExtendedStatistics=["p101"], **period
+)
+watch.delete_alarms(AlarmNames=[slow])
 alarm = f"few-{mark}"
 watch.put_metric_alarm(
     AlarmName=alarm,
