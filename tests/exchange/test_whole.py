@@ -4,16 +4,18 @@ import json
 import os
 import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from doubles.drawn_items import WHEN, box
 from vedette.cli.exchanging import LocalExport, export_pictures
-from vedette.errors import Wrong
+from vedette.errors import Busy, Wrong
 from vedette.exchange.formats import IN_FOLDERS, LOCAL, OUT, read_format, to_lines
 from vedette.exchange.items import Item, read_item, write_item
-from vedette.exchange.unfinished import UNFINISHED, WRITING, refuse_unfinished
+from vedette.exchange.unfinished import UNFINISHED, UNFINISHED_KEY, WRITING, refuse_unfinished
 from vedette.exchange.whole import writing_whole
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -118,6 +120,9 @@ def test_a_folder_is_refused_by_a_mark_in_it_above_it_or_below(tmp_path):
         (tmp_path / "set" / f"{UNFINISHED}set", True),
         (tmp_path / f"{UNFINISHED}set", True),
         (folder / f"{WRITING}x.json", True),
+        # Of a bucket's folder, copied here.
+        (folder / UNFINISHED_KEY, True),
+        (tmp_path / "set" / UNFINISHED_KEY, True),
         # Of another folder's export, and of another file's.
         (tmp_path / f"{WRITING}other", False),
         (tmp_path / "set" / f"{UNFINISHED}x.json", False),
@@ -168,3 +173,62 @@ def test_a_pipe_is_written_to_as_it_is(tmp_path):
     with writing_whole(tmp_path / "pipe", is_folder=False) as place:
         assert place == tmp_path / "pipe"
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """A folder on another disk."""
+    places = filter(Path.is_dir, map(Path, ("/dev/shm", "/var/tmp", "/tmp")))
+    other = next((place for place in places if place.stat().st_dev != tmp_path.stat().st_dev), None)
+    if other is None:
+        pytest.skip("there is no other disk")
+    folder = Path(tempfile.mkdtemp(dir=other))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("names", [("a",), ("a", "b")])
+def test_a_folder_within_may_be_a_link_to_another_disk(tmp_path, elsewhere, names):
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "images").symlink_to(elsewhere)
+    (elsewhere / "a").write_text("old")
+    with writing_whole(tmp_path / "set", is_folder=True) as place:
+        (place / "images").mkdir()
+        for name in names:
+            (place / "images" / name).write_text("new")
+    assert {path.name: path.read_text() for path in elsewhere.iterdir()} == dict.fromkeys(names, "new")
+    assert [path.name for path in (tmp_path / "set").iterdir()] == ["images"]
+
+
+def test_who_may_read_a_file_stays_as_it_was(tmp_path):
+    out = tmp_path / "labels.csv"
+    out.write_text("old")
+    out.chmod(0o600)
+    with writing_whole(out, is_folder=False) as place:
+        place.write_text("new")
+    assert (out.read_text(), out.stat().st_mode & 0o777) == ("new", 0o600)
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_two_exports_into_one_place_do_not_mix(tmp_path, is_there):
+    out = tmp_path / "set"
+    if is_there:
+        out.mkdir()
+    with writing_whole(out, is_folder=True) as place:
+        (place / "a").write_text("first")
+        with pytest.raises(Busy, match=f"Another export is being written to {out}"):
+            put(out, "a")
+        (place / "b").write_text("first")
+    assert {path.name: path.read_text() for path in out.iterdir()} == {"a": "first", "b": "first"}
+    put(out, "a")
+    assert (out / "a").read_text() == "new"
+
+
+def test_a_place_with_the_longest_name_is_written_and_read(tmp_path):
+    for name in ("名" * 85, "n" * 255):
+        put(tmp_path / name, "a", "b")
+        put(tmp_path / name, "a", "b")
+        refuse_unfinished(tmp_path / name)
+        (tmp_path / f"{UNFINISHED}{name[:66] if name[0] == '名' else name[:200]}").touch()
+        with pytest.raises(Wrong, match="cut off"):
+            refuse_unfinished(tmp_path / name)

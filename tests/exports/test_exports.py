@@ -219,6 +219,36 @@ def test_no_import_takes_an_export_that_was_cut_off(desk, monkeypatch, tmp_path,
     take(f"s3://{OUT}/cut 1/{file}", "mended")
 
 
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        (".vedette-unfinished-set", "set"),
+        ("images/.vedette-writing-set/0.png", "set"),
+        (".vedette-unfinished-set.manifest", "set/set.manifest"),
+    ],
+)
+def test_what_was_cut_off_on_a_disk_and_copied_to_a_bucket_is_no_source(desk, tmp_path, key, place):
+    desk.house.blobs.put(OUT, f"set/{key}", b"")
+    desk.house.blobs.put(OUT, "set/set.manifest", b"{}")
+    reading = BucketReading(desk.house.blobs, lambda *_: True, desk.caller, lambda: False)
+    form = "manifest" if place.endswith("manifest") else "csv"
+    with pytest.raises(Wrong, match="an export that was cut off"):
+        reading.write_folder(ImportSource("bucket", form, f"s3://{OUT}/{place}"), tmp_path / "read")
+
+
+def test_a_mark_that_somebody_wrote_over_is_not_read_into_memory(desk, monkeypatch):
+    real = PlaceWriter.write
+
+    def write(self, file):
+        desk.house.blobs.put(OUT, f"set/{UNFINISHED_KEY}", b"x" * 1000)
+        return real(self, file)
+
+    monkeypatch.setattr(PlaceWriter, "write", write)
+    monkeypatch.setattr(type(desk.house.blobs), "read", None)
+    assert desk.run("csv", f"s3://{OUT}/set").status == "done"
+    assert f"set/{UNFINISHED_KEY}" in {item.key for item in desk.house.blobs.list(OUT)}
+
+
 class NoContext:
     """A job's context that nobody stops."""
 

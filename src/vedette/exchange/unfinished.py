@@ -5,19 +5,31 @@ from pathlib import Path
 from vedette.errors import Wrong
 
 WRITING, UNFINISHED = ".vedette-writing-", ".vedette-unfinished-"
-# Of a folder in a bucket, whose names are keys.
+# Of a folder in a bucket, whose names are keys; what copies such a folder brings it here.
 UNFINISHED_KEY = ".vedette-unfinished"
+# Of a name's bytes, so that there is room for what is put before it.
+MOST_BYTES = 200
+
+
+def marked(beginning: str, name: str) -> str:
+    """Return the name of what stands for a place that is not whole."""
+    return beginning + name.encode(errors="surrogateescape")[:MOST_BYTES].decode(errors="ignore")
 
 
 def refuse_unfinished(source: Path) -> None:
     """Refuse a source that an export was cut off in, or is being written to."""
     place = source.resolve()
     for part in (place, *place.parents):
-        marks = (part / f"{UNFINISHED}{part.name}", part.parent / f"{UNFINISHED}{part.name}")
+        mark = marked(UNFINISHED, part.name)
+        marks = (part / mark, part.parent / mark, part / UNFINISHED_KEY)
         refuse_mark(source, part if is_mark(part.name) else next(filter(Path.exists, marks), None))
     if source.is_dir():
-        for pattern in (f"{WRITING}*", f"{UNFINISHED}*"):
-            refuse_mark(source, next(source.rglob(pattern), None))
+        for pattern in (f"{WRITING}*", f"{UNFINISHED_KEY}*"):
+            refuse_mark(source, next(filter(_is_marked, source.rglob(pattern)), None))
+
+
+def _is_marked(path: Path) -> bool:
+    return is_mark(path.name)
 
 
 def refuse_mark(source: Path | str, mark: Path | str | None) -> None:

@@ -6,15 +6,18 @@
 
 A process that is killed leaves the first name or the mark, and readers refuse both (`unfinished.py`). A
 single file is flushed before it is moved. A folder's are not: a machine that loses its power may lose some.
+Two processes that write to one place at once would mix their files: the second is refused.
 """
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vedette.errors import Wrong
-from vedette.exchange.unfinished import UNFINISHED, WRITING
+from vedette.errors import Busy, Wrong
+from vedette.exchange.unfinished import UNFINISHED, WRITING, marked
 from vedette.file_access import sync_file
 
 
@@ -25,7 +28,7 @@ def writing_file(out: Path) -> Iterator[Path]:
     try:
         yield part
         sync_file(part)
-        part.replace(out)
+        _move(part, out)
     finally:
         part.unlink(missing_ok=True)
 
@@ -44,21 +47,57 @@ def writing_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
         raise Wrong(f"{out} is a {'file' if is_folder else 'folder'}.", kind="file", name=str(out))
     home = out if is_folder and out.exists() else out.parent
     home.mkdir(parents=True, exist_ok=True)
-    stage = home / f"{WRITING}{out.name}"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir()
+    with _stage(home / marked(WRITING, out.name), out) as stage:
+        try:
+            # A folder that is there takes what lies in the stage; else the stage is beside or becomes it.
+            yield stage if is_folder else stage / out.name
+            if is_folder and home != out:
+                stage.rename(out)
+            else:
+                _settle(stage, home, home / marked(UNFINISHED, out.name))
+        except Wrong as fault:
+            sentence = fault.sentence.replace(str(stage), str(out if is_folder else home))
+            raise Wrong(sentence, kind=fault.kind, name=fault.name) from None
+
+
+@contextmanager
+def _stage(stage: Path, out: Path) -> Iterator[Path]:
+    """Yield an empty folder that no other process writes to: what a killed one left there goes."""
+    with _held(stage, out):
+        for path in stage.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        number = stage.stat().st_ino
+        try:
+            yield stage
+        finally:
+            # One that was renamed is no stage any more, and another process may have made its own.
+            if stage.exists() and stage.stat().st_ino == number:
+                shutil.rmtree(stage, ignore_errors=True)
+
+
+@contextmanager
+def _held(stage: Path, out: Path) -> Iterator[None]:
+    """Make a folder and hold it, or refuse; the system takes back what a dead process held."""
+    stage.mkdir(exist_ok=True)
     try:
-        # A folder that is there takes what lies in the stage; else the stage is beside or becomes it.
-        yield stage if is_folder else stage / out.name
-        if is_folder and home != out:
-            stage.rename(out)
-        else:
-            _settle(stage, home, home / f"{UNFINISHED}{out.name}")
-    except Wrong as fault:
-        sentence = fault.sentence.replace(str(stage), str(out if is_folder else home))
-        raise Wrong(sentence, kind=fault.kind, name=fault.name) from None
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(stage, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_other = not stage.exists() or os.fstat(handle).st_ino != stage.stat().st_ino
+        except BlockingIOError:
+            is_other = True
+        except OSError:  # a file system that holds no folders
+            is_other = False
+        if is_other:
+            raise Busy(f"Another export is being written to {out}; wait for its end.", kind="file")
+        yield
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        os.close(handle)
 
 
 def _settle(stage: Path, home: Path, mark: Path) -> None:
@@ -73,10 +112,31 @@ def _settle(stage: Path, home: Path, mark: Path) -> None:
     if len(files) == 1 and not mark.exists():
         sync_file(files[0])
         targets[0].parent.mkdir(parents=True, exist_ok=True)
-        files[0].replace(targets[0])
+        _move(files[0], targets[0])
         return
     mark.touch()
     for path, target in zip(files, targets, strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
+        _move(path, target)
     mark.unlink()
+
+
+def _move(path: Path, target: Path) -> None:
+    """Move a file to its place in one step; who may read what was there may read it, and nobody else."""
+    if target.exists():
+        shutil.copymode(target, path)
+    try:
+        path.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    else:
+        return
+    # Its folder is a link to another disk.
+    part = target.with_name(marked(WRITING, target.name))
+    try:
+        shutil.copy(path, part)
+        sync_file(part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -105,9 +105,12 @@ class PlaceWriter:
 
     def unmark(self, export_id: str) -> None:
         """Take the mark away, unless another export into the same place has put its own there."""
-        bucket, key = self.place.bucket, self.place.prefix + UNFINISHED_KEY
+        bucket, key, mark = self.place.bucket, self.place.prefix + UNFINISHED_KEY, _mark(export_id)
         present = self._find(key)
-        if present is not None and self.blobs.read(bucket, key) == _mark(export_id):
+        # What somebody put there may have any size.
+        if present is None or present.size != len(mark):
+            return
+        if self.blobs.read(bucket, key) == mark:
             self.blobs.delete(bucket, key)
 
     def _require_right(self, key: str) -> None:

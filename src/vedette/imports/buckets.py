@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from vedette.errors import Denied, Missing, Wrong
 from vedette.exchange.formats import Format
-from vedette.exchange.unfinished import UNFINISHED_KEY, refuse_mark
+from vedette.exchange.unfinished import UNFINISHED, UNFINISHED_KEY, is_mark, marked, refuse_mark
 from vedette.file_access import create_file
 from vedette.identity.principal import Principal
 from vedette.imports.naming import PlacedPicture
@@ -78,16 +78,18 @@ class BucketReading:
             if number > MOST_OBJECTS:
                 raise Wrong(f"There are more than {MOST_OBJECTS} objects in s3://{bucket}/{base}.")
             parts = item.key[len(base) :].split("/")
-            if parts[-1] == UNFINISHED_KEY:
+            if any(map(is_mark, parts)):
                 refuse_mark(f"s3://{bucket}/{base}", f"s3://{bucket}/{item.key}")
             if parts[-1] and not any(part.startswith(".") for part in parts):
                 yield item
 
     def _refuse_unfinished(self, bucket: str, prefix: str) -> None:
         """Refuse a place in a folder that an export is not through with."""
-        parts = prefix.split("/")[:-1]
-        for count in range(len(parts) + 1):
-            key = "/".join([*parts[:count], UNFINISHED_KEY])
+        *parts, name = prefix.split("/")
+        keys = ["/".join([*parts[:count], UNFINISHED_KEY]) for count in range(len(parts) + 1)]
+        if name:  # what a file has beside it that was cut off where it was written, and copied here
+            keys.append("/".join([*parts, marked(UNFINISHED, name)]))
+        for key in keys:
             with suppress(Missing):
                 self.blobs.find(bucket, key)
                 refuse_mark(f"s3://{bucket}/{prefix}", f"s3://{bucket}/{key}")
