@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import struct
+import zlib
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from doubles.drawn_items import WHEN
 from vedette.cli.main import app
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
+from vedette.exchange import mask_files
 from vedette.exchange.formats import read_format, to_lines
 from vedette.exchange.mask_regions import TooManyRegions, edges_of_regions
 from vedette.exchange.pieces import NoteList
@@ -299,3 +302,38 @@ def test_a_label_that_masks_would_take_for_nothing_is_refused_on_its_way_out(tmp
     answer = CliRunner().invoke(app, [*map(str, words), "--out", str(tmp_path / "out")])
     assert (answer.exit_code, 'In masks "Background" is what shows nothing' in answer.stderr) == (2, True)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_mask_of_another_size_is_refused_by_its_head(tmp_path):
+    """Nothing of it is decoded: there is nothing after the head."""
+    folder = put(tmp_path, drawn((1, 0, 0, 2, 2)))
+    head = struct.pack(">IIBBBBB", 9000, 7000, 8, 0, 0, 0, 0)
+    chunk = b"IHDR" + head
+    body = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(head)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (folder / "masks" / "a.png").write_bytes(body + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", 0))
+    with pytest.raises(Wrong, match=r"masks/a.png is a mask of 9000 x 7000 pixels on a picture of 12 x 9\."):
+        list(read_format("masks", folder))
+
+
+def test_labels_that_a_mask_does_not_show_are_not_looked_for(tmp_path, monkeypatch):
+    looks = []
+
+    def look(pixels):
+        looks.append(int(pixels.sum()))
+        return edges_of_regions(pixels)
+
+    monkeypatch.setattr(mask_files, "edges_of_regions", look)
+    table = "".join(f"{value},label {value}\n" for value in range(1, 256))
+    [item] = read_format("masks", put(tmp_path, drawn((7, 0, 0, 2, 2), (200, 5, 5, 3, 1)), table))
+    assert in_pixels(item) == [("label 7", 0, 0, 2, 2), ("label 200", 5, 5, 3, 1)]
+    assert looks == [4, 3]
+
+
+@pytest.mark.parametrize("alpha", [0, 127, 128, 255])
+def test_colours_are_read_with_how_solid_they_are(tmp_path, alpha):
+    image = np.zeros((HIGH, WIDE, 4), np.uint8)
+    image[:, :] = (0, 0, 0, 255)
+    image[2:4, 3:6] = (1, 2, 254, alpha)
+    folder = put(tmp_path, Image.fromarray(image), "#0102fe,dent\n")
+    [item] = read_format("masks", folder)
+    assert in_pixels(item) == ([("dent", 3, 2, 3, 2)] if alpha > 127 else [])

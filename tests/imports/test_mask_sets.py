@@ -9,6 +9,8 @@ from PIL import Image
 
 from imports.test_imports import BUCKET, Bench, house  # noqa: F401  (a fixture)
 from vedette.dialects.registry import LOOKOUT
+from vedette.errors import NoSpace
+from vedette.imports.mask_copies import MaskCopies, pixels_in
 from vedette.imports.mask_sets import is_mask
 from vedette.imports.naming import PlacedPicture
 from vedette.imports.pieces import FilePiece, Piece
@@ -195,3 +197,53 @@ def test_what_a_mask_is_goes_by_its_place():
     assert not is_mask("masks", "images/masks/a.png")
     assert is_mask("mvtec", "hole/ground_truth/bent/0.png")
     assert not is_mask("folder", "ground_truth/bent/0.png")
+
+
+def test_keys_that_are_no_paths_leave_their_own_masks_out(lookout):
+    long = f"{'n' * 300}"
+    for number, name in enumerate(("a", "b:c", "d", long)):
+        lookout.put(f"set/images/{name}.jpg", a_picture(number))
+        lookout.put(f"set/masks/{name}.png", png((1, 8, 8, 20, 10)))
+    lookout.put("set/masks/a.png/d.png", png((1, 8, 8, 20, 10)))
+    lookout.put("set/labels.csv", b"1,crack\n")
+    state = lookout.bring(ImportSource("bucket", "masks", f"s3://{BUCKET}/set"))
+    assert (state.status, state.message) == ("ready", "")
+    assert state.totals["labels"]["crack"][0] >= 2
+    assert "is a mask that is not to be had" in notes_of(lookout, state)[f"images/{long}.jpg"][0][1]
+
+
+@pytest.mark.parametrize("form", ["mvtec", "visa"])
+def test_a_mask_with_a_key_that_no_disk_takes_leaves_its_picture(lookout, form):
+    long = f"{'n' * 300}"
+    picture, mask = {
+        "mvtec": (f"test/hole/{long}.png", f"ground_truth/hole/{long}_mask.png"),
+        "visa": (f"Data/Images/Anomaly/{long}.JPG", f"Data/Masks/Anomaly/{long}.png"),
+    }[form]
+    lookout.put(f"p/{picture}", png(sides=SIDES) if form == "mvtec" else a_picture(1))
+    lookout.put(f"p/{mask}", png((255, 8, 8, 20, 10)))
+    state = lookout.bring(ImportSource("bucket", form, f"s3://{BUCKET}/p"))
+    assert (state.status, state.message) == ("ready", "")
+    assert "is a mask that is not to be had" in notes_of(lookout, state)[mask][0][1]
+    assert lookout.run(state).status == "done"
+    [line] = lookout.entries()
+    assert LOOKOUT.judge_line(read_line(json.dumps(line))).is_anomalous is True
+
+
+def test_a_full_disk_gets_no_copies(lookout):
+    def refuse():
+        raise NoSpace("The disk is full.")
+
+    copies = MaskCopies(lookout.house.blobs, None, lookout.caller, lambda: False, refuse)
+    with pytest.raises(NoSpace):
+        copies.write("masks", iter([PlacedPicture("masks/a.png", f"s3://{BUCKET}/a.png")]), None)
+
+
+def test_masks_are_weighed_by_their_pixels(tmp_path):
+    """Of one value, many pixels are a small file: to look at them is for a process of its own."""
+    folder = tmp_path / "masks"
+    (folder / "x").mkdir(parents=True)
+    for name in ("a.png", "x/b.PNG"):
+        (folder / name).write_bytes(png(sides=(3000, 2000)))
+    (folder / "c.png").write_bytes(b"no picture")
+    assert sum(path.stat().st_size for path in folder.rglob("*.*")) < 50_000
+    assert pixels_in(folder) == 2 * 3000 * 2000 + 10

@@ -30,6 +30,7 @@ from vedette.manifest.detection import Size
 from vedette.manifest.segmentation import BACKGROUND, MaskRef
 from vedette.vision.annotations import Box
 from vedette.vision.files import BOMB, DAMAGE, open_image, pictures_in
+from vedette.vision.images import MOST_PIXELS
 
 TABLE, MASKS, IMAGES = "labels.csv", "masks", "images"
 # What a number of eight bits tells apart beside the background.
@@ -82,10 +83,7 @@ def read_mask_item(
     name: str, mask: Path, place: str, size: Size, table: MaskTable, *, anomalies: bool
 ) -> Item:
     """Return a picture with what its mask shows: boxes, or where anomalies are meant the mask itself."""
-    codes = read_codes(mask, table)
-    if codes.shape != (size.height, size.width):
-        sides = f"{codes.shape[1]} x {codes.shape[0]} pixels on a picture of {size.width} x {size.height}"
-        refuse(place, f"is a mask of {sides}.")
+    codes = read_codes(mask, table, size, place)
     refuse_unknown(codes, table, place)
     if anomalies:
         return _anomaly(name, mask, place, codes, table)
@@ -152,21 +150,32 @@ def _value(text: str) -> tuple[int | None, bool]:
     return (value if is_color or value <= MOST_LABELS else None), is_color
 
 
-def read_codes(path: Path, table: MaskTable) -> Codes:
-    """Return a mask's values: its numbers, or its colours, and _CLEAR for what is transparent."""
+def read_codes(path: Path, table: MaskTable, size: Size | None = None, place: str = "") -> Codes:
+    """Return a mask's values: its numbers, or its colours, and _CLEAR for what is transparent.
+
+    One of another size than its picture's is refused by its head: of one value, a gigabyte is a small file.
+    """
     try:
         with open_image(path, formats=("PNG",)) as image:
+            wide, high = image.size
+            if size is not None and (wide, high) != (size.width, size.height):
+                sides = f"{wide} x {high} pixels on a picture of {size.width} x {size.height}"
+                refuse(place, f"is a mask of {sides}.")
+            if wide * high > MOST_PIXELS:
+                refuse(str(path), f"has {wide} x {high} pixels, more than {MOST_PIXELS:,}.")
             if image.mode.startswith("I"):  # as a colour, all above 255 would be white
                 refuse(str(path), "has values of sixteen bits; masks of eight bits are read.")
             if not table.is_of_colors:
                 if image.mode not in _MODES:
                     refuse(str(path), f"is of colours ({image.mode}), and {TABLE} has numbers.")
                 return np.asarray(image.convert("L") if image.mode == "1" else image).astype(np.uint32)
-            channels = np.asarray(image.convert("RGBA")).astype(np.uint32)
+            # Red, green, blue and how solid it is, from the highest byte to the lowest.
+            channels = np.asarray(image.convert("RGBA")).view(">u4")[:, :, 0]
     except (*DAMAGE, *BOMB) as fault:
         refuse(str(path), f"cannot be read as a PNG: {fault}.")
-    colors = (channels[:, :, 0] << 16) | (channels[:, :, 1] << 8) | channels[:, :, 2]
-    return np.where(channels[:, :, 3] < 128, _CLEAR, colors).astype(np.uint32)
+    colors = (channels >> 8).astype(np.uint32, copy=False)
+    colors[(channels & 0xFF) < 128] = _CLEAR
+    return colors
 
 
 def refuse_unknown(codes: Codes, table: MaskTable, place: str, namer: str = TABLE) -> None:
@@ -181,7 +190,9 @@ def refuse_unknown(codes: Codes, table: MaskTable, place: str, namer: str = TABL
 def boxes_in_mask(codes: Codes, table: MaskTable, size: Size, place: str) -> tuple[tuple[str, Box], ...]:
     """Return a box around each region of each label; a label of two values is one."""
     boxes: list[tuple[str, Box]] = []
-    for label in dict.fromkeys(filter(None, table.labels.values())):
+    # Of a table of many labels a mask shows few; to look for each is a look at all pixels.
+    present = {table.labels.get(value, "") for value in np.unique(codes).tolist()}
+    for label in dict.fromkeys(filter(present.__contains__, filter(None, table.labels.values()))):
         values = [value for value, name in table.labels.items() if name == label]
         try:
             regions = edges_of_regions(np.isin(codes, values))

@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vedette.errors import Missing
+from vedette.errors import Missing, Wrong
 from vedette.exchange.formats import Format
 from vedette.file_access import create_file
 from vedette.identity.principal import Principal
@@ -16,6 +17,7 @@ from vedette.imports.pieces import require_path
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.places import split_s3
 from vedette.store.blobs.port import Blobs
+from vedette.vision.files import BOMB, DAMAGE, open_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class MaskCopies:
     may_read: MayRead
     caller: Principal
     should_leave: Callable[[], bool]
+    # Refuses while the disk has room for nothing large.
+    require_room: Callable[[], None]
 
     def write(self, form: Format, pictures: Iterator[PlacedPicture], folder: Path) -> None:
         """Put every mask below a folder by its path; one that is not to be had is missing there."""
@@ -33,8 +37,11 @@ class MaskCopies:
             if self.should_leave():
                 raise JobInterrupted
             if is_mask(form, picture.path) and not picture.problem:
-                require_path(picture.path)
-                self._copy(*split_s3(picture.ref), folder / picture.path)
+                self.require_room()
+                # Keys are no paths: one may be too long for a disk, and one may go on below another.
+                with suppress(Wrong, FileExistsError, NotADirectoryError, IsADirectoryError):
+                    require_path(picture.path)
+                    self._copy(*split_s3(picture.ref), folder / picture.path)
 
     def _copy(self, bucket: str, key: str, place: Path) -> None:
         is_own = self.blobs.has_bucket(bucket) and self.blobs.owner(bucket) == self.caller.account
@@ -46,6 +53,22 @@ class MaskCopies:
             stream = self.blobs.open(bucket, key)
         except Missing:
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with stream, create_file(place) as out:
-            shutil.copyfileobj(stream, out, 1 << 20)
+        with stream:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with create_file(place) as out:
+                shutil.copyfileobj(stream, out, 1 << 20)
+
+
+def pixels_in(folder: Path) -> int:
+    """Return how many pixels the masks in a folder say that they have: what it costs to look at them."""
+    return sum(
+        _pixels_of(path) for path in folder.rglob("*") if path.suffix.lower() == ".png" and path.is_file()
+    )
+
+
+def _pixels_of(mask: Path) -> int:
+    try:
+        with open_head(mask) as image:
+            return image.width * image.height
+    except (*DAMAGE, *BOMB):
+        return mask.stat().st_size

@@ -23,7 +23,7 @@ from vedette.imports.blocks import add_up, block_of, drop_blocks, read_summaries
 from vedette.imports.buckets import BucketReading, MayRead
 from vedette.imports.checking import PictureCheck
 from vedette.imports.counting import preview_split
-from vedette.imports.mask_copies import MaskCopies
+from vedette.imports.mask_copies import MaskCopies, pixels_in
 from vedette.imports.mask_sets import WITH_MASKS
 from vedette.imports.mends import Mending
 from vedette.imports.pieces import write_folder
@@ -205,7 +205,9 @@ def _copy_masks(
 ) -> None:
     if state.source.format in WITH_MASKS and state.source.kind != "dataset":
         caller = load_principal({"caller": state.caller})
-        copies = MaskCopies(tools.blobs, tools.may_read, caller, context.should_leave)
+        copies = MaskCopies(
+            tools.blobs, tools.may_read, caller, context.should_leave, tools.database.require_room
+        )
         copies.write(state.source.format, read_pictures(folder / PICTURES), masks)
 
 
@@ -224,7 +226,7 @@ def _staged(
 ) -> Iterator[list[StagedRow]]:
     files = sum(path.stat().st_size for path in (folder / FILES).rglob("*") if path.is_file())
     listing = folder / PICTURES
-    files += sum(path.stat().st_size for path in Path(order.masks).rglob("*.png"))
+    files += pixels_in(Path(order.masks)) if order.format in WITH_MASKS else 0
     size = files + (listing.stat().st_size if listing.exists() else 0)
     blocks = stage_here(order) if size <= tools.small else _stage_elsewhere(tools, order, folder)
     with contextlib.closing(blocks):
