@@ -261,6 +261,26 @@ def test_days_go_when_their_weeks_do(meter, database, clock):
     assert numbers() == (7, 0, 7)
 
 
+def test_counts_are_written_while_much_is_packed(database, clock):
+    def look():
+        """Return the time, of which each look takes some."""
+        clock.move(seconds=3)
+        return milliseconds(clock()) / 1000
+
+    meter = Meter(database, clock, look)
+    now = week_of(now_of(clock))
+    fill(database, now, 17, random.Random(9), models="12345678")
+    pack_weeks(database, now=now + WEEK, is_stopped=never)
+    rounds = []
+    for _ in range(30):
+        meter.count(f"{ARN}1", {"ms": 1.0})
+        meter.write()
+        meter.fold()
+        rounds.append(len(waiting(database)))
+    # Some in each round, each once, and all in the end.
+    assert rounds[0] > rounds[1] > rounds[2] > 0 == rounds[-1]
+
+
 def test_nothing_is_packed_where_the_disk_is_nearly_full(meter, database, clock):
     now = now_of(clock)
     fill(database, now, 1, random.Random(8))

@@ -48,6 +48,7 @@ class Meter:
         self.write_every_s = WRITE_EVERY_S
         self._database = database
         self._clock = clock
+        self._ticks = ticks
         self._clock_watch = ClockWatch(clock, ticks)
         self._lock = threading.Lock()
         # Held while counts go from memory to the database, and while both are read: a count on its way would
@@ -116,7 +117,11 @@ class Meter:
                 self._new.setdefault(key, Figure()).add(figure)
 
     def fold(self) -> None:
-        """Once an hour, fold what is old; a stop waits for no more than one part of it."""
+        """Once an hour, fold what is old; a stop waits for no more than one part of it.
+
+        Packing takes minutes where there is much, and counts are to be written meanwhile: then it goes on
+        with the next call.
+        """
         now = milliseconds(self._clock()) // 60_000
         if now // 60 == self._folded // 60:
             return
@@ -125,12 +130,19 @@ class Meter:
             if self._stop.is_set():
                 return
         if is_sound:
-            pack_weeks(self._database, now=now, is_stopped=self._stop.is_set)
-            pack_days(self._database, is_stopped=self._stop.is_set)
+            until = self._ticks() + self.write_every_s
+            pack_weeks(self._database, now=now, is_stopped=lambda: self._is_over(until))
+            pack_days(self._database, is_stopped=lambda: self._is_over(until))
+            if self._is_over(until):
+                return
             self.spans.forget_old()
         else:
             log.warning("the clock was set, or nothing was counted for a week: old figures are kept for now")
         self._folded = now
+
+    def _is_over(self, until: float) -> bool:
+        """Say whether the server stops, or counts are to be written."""
+        return self._stop.is_set() or self._ticks() >= until
 
     def read_periods(self, prefix: str, edges: Sequence[int]) -> list[PeriodFigure]:
         """Return what was asked of all versions whose ARNs begin so, in periods between these minutes."""
