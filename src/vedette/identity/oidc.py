@@ -33,7 +33,7 @@ TIMEOUT_S, MOST_BYTES = 10.0, 1024 * 1024
 KEPT_S, ANEW_S = 3600.0, 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_SUBJECT = 255
-# Of the provider's groups, so many are named to the operator, and so much of each name.
+# Of the provider's groups, so many are named to the operator, and so much of each name, and of a person's.
 MOST_LISTED, LONGEST_LISTED = 20, 64
 DISCOVERY = "/.well-known/openid-configuration"
 AWAY, REFUSED = "company away", "company refused"
@@ -246,10 +246,10 @@ class Provider:
         return CompanyPerson(
             issuer=self.plan.issuer,
             subject=subject,
-            name=name,
+            name=_plain(name),
             groups=frozenset(self.plan.groups[name] for name in listed or () if name in self.plan.groups),
             has_second_factor=isinstance(methods, list) and "mfa" in methods,
-            listed=listed and tuple(name[:LONGEST_LISTED] for name in listed[:MOST_LISTED]),
+            listed=listed and tuple(map(_plain, listed[:MOST_LISTED])),
         )
 
 
@@ -265,6 +265,11 @@ def _listed(claim: Any) -> tuple[str, ...] | None:
     if not isinstance(names, list):
         return None
     return tuple(name for name in names if isinstance(name, str))
+
+
+def _plain(text: str) -> str:
+    """Return the beginning of a text as the log may have it: without line ends, escapes and half signs."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:LONGEST_LISTED])
 
 
 def is_safe(address: str) -> bool:

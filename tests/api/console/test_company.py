@@ -182,6 +182,17 @@ def test_the_operator_reads_why_somebody_stays_out(house, company, person, claim
     assert any(person in line and sentence in line for line in log.splitlines())
 
 
+def test_what_the_provider_says_makes_no_lines_of_its_own(house, company, person):
+    company.claims |= {"groups": ["\ud800\nFORGED\x1b[2J"], "email": f"{person}\nFORGED " + 10_000 * "x"}
+    assert problem(sign_in(house, company)[1]) == (401, "company-group")
+    lines = house.data.with_name(f"{house.data.name}.log").read_text("utf-8").splitlines()
+    (line,) = (line for line in lines if person in line and "FORGED" in line)
+    assert len(line) < 2000
+    assert "\x1b" not in line
+    (event,) = house.client("cloudtrail").lookup_events()["Events"][:1]
+    assert person in json.loads(event["CloudTrailEvent"])["errorMessage"]
+
+
 def test_an_address_that_a_user_of_ours_has_is_not_taken_over(house, company, person):
     with directory_beside(house) as identity:
         identity.directory.create_user(HOME, person.upper(), ["administrator"])
