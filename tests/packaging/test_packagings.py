@@ -5,6 +5,7 @@ import json
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from doubles.houses import ELSEWHERE, HERE, MovedClock, a_caller, a_house
 from doubles.packages import tiny_package
@@ -20,6 +21,7 @@ from vedette.jobs.kind import JobInterrupted
 from vedette.jobs.runner import JobRunner
 from vedette.packaging import works
 from vedette.packaging.packagings import Packagings
+from vedette.packaging.tables import packaging_jobs
 from vedette.packaging.values import PackagingWish
 from vedette.packaging.works import PackagingRun
 from vedette.projects.project import Scope
@@ -307,3 +309,46 @@ def test_who_may_not_use_a_key_orders_nothing_under_it(desk, key):
         with pytest.raises(Denied, match="kms:GenerateDataKey"):
             order_under(desk, text)
     assert desk.keys() == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_let"),
+    [
+        ({"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}, True),
+        ({"ArnNotEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "{key}"}}, True),
+        ({"ArnEquals": {"s3:x-amz-server-side-encryption-aws-kms-key-id": "{key}"}}, False),
+    ],
+    ids=["other kinds are denied", "other keys are denied", "this key is denied"],
+)
+def test_a_bucket_s_policy_is_asked_with_the_key(desk, key, condition, is_let):
+    rule = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{OUT}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**rule, "Condition": condition}]})
+    policy = policy.replace("{key}", str(key.arn))
+    desk.house.blobs.buckets.put_document(OUT, "policy", policy.encode())
+    if not is_let:
+        with pytest.raises(Wrong):
+            order_under(desk, key.id)
+        return
+    order = order_under(desk, key.id)
+    desk.house.jobs.wait(20)
+    job = desk.house.packagings.describe(desk.project, order["JobName"])
+    assert job.status == "succeeded", job.message
+
+
+# What a server that knows no keys of packages reads of an order: it fails on any other member, rather than to
+# write in clear what was ordered under a key.
+OF_RELEASE_BEFORE = {
+    "component", "bucket", "prefix", "name", "component_version", "component_description", "description",
+    "target", "options", "precision", "tags", "thresholds", "configuration",
+}  # fmt: skip
+
+
+def test_an_order_without_a_key_is_read_by_servers_of_the_release_before(desk, key):
+    desk.order("before")
+    order_under(desk, key.id)
+    desk.house.jobs.wait(20)
+    with desk.house.packagings._database.read() as connection:
+        wishes = connection.execute(select(packaging_jobs.c.wish).order_by(packaging_jobs.c.id)).scalars()
+        plain, keyed = (set(json.loads(wish)) for wish in wishes)
+    assert plain == OF_RELEASE_BEFORE
+    assert keyed - plain == {"kms_key", "encryption_key"}

@@ -32,7 +32,7 @@ def add_job(
         "region": scope.region,
         "component": wish.component,
         "component_version": wish.component_version,
-        "wish": orjson.dumps(asdict(wish)).decode(),
+        "wish": _dump_wish(wish),
         "caller": orjson.dumps(caller).decode(),
         "status": "created",
         "message": WAITS,
@@ -126,6 +126,17 @@ def _change(connection: Connection, number: int, values: Mapping[str, Any]) -> N
     connection.execute(
         update(packaging_jobs).where(table.id == number, table.status.not_in(SETTLED)).values(dict(values))
     )
+
+
+def _dump_wish(wish: PackagingWish) -> str:
+    """Return an order as its row has it: without a key's members, which older servers do not know.
+
+    One under a key they fail on, rather than write in clear.
+    """
+    members = asdict(wish)
+    if not wish.encryption_key:
+        del members["kms_key"], members["encryption_key"]
+    return orjson.dumps(members).decode()
 
 
 def _read(row: Row[Any]) -> PackagingJob:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from vedette.access.request import environment
 from vedette.api.s3.access import AccessTarget, decide
-from vedette.api.s3.sealing import KeyCaller, ObjectSealing
+from vedette.api.s3.sealing import KMS_KEY, KMS_SSE, SSE, KeyCaller, ObjectSealing
 from vedette.clock import Clock, system_clock
 from vedette.errors import Denied, Missing
 from vedette.identity.may import RESOURCE_ACCOUNT, may
@@ -75,7 +75,7 @@ class Reach:
             return False
         if encryption_key and not self._may_seal(caller, place, key, encryption_key):
             return False
-        return self._decide(self._blobs, caller, action, place, key, version, sealed=bool(encryption_key))
+        return self._decide(self._blobs, caller, action, place, key, version, encryption_key)
 
     def _may_seal(self, caller: Principal, bucket: Bucket, key: str, encryption_key: str) -> bool:
         keys = self._blobs.keys if isinstance(self._blobs, FolderBlobs) else None
@@ -100,8 +100,7 @@ class Reach:
         bucket: Bucket,
         key: str,
         version: str,
-        *,
-        sealed: bool,
+        encryption_key: str,
     ) -> bool:
         has_none = action == "s3:PutObject" or not key
         blob = None if has_none else blobs.objects.find(bucket.name, key, version)
@@ -112,11 +111,13 @@ class Reach:
         facts = self._facts()
         if version:
             facts["s3:versionid"] = version
+        if encryption_key:
+            facts |= {f"s3:{SSE}": KMS_SSE, f"s3:{KMS_KEY}": encryption_key}
         is_allowed = decide(caller, AccessTarget(action, bucket, key, blob), facts.get)
         key_caller = KeyCaller(caller, self._facts)
         if not is_allowed or not isinstance(blobs.keys, ObjectSealing):
             return is_allowed and (blob is None or not is_sealed(blob.about))
         if action == "s3:PutObject":
             # Under a key of its own an object does not ask for the bucket's.
-            return sealed or blobs.keys.may_write(key_caller, bucket, key)
+            return bool(encryption_key) or blobs.keys.may_write(key_caller, bucket, key)
         return blob is None or not is_sealed(blob.about) or blobs.keys.may_open(key_caller, blob)
