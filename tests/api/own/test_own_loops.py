@@ -410,12 +410,14 @@ def put_weights(house, name, content=b"weights"):
     return card.sha256
 
 
-def order_from(place, inputs):
+def order_from(place, inputs, tags=None):
     """Have a loop's training ordered that follows on a version with these inputs; return the new one."""
     loop = place.up_to("train", MaxPictures=2)
     operations = LoopOperations(place.house.loops.tools.actor._inner)
     state = place.house.loops.find(place.project, loop["LoopId"])
-    old = place.house.versions.create(place.project, NewVersion("v2", bucket="results", inputs=inputs))[0]
+    old = place.house.versions.create(
+        place.project, NewVersion("v2", bucket="results", inputs=inputs, tags=tags or {})
+    )[0]
     place.house.versions.move(old, "trained")
     place.house.blobs.make_bucket("results", account=HERE, region=ROOT.region)
     facts = {**state.facts, "new_name": "tuesday"}
@@ -445,3 +447,10 @@ def test_a_loop_whose_weights_have_gone_trains_from_no_others(quick):
 def test_a_loop_asks_for_the_key_of_the_version_it_follows(quick):
     with pytest.raises(LoopFailed, match="gone-key"):
         order_from(quick, {"kms_key": f"arn:aws:kms:{ROOT.region}:{HERE}:alias/gone-key"})
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_loop_trains_for_as_long_as_the_version_it_follows_was_asked_to(quick, asked):
+    tags = {"vedette:training-budget": "fast"} if asked else {}
+    new = order_from(quick, {"budget": "fast"}, tags)
+    assert new.inputs["budget"] == ("fast" if asked else "balanced")

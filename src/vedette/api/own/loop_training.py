@@ -1,7 +1,8 @@
-"""What a loop's training takes over from the version that it is to better: its weights and its key.
+"""What a loop's training takes over from the version that it is to better: its weights, budget and key.
 
-Two versions are compared, and the better one takes the other's place. One from other weights would be judged
-by those too, and one without the key would lie in clear where its owner wanted it sealed.
+Two versions are compared, and the better one takes the other's place. One from other weights, or with less
+time, would be judged by those too, and one without the key would lie in clear where its owner wanted it
+sealed.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from vedette.api.house import House
 from vedette.loops.port import LoopFailed
 from vedette.projects.version import Version
-from vedette.training.order import BACKBONE, BACKBONE_TAG
+from vedette.training.order import BACKBONE, BACKBONE_TAG, BUDGET_TAG
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class InheritedTraining:
 def inherited_from(house: House, old: Version) -> InheritedTraining:
     """Return what a version was trained with; refuse where its weights are not there any more."""
     tags = {}
+    # Where nobody asked for a budget, the installation's own is that of both.
+    if BUDGET_TAG in house.projects.tags.peek(str(old.arn)) and (budget := old.inputs.get("budget")):
+        tags[BUDGET_TAG] = str(budget)
     if weights := old.inputs.get(BACKBONE):
         tags[BACKBONE_TAG] = _name_of(house, old, weights)
     return InheritedTraining(str(old.inputs.get("kms_key") or ""), tags)
