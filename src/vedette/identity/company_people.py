@@ -14,11 +14,11 @@ import re
 from collections.abc import Collection
 from dataclasses import asdict
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Denied
-from vedette.identity.console_session import COMPANY
+from vedette.identity.console_session import COMPANY, KEY, PASSKEY
 from vedette.identity.ids import new_id
 from vedette.identity.oidc import CompanyPerson, SignInFlow
 from vedette.identity.seal import BadSeal, Seal
@@ -43,6 +43,18 @@ class CompanyPeople:
         self._database = database
         self._seal = seal
         self._clock = clock
+
+    def end_sessions(self, issuer: str, *, is_local: bool) -> None:
+        """End the sessions that began in ways that are closed now: a way that opens again opens no old ones.
+
+        That is with another company than this issuer, and with keys and passkeys where these sign nobody in.
+        """
+        columns, people = console_sessions.c, company_people.c
+        is_same = (people.account == columns.account) & (people.user == columns.user)
+        is_others = (columns.way == COMPANY) & ~exists().where(is_same, people.issuer == issuer)
+        is_closed = is_others if is_local else is_others | columns.way.in_((KEY, PASSKEY))
+        with self._database.write() as connection:
+            connection.execute(delete(console_sessions).where(is_closed))
 
     def dump_flow(self, flow: SignInFlow, to: str) -> str:
         """Return a begun sign-in for a cookie: sealed, so that nobody makes or changes one."""

@@ -152,6 +152,7 @@ def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Insta
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         watch = SpaceWatch(installation.settings, installation.database)
         watch.start()
+        installation.identity.company.end_sessions(settings.sso_issuer, is_local=settings.local_sign_in)
         installation.identity.uses.open()
         try:
             yield installation

@@ -262,8 +262,13 @@ def test_with_its_way_a_session_ends(company, tmp_path):
     server = start_server(data, VEDETTE_LOCAL_SIGN_IN="no", **claims, **secret)
     assert statuses(server, browsers) == [401, 200, 200]
     stop_server(server)
-    server = start_server(data)
-    assert statuses(server, browsers) == [200, 200, 401]
+    # A way that opens again opens no old sessions, and another company's people are others.
+    other = {**secret, "VEDETTE_SSO_ISSUER": "http://127.0.0.1:9"}
+    server = start_server(data, **claims, **other)
+    assert statuses(server, browsers) == [401, 200, 401]
+    stop_server(server)
+    server = start_server(data, **claims, **secret)
+    assert statuses(server, browsers) == [401, 200, 401]
     stop_server(server)
 
 
