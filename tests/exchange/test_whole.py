@@ -192,11 +192,13 @@ def test_a_folder_within_may_be_a_link_to_another_disk(tmp_path, elsewhere, name
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "images").symlink_to(elsewhere)
     (elsewhere / "a").write_text("old")
+    (elsewhere / "a").chmod(0o600)
     with writing_whole(tmp_path / "set", is_folder=True) as place:
         (place / "images").mkdir()
         for name in names:
             (place / "images" / name).write_text("new")
     assert {path.name: path.read_text() for path in elsewhere.iterdir()} == dict.fromkeys(names, "new")
+    assert (elsewhere / "a").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / "set").iterdir()] == ["images"]
 
 
@@ -232,3 +234,18 @@ def test_a_place_with_the_longest_name_is_written_and_read(tmp_path):
         (tmp_path / f"{UNFINISHED}{name[:66] if name[0] == '名' else name[:200]}").touch()
         with pytest.raises(Wrong, match="cut off"):
             refuse_unfinished(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_somebody_put_where_an_export_is_written_is_left_as_it_is(tmp_path, kind):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter").write_text("dear")
+    stage = tmp_path / f"{WRITING}set"
+    if kind == "link":
+        stage.symlink_to(tmp_path / "mine")
+    else:
+        stage.write_text("theirs")
+    with pytest.raises(Wrong, match=f"{WRITING}set is in the way"):
+        put(tmp_path / "set", "a")
+    assert (tmp_path / "mine" / "letter").read_text() == "dear"
+    assert stage.is_symlink() or stage.read_text() == "theirs"

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISDIR
 
 from vedette.errors import Busy, Wrong
 from vedette.exchange.unfinished import UNFINISHED, WRITING, marked
@@ -78,17 +79,20 @@ def _stage(stage: Path, out: Path) -> Iterator[Path]:
 @contextmanager
 def _held(stage: Path, out: Path) -> Iterator[None]:
     """Make a folder and hold it, or refuse; the system takes back what a dead process held."""
-    stage.mkdir(exist_ok=True)
+    try:
+        stage.mkdir()
+    except FileExistsError:
+        _refuse_others(stage)
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    handle = os.open(stage, os.O_RDONLY)
+    handle = os.open(stage, os.O_RDONLY | os.O_NOFOLLOW)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            is_other = not stage.exists() or os.fstat(handle).st_ino != stage.stat().st_ino
+            is_other = not stage.exists() or os.fstat(handle).st_ino != stage.lstat().st_ino
         except BlockingIOError:
             is_other = True
         except OSError:  # a file system that holds no folders
@@ -98,6 +102,21 @@ def _held(stage: Path, out: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _refuse_others(stage: Path) -> None:
+    """Refuse what is no folder that a process of this user left: what lies in it would go.
+
+    In a folder of everybody's it may be a link that somebody else has put there.
+    """
+    try:
+        state = stage.lstat()
+    except FileNotFoundError:  # whoever wrote there has come to an end
+        stage.mkdir(exist_ok=True)
+        return
+    if not S_ISDIR(state.st_mode) or (os.name == "posix" and state.st_uid != os.geteuid()):
+        sentence = f"{stage} is in the way: it is no folder of yours. Remove it."
+        raise Wrong(sentence, kind="file", name=str(stage))
 
 
 def _settle(stage: Path, home: Path, mark: Path) -> None:
@@ -123,8 +142,7 @@ def _settle(stage: Path, home: Path, mark: Path) -> None:
 
 def _move(path: Path, target: Path) -> None:
     """Move a file to its place in one step; who may read what was there may read it, and nobody else."""
-    if target.exists():
-        shutil.copymode(target, path)
+    _keep_mode(target, path)
     try:
         path.replace(target)
     except OSError as error:
@@ -135,8 +153,15 @@ def _move(path: Path, target: Path) -> None:
     # Its folder is a link to another disk.
     part = target.with_name(marked(WRITING, target.name))
     try:
-        shutil.copy(path, part)
+        shutil.copyfile(path, part)
+        _keep_mode(target, part)
         sync_file(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _keep_mode(target: Path, path: Path) -> None:
+    """Give a file the permissions of the one that it takes the place of; not every disk has any to give."""
+    if target.exists() and target.stat().st_mode != path.stat().st_mode:
+        shutil.copymode(target, path)
