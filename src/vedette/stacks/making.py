@@ -153,7 +153,8 @@ def _change(work: StackWork, values: TemplateValues, row: StackResource, target:
     is_again = row.facts.before is not None
     started, wish = row.facts, replace(work.wish(row, target), is_again=is_again)
     try:
-        if not is_again:
+        # An update after one that stood failed adds to what was held before that one.
+        if not (is_again and row.status == states.UPDATING):
             wish = replace(
                 wish, attributes=work.tools.maker.foresee(work.actor(), wish, row.physical, before)
             )

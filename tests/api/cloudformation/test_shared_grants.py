@@ -190,3 +190,23 @@ def test_what_was_held_before_one_update_says_nothing_of_the_next(desk):
     resources = {"Eve": user(ManagedPolicyArns=[READER]), "Fails": failing("Eve")}
     assert desk.put("s", resources).status == "UPDATE_ROLLBACK_COMPLETE"
     assert attached(desk) == []
+
+
+def test_an_update_after_one_that_stood_failed_takes_nothing_that_somebody_had_given(desk):
+    desk.put("s", {"Eve": user()})
+    desk.service("iam", "CreateGroup", GroupName="seers")
+    desk.service("iam", "AddUserToGroup", UserName="eve", GroupName="seers")
+    resources = {"Eve": user(ManagedPolicyArns=[READER], Groups=["seers"]), "Fails": failing("Eve")}
+    assert desk.put("s", resources, DisableRollback=True).status == "UPDATE_FAILED"
+    desk.service("iam", "AttachUserPolicy", UserName="eve", PolicyArn=WRITER)
+    own = {"PolicyName": "own", "PolicyDocument": document("s3:GetObject")}
+    by_hand = {**own, "PolicyDocument": json.dumps(document("s3:*"))}
+    desk.service("iam", "PutUserPolicy", UserName="eve", **by_hand)
+    resources["Eve"] = user(ManagedPolicyArns=[READER, WRITER], Groups=["seers"], Policies=[own])
+    assert desk.put("s", resources, DisableRollback=True).status == "UPDATE_FAILED"
+    assert any("eve has a policy own already" in reason for _, _, reason in desk.happened("s"))
+    resources["Eve"] = user(ManagedPolicyArns=[READER, WRITER], Groups=["seers"])
+    assert desk.put("s", resources, DisableRollback=False).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert attached(desk) == ["AmazonS3FullAccess"]
+    (group,) = desk.service("iam", "ListGroupsForUser", UserName="eve")["Groups"]
+    assert group["GroupName"] == "seers"

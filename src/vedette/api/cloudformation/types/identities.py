@@ -18,7 +18,7 @@ from vedette.api.cloudformation.types.base import (
     texts,
     words,
 )
-from vedette.api.cloudformation.types.sharing import HELD, INLINE, MANAGED, held, policies_for, without
+from vedette.api.cloudformation.types.sharing import INLINE, MANAGED, foreseen, held, policies_for, without
 from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
 
 IAM = "iam"
@@ -135,7 +135,7 @@ class HolderType:
         """Return what a holder has already of what a change asks for; refuse to overwrite what is not its."""
         _check_forms(wish.properties)
         self._refuse_occupied(calls, {self.member: physical}, before, wish.properties)
-        return {HELD: self._held_now(calls, physical, before, wish.properties)}
+        return foreseen(wish, self._held_now(calls, physical, before, wish.properties))
 
     def change(self, calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change what a holder holds and is."""

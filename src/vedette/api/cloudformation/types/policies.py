@@ -15,7 +15,14 @@ from vedette.api.cloudformation.types.base import (
     words,
 )
 from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM, document_text, policy_of
-from vedette.api.cloudformation.types.sharing import HELD, HOLDERS, held, holders_of, holders_with, without
+from vedette.api.cloudformation.types.sharing import (
+    HOLDERS,
+    foreseen,
+    held,
+    holders_of,
+    holders_with,
+    without,
+)
 from vedette.api.faults import Fault
 from vedette.api.inner import InnerFault
 from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
@@ -169,7 +176,7 @@ def _foresee_managed(
 ) -> dict[str, Any]:
     """Return to whom somebody else attached the policy, of those that a change names."""
     fresh = set(holders_of(wish.properties)) - set(holders_of(before))
-    return {HELD: {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []}}
+    return foreseen(wish, {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []})
 
 
 def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:

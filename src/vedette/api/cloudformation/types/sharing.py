@@ -1,6 +1,6 @@
 """What several resources of a stack give to one holder, and what somebody else had given it before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vedette.api.cloudformation.types.base import Properties, texts
@@ -48,3 +48,13 @@ def held(wish: ResourceWish, name: str) -> list[Any]:
     """Return what of a kind was held before the update that is gone back from."""
     remembered: dict[str, list[Any]] = wish.attributes.get(HELD, {}) if wish.is_again else {}
     return [tuple(item) if isinstance(item, list) else item for item in remembered.get(name, [])]
+
+
+def foreseen(wish: ResourceWish, items: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """Return the attributes of a change that finds these held, with what an update before it found."""
+    return {
+        HELD: {
+            name: [*(before := held(wish, name)), *(item for item in new if item not in before)]
+            for name, new in items.items()
+        }
+    }
