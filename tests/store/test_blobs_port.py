@@ -5,9 +5,11 @@ That is a second instance of ourselves, or the one whose address, key and secret
 
 import io
 import itertools
+import json
 import os
 
 import pytest
+from botocore.exceptions import ClientError
 
 from vedette.errors import Missing, Taken, Wrong
 from vedette.store.blobs.folder import FolderBlobs
@@ -44,6 +46,30 @@ def test_what_was_put_is_found_and_read(blobs, bucket):
     assert blobs.read(bucket, "a/ü b.png") == b"pixels"
     with blobs.open(bucket, "a/ü b.png") as stream:
         assert (stream.read(2), stream.read()) == (b"pi", b"xels")
+
+
+def test_an_object_is_known_or_it_is_not(blobs, bucket):
+    blobs.put(bucket, "a", b"")
+    asked = [(bucket, "a"), (bucket, "b"), (bucket, "long" * 500), ("elsewhere", "a")]
+    assert [blobs.has_object(*place) for place in asked] == [True, False, False, False]
+
+
+def test_a_key_that_may_read_and_not_list_is_told_nothing_of_what_is_not_there(server):
+    store = ForeignBlobs(ForeignS3(server.address, *server.key))
+    store.make_bucket("shy", account=ACCOUNT)
+    iam = server.client("iam")
+    iam.create_user(UserName="reader")
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shy/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [read]})
+    iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=document)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    store.put("shy", "a", b"")
+    reader = ForeignBlobs(ForeignS3(server.address, key["AccessKeyId"], key["SecretAccessKey"]))
+    with pytest.raises(ClientError, match="403"):
+        reader.find("shy", "b")
+    assert (reader.has_object("shy", "a"), reader.has_object("shy", "b")) == (True, False)
+    reader.close()
+    store.close()
 
 
 def test_a_foreign_bucket_is_placed_and_the_first_region_is_named_by_nothing(server):

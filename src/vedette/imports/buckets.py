@@ -6,7 +6,6 @@ another account is refused, as it is for manifests.
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -90,8 +89,7 @@ class BucketReading:
         if name:  # what a file has beside it that was cut off where it was written, and copied here
             keys.append("/".join([*parts, marked(UNFINISHED, name)]))
         for key in keys:
-            with suppress(Missing):
-                self.blobs.find(bucket, key)
+            if self.blobs.has_object(bucket, key):
                 refuse_mark(f"s3://{bucket}/{prefix}", f"s3://{bucket}/{key}")
 
     def _picture(self, item: StoredObject, name: str, *, needs_size: bool) -> PlacedPicture:

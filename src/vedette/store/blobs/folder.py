@@ -244,6 +244,14 @@ class FolderBlobs:
         """Return an object's facts, without its bytes."""
         return _stored(self._find(bucket, key, version))
 
+    def has_object(self, bucket: str, key: str) -> bool:
+        """Return whether an object is there."""
+        try:
+            self._find(bucket, key, "")
+        except Missing:
+            return False
+        return True
+
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
         """Return an object's bytes."""
         with self.open(bucket, key, version) as stream:

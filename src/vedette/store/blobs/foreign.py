@@ -26,6 +26,8 @@ from vedette.trace_context import give_on
 
 PART = 16 * 1024 * 1024
 """Larger objects are uploaded in parts of this size."""
+# What a HEAD is told where there may be nothing: its answer has no body that would say more.
+UNKNOWN = ("400", "403", "404", "NoSuchKey", "NoSuchBucket", "AccessDenied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,19 @@ class ForeignBlobs:
             head["LastModified"],
             head.get("ContentType", ""),
         )
+
+    def has_object(self, bucket: str, key: str) -> bool:
+        """Return whether an object is known to be there.
+
+        A key that may read and not list is told 403 of what is not there, and 400 of a name that is too long.
+        """
+        try:
+            self._client.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in UNKNOWN:
+                raise
+            return False
+        return True
 
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
         """Return an object's bytes."""

@@ -57,6 +57,9 @@ class Blobs(Protocol):
     def find(self, bucket: str, key: str, version: str = "") -> StoredObject:
         """Return an object's facts, without its bytes."""
 
+    def has_object(self, bucket: str, key: str) -> bool:
+        """Return whether an object is known to be there; not where its S3 does not say."""
+
     def read(self, bucket: str, key: str, version: str = "") -> bytes:
         """Return an object's bytes."""
 
