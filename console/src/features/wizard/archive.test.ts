@@ -95,6 +95,14 @@ describe("an archive", () => {
     ]);
   });
 
+  it("names the marks of an export that was cut off, hidden files though they are", async () => {
+    const data = text("x");
+    const names = ["set/.vedette-unfinished", "set/.vedette-writing-labels.csv/a.csv", ".hidden", "a.csv"];
+    const { entries, refused } = await readArchive(await archive(names.map((name) => ({ name, data }))));
+    expect(entries.map(({ path }) => path)).toEqual(["a.csv"]);
+    expect(refused).toEqual(names.slice(0, 2).map((path) => ({ path, reason: "unfinished" })));
+  });
+
   it("ends where an entry inflates beyond what it declares", async () => {
     const bomb = await archive([{ name: "bomb.json", data: new Uint8Array(50_000_000), size: 1000 }]);
     const [entry] = (await readArchive(bomb)).entries;

@@ -17,7 +17,7 @@ export interface Archive {
   readonly refused: readonly { readonly path: string; readonly reason: RefusedEntry }[];
 }
 
-export type RefusedEntry = "link" | "encrypted" | "path" | "method" | "large";
+export type RefusedEntry = "link" | "encrypted" | "path" | "method" | "large" | "unfinished";
 
 /** What is no archive, or a damaged one. */
 export class BadArchive extends Error {
@@ -149,6 +149,14 @@ export function isPlainPath(path: string): boolean {
   return !isOdd && parts.every((part) => part !== "" && part !== "." && part !== "..");
 }
 
+/** What an export leaves that was cut off, or is still being written: as exchange/unfinished.py has it. */
+const CUT_OFF = /(?:^|\/)\.vedette-(?:writing-|unfinished)/u;
+
+/** Whether a path is the mark of an export that is not whole. */
+export function isCutOff(path: string): boolean {
+  return CUT_OFF.test(path);
+}
+
 /** Folders, and what systems leave beside files. */
 function isHidden(path: string): boolean {
   return (
@@ -169,8 +177,9 @@ export async function readArchive(file: Blob): Promise<Archive> {
   for (let number = 0; number < directory.count; number += 1) {
     const { record, next } = readRecord(view, place);
     place = next;
-    if (isHidden(record.path)) continue;
-    const reason = reasonAgainst(record);
+    const isMark = isCutOff(record.path);
+    if (!isMark && isHidden(record.path)) continue;
+    const reason = isMark ? "unfinished" : reasonAgainst(record);
     if (reason === null) {
       entries.push({ path: record.path, size: record.size, open: () => open(file, record) });
     } else refused.push({ path: record.path, reason });

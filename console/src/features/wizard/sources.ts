@@ -1,6 +1,6 @@
 /** Files of this computer as one list, wherever they come from: chosen, in a folder, or in an archive. No React. */
 import type { Own } from "../../api";
-import { isPlainPath, readArchive, type RefusedEntry } from "./archive";
+import { isCutOff, isPlainPath, readArchive, type RefusedEntry } from "./archive";
 
 export type Format = Own.ImportSource["Format"];
 
@@ -12,7 +12,7 @@ export interface SourceFile {
 
 export interface SourceFiles {
   readonly files: readonly SourceFile[];
-  readonly refused: readonly { readonly path: string; readonly reason: RefusedEntry | "unfinished" }[];
+  readonly refused: readonly { readonly path: string; readonly reason: RefusedEntry }[];
 }
 
 /** Endings of the files that hold a format's labels: as the server has them. */
@@ -47,9 +47,6 @@ export function isByPlace(format: Format): boolean {
   return ENDINGS[format] === null;
 }
 
-/** What an export leaves that was cut off, or is still being written: as exchange/whole.py has it. */
-const CUT_OFF = /(?:^|\/)\.vedette-(?:writing-|unfinished)/u;
-
 async function expand(file: File): Promise<SourceFiles> {
   const path = (file.webkitRelativePath === "" ? file.name : file.webkitRelativePath).normalize("NFC");
   if (/\.zip$/iu.test(file.name)) {
@@ -57,7 +54,7 @@ async function expand(file: File): Promise<SourceFiles> {
     return { files: entries, refused };
   }
   if (!isPlainPath(path)) return { files: [], refused: [{ path, reason: "path" }] };
-  if (CUT_OFF.test(path)) return { files: [], refused: [{ path, reason: "unfinished" }] };
+  if (isCutOff(path)) return { files: [], refused: [{ path, reason: "unfinished" }] };
   if (path.split("/").some((part) => part.startsWith("."))) return { files: [], refused: [] };
   return { files: [{ path, size: file.size, open: () => Promise.resolve(file) }], refused: [] };
 }
