@@ -3,6 +3,8 @@
 import contextlib
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import onnx
@@ -218,6 +220,16 @@ def test_one_thread_watches_all_sessions():
     for _ in range(3):
         run(expanded(10))
     assert [thread.name for thread in threading.enumerate()].count("runs") == 1
+
+
+def test_threads_that_are_the_first_to_ask_get_the_same_clock(monkeypatch):
+    def make():
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(session, "_the_clock", cache(make))
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: session._clock(), range(8)))) == 1
 
 
 def test_a_model_of_endless_tiles_is_refused_with_its_count(tmp_path):

@@ -160,7 +160,8 @@ def test_an_import_from_a_bucket_lies_sealed_also_in_its_process(sealed, house):
     assert (state.status, state.message, state.totals["lines"]) == ("ready", "", 3000)
     assert engine.found == []
     assert engine.files > 2
-    assert len(engine.keys[0]) == 1
+    assert sorted(Path(folder).name for folder in engine.keys[0]) == ["import-1", "import-1-masks"]
+    assert len(set(engine.keys[0].values())) == 2
     assert list(tools.folder.iterdir()) == []
     assert not any("/import-" in folder for folder in FOLDERS._keys)
 

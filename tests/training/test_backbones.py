@@ -115,6 +115,7 @@ def test_a_training_has_its_own_link_to_what_it_was_asked_for_with(training):
     assert seen == [("ours.safetensors", WEIGHTS, 2)]
     kept = training.versions.find_by_id(version.id).inputs["backbone"]
     assert (kept["name"], kept["sha256"], kept["network"]) == ("ours", DIGEST, "efficientnet-lite1")
+    assert training.room.jobs.wait(10)
     assert not training.trainings.folder(version).weights.exists()
 
 

@@ -92,7 +92,14 @@ class _Clock:
                     self.end_process(f"{name} has a step that did not end after {MOST_S + STUCK_S:g} s.")
 
 
-_clock = cache(_Clock)
+_the_clock = cache(_Clock)
+_one_at_a_time = threading.Lock()
+
+
+def _clock() -> _Clock:
+    """Return the clock of the process: two threads that are the first to ask get the same."""
+    with _one_at_a_time:
+        return _the_clock()
 
 
 @contextmanager
