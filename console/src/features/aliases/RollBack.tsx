@@ -46,17 +46,19 @@ function Leading({ project, alias, before, onClose }: OfAliasProps & { readonly 
   const back = useChange("vedette", "RollBackAlias");
   const { version } = useVersion(project, before);
   const leavesRunning = alias.State === "running" && version?.state !== "running";
-  const submit = () =>
-    back.mutate(
-      {
+  const submit = () => {
+    // Not by a callback of `mutate`: the name is read anew before that, and may have no version before then,
+    // so that this form is gone and nobody would hear of it. What was refused is in `back.error`.
+    back
+      .mutateAsync({
         ProjectArn: project.arn,
         AliasName: alias.AliasName,
         Reason: reason,
         ExpectedVersion: alias.VersionName,
         AllowIdle: leavesRunning && allowsIdle,
-      },
-      { onSuccess: onClose },
-    );
+      })
+      .then(onClose, () => undefined);
+  };
   return (
     <FormModal
       title={t("backName", { name: alias.AliasName })}

@@ -53,15 +53,16 @@ function Leading({ project, alias, before, onClose }: LeadingProps) {
   const submit = () => {
     if (isNeeded) start.mutate();
     else {
-      back.mutate(
-        {
+      // Not by a callback of `mutate`: the alias is read anew before that, and may have no version before then,
+      // so that this form is gone and nobody would hear of it. What was refused is in `back.error`.
+      back
+        .mutateAsync({
           ProjectArn: project.arn,
           AliasName: alias.AliasName,
           ExpectedVersion: alias.VersionName,
           Reason: reason,
-        },
-        { onSuccess: onClose },
-      );
+        })
+        .then(onClose, () => undefined);
     }
   };
   return (
