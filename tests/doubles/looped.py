@@ -155,17 +155,17 @@ class LoopScene(ABC):
         """The project's ARN."""
         return f"arn:aws:{self.service}:us-east-1:{HOME}:project/{self.name}"
 
+    @abstractmethod
     def lines(self, kind: str) -> list[dict[str, Any]]:
         """Return the entries of a dataset."""
-        raise NotImplementedError
 
+    @abstractmethod
     def versions(self) -> dict[str, str]:
         """Return the statuses of the versions by their names."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self, body: bytes) -> str:
         """Ask the version behind the alias."""
-        raise NotImplementedError
 
 
 class DiscSet(LoopScene):
