@@ -253,9 +253,9 @@ class OverTheAir:
             if state is None:
                 del self._switched[name]
             elif time.monotonic() - switched > PROBATION_S:
-                del self._switched[name]
                 if not state.is_proven and self._device.models.state(name) is ModelState.RUNNING:
                     self._installed.put(name, replace(state, is_proven=True))
+                del self._switched[name]  # once that is written: whoever sees the probation over may read it
             elif state.previous is not None and self._device.models.state(name) is ModelState.FAILED:
                 self._take_back(name, state)
 
