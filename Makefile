@@ -4,7 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
-FAST := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray and not deploy
+QUICK := not slow and not gpu and not postgres and not browser and not clients and not cluster and not ray and not deploy
+FAST := not long and $(QUICK)
+LONG := long and $(QUICK)
 # Forked processes of tests wait half of their time, so there are two for each core. A fork of what has begun
 # Apple's frameworks may die (Python starts processes anew there): elsewhere the lane has workers of pytest-xdist.
 FORKS ?= $(shell expr 2 '*' $$(nproc 2>/dev/null || echo 2))
@@ -12,12 +14,12 @@ FAST_LANE := $(if $(filter Linux,$(shell uname -s)),-p tools.forked_lane --forks
 
 # Every core has a test of its own: a second thread of torch would wait for its turn by spinning, which made a
 # training of 49 s of processor time one of 110 s.
-test test-slow test-postgres test-cluster test-deploy test-clients test-browser test-again: export OMP_NUM_THREADS := 1
+test test-long test-slow test-postgres test-cluster test-deploy test-clients test-browser test-again: export OMP_NUM_THREADS := 1
 
 # Images of Python set it: each worker of a lane would rewrite 440 test files anew, and each process compile the package.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: all setup serve demo console check test test-all test-slow test-postgres test-cluster test-clients test-ray test-deploy test-browser screenshots docs-pictures fuzz bench docs generate wheel install-sizes clean help
+.PHONY: all setup serve demo console check test test-all test-long test-slow test-postgres test-cluster test-clients test-ray test-deploy test-browser screenshots docs-pictures fuzz bench docs generate wheel install-sizes clean help
 
 all: check test
 
@@ -62,7 +64,10 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 
 test: .venv/.dev ## the fast lane, in processes forked after one collection (decision 0306)
 	$(BIN)/python -m pytest $(FAST_LANE) -m "$(FAST)" $(ARGS)
-	@echo "Slower lanes: make test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+	@echo "Slower lanes: make test-long (more than 0.4 s each) · test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+
+test-long: .venv/.dev ## the same for what takes more than 0.4 s (tests/long_tests.txt, decision 0472)
+	$(BIN)/python -m pytest $(FAST_LANE) -m "$(LONG)" $(ARGS)
 
 test-slow: .venv/.dev ## really trains
 	$(BIN)/pytest -n 2 --dist worksteal -m slow $(ARGS)
@@ -103,7 +108,7 @@ docs-pictures: .venv/.dev console ## the documentation's pictures alone: its tut
 	VEDETTE_DOCS_PICTURES=$${VEDETTE_DOCS_PICTURES:-docs/pictures} \
 	  $(BIN)/pytest -m browser tests/browser/test_docs_pictures.py tests/browser/test_tutorials.py $(ARGS)
 
-test-all: test test-slow test-postgres test-cluster test-clients test-browser ## every lane that this machine can hold
+test-all: test test-long test-slow test-postgres test-cluster test-clients test-browser ## every lane that this machine can hold
 
 fuzz: .venv/.dev ## draw bytes for every parser that strangers reach, ten minutes of processor time together
 	@$(PIP) install -c constraints.txt --group fuzz

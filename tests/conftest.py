@@ -22,6 +22,8 @@ from doubles.houses import SqliteMaker
 from doubles.process_state import differences, process_state
 from doubles.servers import FORKS, RunningServer, start_server, stop_server
 
+pytest_plugins = ["tools.lane_parts"]
+
 ROOT = Path(__file__).parent.parent
 
 # A property is about values; how long an example took says more about the machine's other work.
