@@ -20,6 +20,7 @@ from vedette.metering.days import pack_days
 from vedette.metering.figure import Figure, columns_of
 from vedette.metering.fold import FIVES_KEPT, MINUTES_KEPT
 from vedette.metering.meter import Meter
+from vedette.metering.recent import pack_recent
 from vedette.metering.tables import hours, minutes
 from vedette.metering.weeks import pack_weeks
 from vedette.migrations import upgrade
@@ -84,7 +85,7 @@ def queries(models: int, period: int, statistic: str = "Average") -> list[Metric
 
 
 def main() -> None:
-    """Fill, ask, print: from the rows of hours, the packed weeks, and their days, in one run."""
+    """Fill, ask, print: from the rows of hours, packed weeks, their days, and recent ones, in one run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=int, default=100)
     parser.add_argument("--days", type=int, default=395)
@@ -106,6 +107,10 @@ def main() -> None:
         began = time.perf_counter()
         pack_days(database, is_stopped=lambda: False)
         print(f"from packed days, packed in {time.perf_counter() - began:.0f} s:")
+        ask(metrics, options.models, options.days, now)
+        began = time.perf_counter()
+        pack_recent(database, now=now, is_stopped=lambda: False)
+        print(f"and from days of the week that goes on, packed in {time.perf_counter() - began:.0f} s:")
         ask(metrics, options.models, options.days, now)
 
 

@@ -57,6 +57,7 @@ LATER = (
     "drop table version_aliases",
     "drop table batch_parts",
     "drop table batches",
+    "drop table packed_recent",
     "drop table packed_days",
     "drop table packed_weeks",
     "alter table minutes drop column sketch",

@@ -19,6 +19,7 @@ from vedette.metering.series import (
     is_hourly,
     packed_border,
     places_of,
+    recent_of,
     rows_unwritten,
     sums_of,
     sums_of_requests,
@@ -117,9 +118,13 @@ class BucketReader:
         for start in range(0, len(arns), MOST_AT_ONCE):
             batch = arns[start : start + MOST_AT_ONCE]
             of_batch = {arn: self._places[arn] for arn in batch}
-            for rows in read_packed(self._connection, packed, of_batch, with_sketches=True):
+            recent = recent_of(self._connection, request, packed, batch)
+            rows_of_weeks = read_packed(self._connection, packed, of_batch, with_sketches=True)
+            rows_of_days = recent.read(self._connection, request.figure, of_batch, with_sketches=True)
+            for rows in chain(rows_of_weeks, rows_of_days):
                 yield from self._of_packed(rows)
-            yield from self._read_rows(batch, border)
+            for of_hours, since in recent.rest():
+                yield from self._read_rows(of_hours, since)
 
     def _read_rows(self, arns: Sequence[str], first: int) -> Iterator[Part]:
         request = self._request

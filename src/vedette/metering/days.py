@@ -129,23 +129,27 @@ def read_packed(
         of_phase = (packed_days.c.phase == since % DAY // HOUR) & (
             request.is_of(packed_days, arns, since, last, BLOCK)
         )
-        for rows in _read_some(connection, _of(packed_days, with_sketches).where(of_phase)):
+        for rows in read_some(connection, select_rows(packed_days, with_sketches).where(of_phase)):
             yield PackedRows(rows, places, since, last, is_days=True, waiting=waiting)
-        for rows in _read_some(connection, _of(packed_weeks, with_sketches).where(waits)) if weeks else ():
+        for rows in (
+            read_some(connection, select_rows(packed_weeks, with_sketches).where(waits)) if weeks else ()
+        ):
             yield PackedRows(rows, places, since, last)
     if last < request.until:
         is_asked = request.is_of(packed_weeks, arns, last, request.until, WEEK)
-        for rows in _read_some(connection, _of(packed_weeks, with_sketches).where(is_asked)):
+        for rows in read_some(connection, select_rows(packed_weeks, with_sketches).where(is_asked)):
             yield PackedRows(rows, places, last, request.until)
 
 
-def _of(table: Table, with_sketches: bool) -> Select[Any]:
+def select_rows(table: Table, with_sketches: bool) -> Select[Any]:
+    """Return the query of what `PackedRows` holds of such rows."""
     columns = table.c
     selected = [columns.arn, columns.begin, columns.body, *([columns.sketches] if with_sketches else [])]
     return select(*selected).order_by(columns.arn, columns.begin)
 
 
-def _read_some(connection: Connection, query: Select[Any]) -> Iterator[list[Any]]:
+def read_some(connection: Connection, query: Select[Any]) -> Iterator[list[Any]]:
+    """Yield the rows of a query, as many at once as may be in memory."""
     batch: list[Any] = []
     size = 0
     with connection.execute(query.execution_options(yield_per=ROWS)) as result:

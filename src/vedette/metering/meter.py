@@ -18,6 +18,7 @@ from vedette.metering.buckets import read_buckets
 from vedette.metering.days import pack_days
 from vedette.metering.figure import Figure, Key, add
 from vedette.metering.fold import by_hour, fold
+from vedette.metering.recent import pack_recent, remove_changed
 from vedette.metering.series import SeriesRequest, read_arns, read_names, read_series
 from vedette.metering.soundness import ClockWatch
 from vedette.metering.spans import SpanRecorder
@@ -107,6 +108,7 @@ class Meter:
                 for key, figure in of_hours.items():
                     add(connection, key, figure, hours)
                 repack(connection, of_hours)
+                remove_changed(connection, of_hours)
         except Exception:
             self._take_back(counted)
             raise
@@ -133,6 +135,7 @@ class Meter:
             until = self._ticks() + self.write_every_s
             pack_weeks(self._database, now=now, is_stopped=lambda: self._is_over(until))
             pack_days(self._database, is_stopped=lambda: self._is_over(until))
+            pack_recent(self._database, now=now, is_stopped=lambda: self._is_over(until))
             if self._is_over(until):
                 return
             self.spans.forget_old()

@@ -7,12 +7,14 @@ for 455. A period that is finer than what is kept of its time has nothing there.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import BigInteger, Connection, Table, bindparam, cast, func, select
 
 from vedette.metering.days import PackedRequest, read_packed
 from vedette.metering.figure import Figure, Key
 from vedette.metering.fold import FIVES_KEPT, HOURS_KEPT, MINUTES_KEPT
+from vedette.metering.recent import RecentDays, recent_days
 from vedette.metering.sums import Column, PeriodSums
 from vedette.metering.tables import hours, minutes
 from vedette.metering.weeks import Hours, packed_until
@@ -131,16 +133,32 @@ def _read_kept(
     packed = PackedRequest(request.figure, request.period, first, border)
     for start in range(0, len(arns), MOST_AT_ONCE):
         batch = arns[start : start + MOST_AT_ONCE]
-        for rows in read_packed(connection, packed, {arn: places[arn] for arn in batch}, with_sketches=False):
+        of_batch = {arn: places[arn] for arn in batch}
+        recent = recent_of(connection, request, packed, batch)
+        rows_of_weeks = read_packed(connection, packed, of_batch, with_sketches=False)
+        rows_of_days = recent.read(connection, request.figure, of_batch, with_sketches=False)
+        for rows in chain(rows_of_weeks, rows_of_days):
             for of_arns, starts, columns in rows.numbers():
                 yield sums_of(of_arns + (starts - request.since) // request.period, columns).summed()
-        counted = _read_rows(connection, hours if is_hourly(request) else minutes, request, batch, border)
-        yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in counted])
+        for of_hours, since in recent.rest():
+            counted = _read_rows(
+                connection, hours if is_hourly(request) else minutes, request, of_hours, since
+            )
+            yield PeriodSums.of([(places[row[0]] + row[1], *row[2:]) for row in counted])
 
 
 def packed_border(connection: Connection, request: SeriesRequest, first: int) -> int:
     """Return the minute before which a request is answered from packed rows."""
     return min(max(first, packed_until(connection)), request.until) if is_hourly(request) else first
+
+
+def recent_of(
+    connection: Connection, request: SeriesRequest, packed: PackedRequest, arns: Sequence[str]
+) -> RecentDays:
+    """Return what is read of packed days after the packed weeks; nothing where minutes are asked for."""
+    if is_hourly(request):
+        return recent_days(connection, packed, arns, request.until)
+    return RecentDays([], arns, packed.until, packed.until)
 
 
 def sums_of(places: Column, columns: Hours) -> PeriodSums:

@@ -47,6 +47,20 @@ packed_weeks = Table(
     Index("ix_packed_weeks_days", "has_days", "arn", "figure", "begin"),
 )
 
+# The same of a week that is not packed yet, up to the end of a day (recent.py).
+packed_recent = Table(
+    "packed_recent",
+    METADATA,
+    Column("arn", String(1024), primary_key=True),
+    Column("figure", String(32), primary_key=True),
+    Column("begin", BigInteger, primary_key=True),
+    # The minute before which it has every hour of its week.
+    Column("until", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sketches", LargeBinary),
+    Index("ix_packed_recent_until", "until"),
+)
+
 # The days of such a week, from one hour of the day on (days.py).
 packed_days = Table(
     "packed_days",

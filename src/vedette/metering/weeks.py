@@ -153,21 +153,27 @@ def _pairs_of(database: Database, begin: int) -> list[tuple[str, str]]:
 
 
 def _pack(connection: Connection, arn: str, figure: str, begin: int) -> None:
-    columns = hours.c
-    query = select(hours).where(
-        columns.arn == arn,
-        columns.figure == figure,
-        columns.minute >= begin,
-        columns.minute < begin + WEEK,
-    )
-    counted = connection.execute(query.order_by(columns.minute)).all()
-    rows = [((row.minute - begin) // HOUR, row.total, row.samples, row.least, row.most) for row in counted]
-    row = {"arn": arn, "figure": figure, "begin": begin}
     is_row = (packed_weeks.c.arn == arn) & (packed_weeks.c.figure == figure)
     connection.execute(delete(packed_weeks).where(is_row, packed_weeks.c.begin == begin))
-    if rows:
-        values = {**row, "body": pack(rows), "sketches": _sketches_of(counted, begin)}
-        connection.execute(insert(packed_weeks).values(values))
+    packed = pack_hours(connection, arn, figure, begin, begin + WEEK)
+    if packed is not None:
+        connection.execute(insert(packed_weeks).values(packed))
+
+
+def pack_hours(
+    connection: Connection, arn: str, figure: str, begin: int, end: int
+) -> dict[str, str | int | bytes | None] | None:
+    """Return the row of a week's hours up to a minute; None where there are none."""
+    columns = hours.c
+    query = select(hours).where(
+        columns.arn == arn, columns.figure == figure, columns.minute >= begin, columns.minute < end
+    )
+    counted = connection.execute(query.order_by(columns.minute)).all()
+    if not counted:
+        return None
+    rows = [((row.minute - begin) // HOUR, row.total, row.samples, row.least, row.most) for row in counted]
+    bodies = {"body": pack(rows), "sketches": _sketches_of(counted, begin)}
+    return {"arn": arn, "figure": figure, "begin": begin, **bodies}
 
 
 def _sketches_of(counted: Sequence[Row[Any]], begin: int) -> bytes | None:
