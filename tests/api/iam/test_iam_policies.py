@@ -151,7 +151,14 @@ def test_the_account_is_described_in_pages_without_loss(call, own):
     (crew,) = whole["GroupDetailList"]
     assert unquote(crew["GroupPolicyList"][0]["PolicyDocument"]) == document("s3:*")
     summary = call("GetAccountSummary")["SummaryMap"]
-    assert (summary["Users"], summary["Groups"], summary["Policies"], summary["MFADevices"]) == (1, 1, 1, 0)
+    quotas = {name: number for name, number in summary.items() if name.endswith("Quota")}
+    assert {name: number for name, number in summary.items() if name not in quotas} == {
+        "Users": 1, "Groups": 1, "Roles": 0, "Policies": 1, "PolicyVersionsInUse": 1,
+        "AccountAccessKeysPresent": 0, "AccountMFAEnabled": 0, "AccountSigningCertificatesPresent": 0,
+        "InstanceProfiles": 0, "MFADevices": 0, "MFADevicesInUse": 0, "Providers": 0, "ServerCertificates": 0,
+    }  # fmt: skip
+    assert len(quotas) == 11
+    assert min(quotas.values()) > 0
 
 
 def test_an_account_has_one_alias(call):

@@ -64,6 +64,41 @@ def test_lists_of_parts_that_cannot_be_are_refused(s3, bucket, upload, refused):
     complete(s3, bucket, upload, [one])
 
 
+def test_uploads_go_on_after_a_key_or_after_one_of_its_uploads(s3, bucket):
+    ids = {
+        key: [s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"] for _ in range(2)]
+        for key in "abc"
+    }
+
+    def listed(**after):
+        return [(item["Key"], item["UploadId"]) for item in
+                s3.list_multipart_uploads(Bucket=bucket, **after).get("Uploads", [])]  # fmt: skip
+
+    everything = listed()
+    assert sorted(everything) == sorted((key, upload) for key, of_key in ids.items() for upload in of_key)
+    assert [key for key, _ in everything] == list("aabbcc")
+    assert listed(KeyMarker="a") == everything[2:], "a key alone passes all of its uploads"
+    assert listed(KeyMarker="a", UploadIdMarker=everything[0][1]) == everything[1:]
+    assert listed(UploadIdMarker=everything[0][1]) == everything, "without a key it says nothing"
+
+
+def test_a_part_that_the_client_remembers_otherwise_is_refused(s3, bucket, refused):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="big", ChecksumAlgorithm="CRC32")["UploadId"]
+    one = s3.upload_part(
+        Bucket=bucket, Key="big", UploadId=upload, PartNumber=1, Body=b"a", ChecksumAlgorithm="CRC32"
+    )
+    part = {"PartNumber": 1, "ETag": one["ETag"]}
+
+    def asked(checksum):
+        parts = {"Parts": [{**part, "ChecksumCRC32": checksum}]}
+        return refused(
+            s3.complete_multipart_upload, Bucket=bucket, Key="big", UploadId=upload, MultipartUpload=parts
+        )
+
+    assert asked("AAAAAA==") == ("InvalidPart", 400)
+    complete(s3, bucket, upload, [{**part, "ChecksumCRC32": one["ChecksumCRC32"]}])
+
+
 def test_an_aborted_upload_is_gone(s3, bucket, upload, refused):
     send(s3, bucket, upload, 1, b"a")
     assert [each["UploadId"] for each in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
