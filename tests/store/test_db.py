@@ -2,9 +2,11 @@ import contextlib
 import sqlite3
 import stat
 import threading
+import traceback
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from vedette.errors import Wrong
 from vedette.store.db import open_database
@@ -146,3 +148,31 @@ def put_account(database, name):
         connection.execute(
             text("insert into accounts (id, name, created_ms) values (:name, :name, 0)"), {"name": name}
         )
+
+
+SECRETS = {"word": "hush-hush", "other": "hush-hush-2"}
+STATEMENTS = (
+    "insert into named values (:word, 2)",  # twice
+    "insert into named values (:other, null)",
+    "select cast(:word as integer) / 0 from named",
+)
+
+
+def test_a_failed_statement_is_told_without_what_it_wrote(counted):
+    """PostgreSQL's DETAIL quotes the key that is there already, or the whole row; an error is logged."""
+    with counted.write() as connection:
+        connection.execute(text("create table named (name varchar(20) primary key, number integer not null)"))
+        connection.execute(text("insert into named values ('hush-hush', 1)"))
+    words = []
+    for statement in STATEMENTS:
+        try:
+            with counted.write() as connection:
+                connection.execute(
+                    text(statement),
+                    {name: value for name, value in SECRETS.items() if f":{name}" in statement},
+                )
+        except DBAPIError as error:
+            words.append("".join(traceback.format_exception(error)))
+    assert len(words) == 2 + (counted.file is None)
+    assert not any("hush-hush" in text for text in words)
+    assert all("named" in text for text in words), "which table it was still stands there"

@@ -219,7 +219,26 @@ def open_database(address: str, data: Path) -> Database:
     )
     find_dead_lines(engine)
     event.listen(engine, "handle_error", _refuse_nul)
+    event.listen(engine, "handle_error", _hide_values)
     return Database(engine)
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Leave of PostgreSQL's words only those that hold no value of a row or a statement: they are logged.
+
+    Its DETAIL, HINT and CONTEXT name the values of a key or a row; of data that a column does not take
+    (class 22) the first line does too.
+    """
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    words = getattr(getattr(error, "diag", None), "message_primary", None)
+    if not words:
+        return  # of the driver, or of a line that was lost
+    state = getattr(error, "sqlstate", None) or ""
+    if state.startswith("22"):
+        words = f"a value is not what its column takes ({type(error).__name__})"
+    error.args = (words,)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__module__}.{type(error).__name__}) {words}",)
 
 
 def _refuse_nul(context: ExceptionContext) -> None:
