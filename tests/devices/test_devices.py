@@ -1,84 +1,21 @@
 """Devices by the room's front: tokens that work once, orders that only grow, packages that were signed."""
 
-import io
 import json
 
 import pytest
 
-from doubles.houses import ELSEWHERE, HERE, MovedClock, SqliteMaker, a_house
-from doubles.packages import tiny_package
+from doubles.houses import ELSEWHERE, HERE
+from doubles.workshops import PLACE, SECRET
 from vedette.api.devices.limits import CallRates
 from vedette.devices.calls import hash_of
-from vedette.devices.devices import PackageSource
 from vedette.devices.reports import report_of
 from vedette.devices.values import DeviceChange, DevicePlace, NewDevice
 from vedette.errors import Denied, Missing, Refusal, Taken, TooFast, Wrong
-from vedette.packaging.building import build_component
 from vedette.packaging.signing import make_key
-from vedette.runtime.component_archives import zip_component
-from vedette.runtime.component_signatures import ComponentSignature, signed_content, write_signature
-from vedette.runtime.components import ComponentFacts
 from vedette.runtime.device_orders import read_order, read_token
 from vedette.runtime.signatures import decode
-from vedette.store.db import open_database
 
-PLACE = DevicePlace(HERE, "eu-west-1")
-SECRET, OTHER = "s" * 43, "t" * 43
-
-
-class Workshop:
-    """A house with devices, and packages that its account signed."""
-
-    def __init__(self, house, keys, folder):
-        self.house, self.keys, self.folder = house, keys, folder
-        self.devices, self.calls = house.devices, house.devices.calls
-        self._count = 0
-
-    def register(self, name, secret=SECRET):
-        """Register a device and let its agent take the token; return what the agent shows."""
-        _, text = self.devices.create(PLACE, NewDevice(name))
-        token = read_token(text)
-        self.calls.register(f"{token.device}.{token.secret}", hash_of(secret), "10.0.0.1")
-        return f"{token.device}.{secret}"
-
-    def source(self, *, name="belt", account=HERE, signs=True, signer=None, told=None):
-        """Return a package that an account or a signer signed; `told` is whose key is vouched for."""
-        self._count += 1
-        model = tiny_package(self.folder / f"model-{self._count}", "anomaly")
-        facts = ComponentFacts(name, f"1.0.{self._count}")
-        component = build_component(model, facts, self.folder / f"component-{self._count}")
-        if signs:
-            signature = self.keys.sign(account, "component", signed_content(component.digest, self._count))
-            key = self.keys.public_key(account)
-            write_signature(component.folder, ComponentSignature(key, self._count, signature))
-        if signer is not None:
-            signer.sign_component(component, self._count)
-        file = io.BytesIO()
-        zip_component(component, file)
-        opened = lambda: io.BytesIO(file.getvalue())  # noqa: E731
-        if told is not None:
-            return PackageSource("", "", opened, f"s3://own/{self._count}.zip", told)
-        return PackageSource("arn:p", f"job-{self._count}", opened)
-
-    def order(self, name, *sources):
-        return self.devices.update(PLACE, name, DeviceChange(), sources)
-
-    def archives(self):
-        return {place.stem for place in (self.folder / "devices" / "packages" / HERE).iterdir()}
-
-
-@pytest.fixture
-def shop(tmp_path):
-    from vedette.identity.seal import Seal
-    from vedette.identity.signing_keys import SigningKeys
-
-    address, folder = SqliteMaker(tmp_path).new()
-    database = open_database(address, folder)
-    house = a_house(database, MovedClock(), folder)
-    yield Workshop(house, SigningKeys(database, Seal(bytes(32))), folder)
-    house.jobs.close()
-    house.blobs.close()
-    database.close()
+OTHER = "t" * 43
 
 
 def test_a_token_works_once_and_an_answer_that_was_lost_is_mended(shop):
@@ -141,7 +78,7 @@ def test_a_device_gets_its_own_order_and_packages_alone(shop):
     mine, theirs = ({model.archive for model in orders[bearer].models} for bearer in (first, second))
     assert {model.name for model in orders[second].models} == {"belt", "lid"}
     for archive in mine:
-        assert shop.calls.archive(first, archive).is_file()
+        assert shop.calls.archive(first, archive).place.is_file()
     for archive in theirs | {"../../vedette.db", "", "0" * 64}:
         with pytest.raises(Missing):
             shop.calls.archive(first, archive)

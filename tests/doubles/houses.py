@@ -56,6 +56,7 @@ from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.stacks.stacks import Stacks
 from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.sealed_copies import SealedCopies
 from vedette.store.db import Database, open_database
 from vedette.store.sealed_folders import FOLDERS
 from vedette.suggestions.drafts import Drafts, DraftTools
@@ -283,7 +284,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     packagings = Packagings(packaging, jobs, most_under_way=20)
     packagings.start()
     projects.ask_before_deleting(packagings.hold_project)
-    packages = DevicePackages(folder / "devices" / "packages")
+    packages = DevicePackages(folder / "devices" / "packages", SealedCopies(lambda: blobs.keys))
     house = House(
         packagings=packagings,
         devices=Devices(DeviceTools(database, projects.tags, keys, packages, clock)),

@@ -9,6 +9,7 @@ import pytest
 
 from doubles.devices import bitmap_of, plain
 from doubles.over_the_air import eventually, reporting_device, running_fleet
+from vedette.cli.client import open_client
 from vedette.edge.enrolment import hash_of
 from vedette.runtime.device_orders import read_order
 from vedette.runtime.signatures import decode
@@ -119,3 +120,22 @@ def test_no_call_is_lost_while_a_model_is_switched(fleet, registered, tmp_path):
             for asker in askers:
                 asker.join()
         assert set(answers) == {0.4, 0.6}
+
+
+def test_a_sealed_package_is_handed_out_while_its_key_is_enabled(fleet, registered, tmp_path):
+    name, token = registered
+    kms = open_client("kms", endpoint=fleet.server.address, data=fleet.server.data)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    closed = fleet.package(1, "belt", KmsKeyId=key)
+    order = fleet.order(name, closed, fleet.package(2, "lid"))
+    assert [row.get("KmsKeyId") for row in order["Wanted"]] == [key, None]
+    home = fleet.server.data / "devices" / "packages"
+    assert [b"package.json" in file.read_bytes() for file in home.glob("*/*.sealed")] == [False]
+    kms.disable_key(KeyId=key)
+    with reporting_device(tmp_path / "models", fleet, token) as device:
+        fleet.await_states(name, "waiting", "installed")  # the one does not keep the other waiting
+        message = fleet.device(name)["Wanted"][0]["Message"]
+        assert message.endswith(f"cannot be handed out: {key} is disabled.")
+        kms.enable_key(KeyId=key)
+        fleet.await_states(name, "installed", "installed")
+        assert device.await_status("belt", "RUNNING", "FAILED") == "RUNNING"

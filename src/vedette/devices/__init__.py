@@ -4,7 +4,7 @@
     reports.py    a report read: bounded, and nothing in it believed
     tables.py     where devices lie
     records.py    every statement on that table
-    packages.py   the archives that devices fetch: taken out of buckets whole, verified, kept while ordered
+    packages.py   the archives that devices fetch: copied whole, verified, sealed as in their bucket
     devices.py    the room's front, for people
     calls.py      the room's front, for devices
 

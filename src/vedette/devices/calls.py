@@ -7,14 +7,13 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from vedette.clock import Clock, milliseconds
 from vedette.devices import records
-from vedette.devices.packages import DevicePackages
+from vedette.devices.packages import DevicePackages, KeptPackage
 from vedette.devices.reports import dump_report, read_report
 from vedette.errors import Denied, Missing, Taken, Wrong
 from vedette.runtime.device_orders import DEVICE_ID, SECRET, SHA256
@@ -83,8 +82,8 @@ class DeviceCalls:
             records.change_device(connection, row.number, values)
         return SignedOrder(row.order_text, row.order_signature) if row.order_text else None
 
-    def archive(self, bearer: str, archive: str) -> Path:
-        """Return the file of a package that a device is to have."""
+    def archive(self, bearer: str, archive: str) -> KeptPackage:
+        """Return a package that a device is to have."""
         with self._database.read() as connection:
             device = records.read_device(self._row(connection, bearer, "secret_hash"))
         if archive not in {wish.model.archive for wish in device.wishes}:

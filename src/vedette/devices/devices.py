@@ -1,7 +1,9 @@
 """The room's front for people: devices registered, listed, told what to have, removed."""
 
 import base64
+import logging
 import secrets
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -23,18 +25,24 @@ from vedette.devices.values import (
     NewDevice,
     WantedModel,
 )
-from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.errors import Missing, Refusal, Taken, TooMuch, Wrong
 from vedette.identity.signing_keys import SigningKeys
 from vedette.projects.tags import Tags, drop_tags, put_tags
 from vedette.runtime.device_orders import MOST_MODELS, DeviceOrder, DeviceToken, write_order
 from vedette.runtime.signatures import PublicKey, encode
+from vedette.store.blobs.sealed_copies import SealedOrigin
 from vedette.store.db import Database
+from vedette.store.disk import disk_refusal
+
+log = logging.getLogger(__name__)
 
 # A person carries a token to the device within days; one that was forgotten somewhere ends by itself.
 TOKEN_MS = 7 * 24 * 3600 * 1000
 ID_BYTES, SECRET_BYTES = 16, 32
 # Every device reports twice a minute; a thousand are 33 small writes a second.
 MOST_DEVICES = 1000
+# Returns the sealed object that a package of a device was taken of; None where that lies in clear.
+FindOrigin = Callable[[WantedModel], SealedOrigin | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,20 @@ class Devices:
         # What is taken is not swept before a device is told to have it.
         self._ordering = tools.packages.turn
         tools.tags.register(SERVICE, KIND, _exists)
+
+    def start(self, find_origin: FindOrigin) -> None:
+        """Clear what a stop left, and seal what an earlier release left in clear, in the background."""
+        threading.Thread(target=self.seal_clear, args=(find_origin,), name="packages", daemon=True).start()
+
+    def seal_clear(self, find_origin: FindOrigin) -> None:
+        """Seal the copies in clear of what lies sealed in its bucket; one that cannot be stays as it is."""
+        with self._ordering():
+            self._tools.packages.clear_up()
+        with self._database.read() as connection:
+            wishes = records.all_wishes(connection)
+        for account, wish in wishes:
+            with self._ordering():
+                self._seal_one(account, wish, find_origin)
 
     def now_ms(self) -> int:
         """Return this moment, by which a device is online or not."""
@@ -153,11 +175,32 @@ class Devices:
                 drop_tags(connection, str(device.arn))
             self._sweep(place.account)
 
+    def origin_of(self, device: EdgeDevice, wish: WantedModel) -> SealedOrigin | None:
+        """Return the sealed object that a device's package was taken of, whose key opens it."""
+        return self._tools.packages.origin(device.place.account, wish.model.archive)
+
     def public_key(self, account: str) -> PublicKey:
         """Return the key that an account's packages and orders are signed with."""
         return self._tools.keys.public_key(account)
 
     # Inside
+
+    def _seal_one(self, account: str, wish: WantedModel, find_origin: FindOrigin) -> None:
+        packages, archive = self._tools.packages, wish.model.archive
+        if not packages.is_clear(account, archive):
+            return
+        try:
+            origin = find_origin(wish)
+            if origin is not None:
+                packages.seal(account, archive, origin)
+        except (Refusal, OSError) as error:
+            refusal = error if isinstance(error, Refusal) else disk_refusal(error)
+            log.warning(
+                "The devices' copy of %s %s may lie in clear; the next start looks at it again: %s",
+                wish.model.name,
+                wish.model.version,
+                error if refusal is None else refusal.sentence,
+            )
 
     def _take(self, account: str, sources: Sequence[PackageSource]) -> tuple[WantedModel, ...]:
         if len(sources) > MOST_MODELS:

@@ -76,6 +76,12 @@ def needed_archives(connection: Connection, account: str) -> set[str]:
     return {wish.model.archive for text in connection.execute(query).scalars() for wish in _wishes(text)}
 
 
+def all_wishes(connection: Connection) -> list[tuple[str, WantedModel]]:
+    """Return what all devices are to have, with their accounts."""
+    rows = connection.execute(select(devices.c.account, devices.c.wishes)).all()
+    return [(account, wish) for account, text in rows for wish in _wishes(text)]
+
+
 def accounts_with_devices(connection: Connection) -> set[str]:
     """Return the accounts that have devices."""
     return set(connection.execute(select(devices.c.account).distinct()).scalars())

@@ -26,7 +26,7 @@ from vedette.edge.life import ModelState
 from vedette.edge.process import ModelProcess, ProcessLimits
 from vedette.edge.server_link import LinkFault, ServerAnswer, ServerLink
 from vedette.edge.trying import tried_process
-from vedette.errors import NoSpace, Refusal, TooMuch, Wrong
+from vedette.errors import NoSpace, Refusal, TooEarly, TooMuch, Wrong
 from vedette.runtime.components import Component
 from vedette.runtime.device_orders import DeviceOrder, OrderedModel, read_order, read_token
 from vedette.runtime.signatures import PublicKey
@@ -192,7 +192,7 @@ class OverTheAir:
             return
         try:
             component, process = self._tried(ordered)
-        except (NoSpace, TooMuch) as refusal:  # there may be room later
+        except (NoSpace, TooMuch, TooEarly) as refusal:  # it may be had later
             self._note(ordered, replace(state, problem=refusal.sentence))
         except Refusal as refusal:
             problem = refusal.sentence
@@ -207,13 +207,21 @@ class OverTheAir:
         self._reporter.doing = f"{ordered.name} {ordered.version}"
         try:
             self._link.announce(self._enrolment, self._reporter.report())
-            component = self._fetcher.fetch(self._enrolment, ordered)
+            component = self._fetched(ordered)
             package = InstalledPackage(ordered.digest, ordered.version, component.facts.model_arn)
             model = self._installed.model_of(ordered.name, package)
             is_wanted = lambda: not self._ended.is_set()  # noqa: E731
             return component, tried_process(model, component, self._device.limits, is_wanted)
         finally:
             self._reporter.doing = ""
+
+    def _fetched(self, ordered: OrderedModel) -> Component:
+        try:
+            return self._fetcher.fetch(self._enrolment, ordered)
+        except LinkFault as fault:
+            if fault.is_closed:  # of one model alone: the others are not kept waiting for its key
+                raise TooEarly(str(fault), kind="model", name=ordered.name) from fault
+            raise
 
     def _note(self, ordered: OrderedModel, state: InstalledModel) -> None:
         if self._installed.record.models.get(ordered.name) != state:

@@ -28,18 +28,22 @@ CONNECT_S = 20.0
 SILENCE_S = 30.0
 PIECE = 256 << 10
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-OK, PARTIAL, UNAUTHORIZED, NOT_SATISFIABLE = 200, 206, 401, 416
+OK, PARTIAL, UNAUTHORIZED, NOT_SATISFIABLE, UNAVAILABLE = 200, 206, 401, 416, 503
 
 
 class LinkFault(Exception):
     """The server could not be asked, or answered otherwise than it should; the message is for people.
 
-    `is_stranger`: it does not know the device. `after_s`: when it wants to be asked again, if it says.
+    `is_stranger`: it does not know the device. `is_closed`: what was asked for is not to be had now, as a
+    package whose key is disabled. `after_s`: when it wants to be asked again, if it says.
     """
 
-    def __init__(self, sentence: str, *, is_stranger: bool = False, after_s: float = 0.0) -> None:
+    def __init__(
+        self, sentence: str, *, is_stranger: bool = False, is_closed: bool = False, after_s: float = 0.0
+    ) -> None:
         super().__init__(sentence)
         self.is_stranger = is_stranger
+        self.is_closed = is_closed
         self.after_s = after_s
 
 
@@ -159,6 +163,7 @@ def _require(response: http.client.HTTPResponse, *statuses: int) -> None:
     raise LinkFault(
         f"The server refused: {sentence}",
         is_stranger=response.status == UNAUTHORIZED,
+        is_closed=response.status == UNAVAILABLE,
         after_s=float(after) if after.isdecimal() and len(after) < 6 else 0.0,
     )
 

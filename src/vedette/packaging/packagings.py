@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from vedette.datasets.buckets import bucket_problem
+from vedette.encryption.folder_keys import read_folder_mark
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.packaging import records
-from vedette.packaging.values import PackagingJob, PackagingWish
+from vedette.packaging.values import PackagedPlace, PackagingJob, PackagingWish
 from vedette.packaging.works import (
     PACKAGE,
     PackagingTools,
@@ -22,11 +23,13 @@ from vedette.packaging.works import (
     link_version,
     packaging_kind,
 )
-from vedette.projects.project import Project, Scope
+from vedette.projects.project import Project, Scope, read_project_arn
+from vedette.projects.projects import by_name
 from vedette.projects.tokens import Answer, ClientToken, once, stored_answer
 from vedette.projects.version import WITH_PACKAGE, WORDS, Version
 from vedette.projects.version_rows import require
 from vedette.runtime.components import refuse_names
+from vedette.store.sealed_folders import read_mark
 
 # A component's version has six digits at most; a model of another name begins at one.
 FIRST_VERSION = "1.0.0"
@@ -114,12 +117,31 @@ class Packagings:
         with self._database.read() as connection:
             return records.list_jobs(connection, project.id, before=before, most=most)
 
+    def place_of(self, project_arn: str, name: str, part: str) -> PackagedPlace:
+        """Return where a job wrote a part of its package, and the key that it wrote it under."""
+        parts = read_project_arn(project_arn)
+        with self._database.read() as connection:
+            project = None if parts is None else by_name(connection, *parts)
+            job = None if project is None else records.job_by_name(connection, project.id, name)
+        if job is None or part not in job.files:
+            raise Missing(f"The packaging job {name} is not there.", kind="packaging job", name=name)
+        return PackagedPlace(job.wish.bucket, job.files[part], job.wish.encryption_key or self._own_key(job))
+
     def hold_project(self, connection: Connection, project: Project) -> str:
         """Return what of a project is under way here, so that it is not deleted meanwhile."""
         count = records.count_of_project(connection, project.id)
         return f"{count} packaging job{'s' if count > 1 else ''} under way" if count else ""
 
     # Inside
+
+    def _own_key(self, job: PackagingJob) -> str:
+        """Return the key of the version that a job packaged; empty for one in clear, or gone by now."""
+        try:
+            version = self._tools.versions.find_by_id(job.version)
+        except Missing:
+            return ""
+        mark = read_mark(self._tools.folder_of(version).root)
+        return "" if mark is None else read_folder_mark(mark).key
 
     def _completed(self, version: Version, wish: PackagingWish) -> PackagingWish:
         is_number = version.name.isdigit() and len(version.name) <= LONGEST_NUMBER

@@ -65,3 +65,12 @@ class PackagedModel:
     files: Mapping[str, str]
     precision: Precision
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedPlace:
+    """Where a part of a package was written, and the ARN of the key that it was written under, if any."""
+
+    bucket: str
+    key: str
+    encryption_key: str

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from vedette.errors import Missing, Taken, Wrong
-from vedette.file_access import open_file
+from vedette.file_access import create_file, is_sealed_place, open_file, size_of
 from vedette.runtime.components import (
     MANIFEST,
     MOST_COMPONENT_BYTES,
@@ -107,13 +107,20 @@ def _extract(opened: OpenArchive, archive: Path, folder: Path) -> None:
             continue
         target = folder / path.relative_to(root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with opened.open(place) as source, target.open("xb") as stream:
+        with opened.open(place) as source, _created(target) as stream:
             # No member is believed to be as long as it claims.
             while block := source.read(BUFFER):
                 total += len(block)
                 if total > MOST_COMPONENT_BYTES:
                     raise _wrong(archive, "unpacks to more than it says")
                 stream.write(block)
+
+
+def _created(target: Path) -> BinaryIO:
+    """Return a new file: nothing is written over, where a disk takes two names for one."""
+    if is_sealed_place(target) and not target.exists():
+        return create_file(target)
+    return target.open("xb")
 
 
 def _root(members: list[ArchiveMember], archive: Path) -> PurePosixPath:
@@ -138,7 +145,7 @@ def _root(members: list[ArchiveMember], archive: Path) -> PurePosixPath:
 
 
 def _refuse_size(members: list[ArchiveMember], archive: Path) -> None:
-    total, packed = sum(member.size for member in members), archive.stat().st_size
+    total, packed = sum(member.size for member in members), size_of(archive)
     if len(members) > 2 * MOST_FILES or total > MOST_COMPONENT_BYTES:
         raise _wrong(archive, "holds more than a component may")
     if total > FREE_BYTES + MOST_PACKED * packed:
@@ -204,11 +211,11 @@ class TarArchive:
 @contextmanager
 def _opened(archive: Path) -> Iterator[OpenArchive]:
     if archive.name.endswith(TAR_SUFFIXES):
-        with tarfile.open(archive, "r:gz") as tar:
-            yield TarArchive(tar, archive.stat().st_size)
+        with open_file(archive) as file, tarfile.open(fileobj=file, mode="r:gz") as tar:
+            yield TarArchive(tar, size_of(archive))
         return
     refuse_crowded(archive)
-    with zipfile.ZipFile(archive) as zipped:
+    with open_file(archive) as file, zipfile.ZipFile(file) as zipped:
         yield ZipArchive(zipped)
 
 

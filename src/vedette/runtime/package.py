@@ -271,8 +271,8 @@ def _refuse_size(file: str, size: int, name: str) -> None:
 
 def refuse_crowded(path: Path) -> None:
     """Refuse a zip that names so many members that to list them would fill the memory."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - END_BYTES))
+    with open_file(path) as file:
+        file.seek(max(0, size_of(path) - END_BYTES))
         tail = file.read()
     if directory_bytes(tail) > MOST_DIRECTORY:
         raise Wrong(f"{path} is no model package: it has too many files.", kind="model", name=str(path))

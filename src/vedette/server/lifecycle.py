@@ -54,8 +54,7 @@ from vedette.server.opening import (
     open_watched,
 )
 from vedette.server.opening_models import (
-    open_devices,
-    open_packagings,
+    open_edge,
     open_suggestions,
     open_trainings,
     open_trials,
@@ -94,8 +93,8 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     trainings = open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
     suggestions, drafts, steps = open_suggestions(hold, datasets, versions, trainings, lender, jobs)
     trials, stacks = open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
-    batches = open_batches(installation, trials, meter, jobs, closing)
     feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
+    packagings, devices = open_edge(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
     hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
     _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
     return House(
@@ -107,8 +106,8 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         datasets=datasets,
         imports=imports,
         exports=exports,
-        packagings=open_packagings(hold, projects, trainings, lender, jobs, SigningKeys(database, seal)),
-        devices=open_devices(settings, projects, lender, SigningKeys(database, seal)),
+        packagings=packagings,
+        devices=devices,
         pictures=pictures,
         rounds=open_rounds(database, datasets, blobs, jobs),
         stacks=stacks,
@@ -121,7 +120,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
         drafts=drafts,
         next_steps=steps,
         trials=trials,
-        batches=batches,
+        batches=open_batches(installation, trials, meter, jobs, closing),
         loops=Loops(LoopTools(database, jobs, system_clock)),
         feedback=feedback,
         monitoring=open_watched(installation, meter, settings, closing),

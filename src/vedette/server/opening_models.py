@@ -14,8 +14,10 @@ from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
+from vedette.server.device_origins import PackageOrigins
 from vedette.server.holding import FolderHold
-from vedette.settings import Settings
+from vedette.store.blobs.folder import FolderBlobs
+from vedette.store.blobs.sealed_copies import SealedCopies
 from vedette.suggestions.drafts import Drafts, DraftTools
 from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.next_steps import NextSteps
@@ -108,15 +110,15 @@ def open_trials(
     return trials
 
 
-def open_packagings(
+def open_edge(
     hold: FolderHold,
     projects: Projects,
     trainings: Trainings,
     lender: PictureLender,
     jobs: JobRunner,
     keys: SigningKeys,
-) -> Packagings:
-    """Return the packaging of models for devices, with what a stop left cleared."""
+) -> tuple[Packagings, Devices]:
+    """Return the packaging of models for devices, and those devices, with what a stop left cleared."""
     tools = PackagingTools(
         database=lender.database,
         versions=trainings.versions,
@@ -131,11 +133,16 @@ def open_packagings(
     packagings = Packagings(tools, jobs, most_under_way=hold.settings.packaging_jobs)
     packagings.start(is_alone=hold.is_alone)
     projects.ask_before_deleting(packagings.hold_project)
-    return packagings
+    return packagings, _open_devices(hold, projects, packagings, lender, keys)
 
 
-def open_devices(settings: Settings, projects: Projects, lender: PictureLender, keys: SigningKeys) -> Devices:
+def _open_devices(
+    hold: FolderHold, projects: Projects, packagings: Packagings, lender: PictureLender, keys: SigningKeys
+) -> Devices:
     """Return the devices, which take models over the air."""
-    packages = DevicePackages(settings.data / "devices" / "packages")
-    tools = DeviceTools(lender.database, projects.tags, keys, packages, system_clock)
-    return Devices(tools)
+    blobs = lender.blobs
+    copies = SealedCopies(lambda: blobs.keys if isinstance(blobs, FolderBlobs) else None)
+    packages = DevicePackages(hold.settings.data / "devices" / "packages", copies)
+    devices = Devices(DeviceTools(lender.database, projects.tags, keys, packages, system_clock))
+    devices.start(PackageOrigins(packagings, blobs).find)
+    return devices

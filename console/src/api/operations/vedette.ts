@@ -3035,6 +3035,7 @@ export interface WantedModel {
   readonly State?: "ordered" | "fetching" | "installed" | "refused" | "waiting" | undefined;
   readonly Message?: string | undefined;
   readonly Size?: number | undefined;
+  readonly KmsKeyId?: string | undefined;
 }
 
 export interface VedetteOperations {

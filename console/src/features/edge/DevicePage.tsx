@@ -22,6 +22,7 @@ import { TagPanel } from "../../ui/tags";
 import { useUiText } from "../../ui/text";
 import { DEVICE_SIGNS, modelRows, problemOf, WANTED_SIGNS, type ModelRow } from "./devices";
 import { NewToken } from "./NewToken";
+import { OfKey } from "./OfKey";
 import { OrderModels } from "./OrderModels";
 import { Reported } from "./Reported";
 import { tagsOfDevice } from "./tags";
@@ -122,7 +123,12 @@ function Models({ device, onOrder }: { readonly device: Device; readonly onOrder
         {
           id: "wanted",
           header: t("versionOrdered"),
-          cell: ({ wanted }) => <Reported text={wanted?.ComponentVersion} />,
+          cell: ({ wanted }) => (
+            <SpaceBetween size="xxs">
+              <Reported text={wanted?.ComponentVersion} />
+              <OfKey id={wanted?.KmsKeyId} />
+            </SpaceBetween>
+          ),
         },
         {
           id: "running",

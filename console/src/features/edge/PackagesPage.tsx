@@ -23,6 +23,7 @@ import { RouteLink } from "../../ui/links";
 import { hasModel } from "../../ui/models";
 import { OfProject } from "../../ui/ofProject";
 import { targetOf } from "./order";
+import { OfKey } from "./OfKey";
 import { OrderPackage } from "./OrderPackage";
 import { useText } from "./text";
 
@@ -135,10 +136,13 @@ function List({ project, packages, isPending }: ListProps) {
             id: "component",
             header: t("component"),
             isRowHeader: true,
-            cell: ({ ComponentName, ComponentVersion }) => (
-              <bdi>
-                {ComponentName} {ComponentVersion}
-              </bdi>
+            cell: ({ ComponentName, ComponentVersion, KmsKeyId }) => (
+              <SpaceBetween size="xxs">
+                <bdi>
+                  {ComponentName} {ComponentVersion}
+                </bdi>
+                <OfKey id={KmsKeyId} />
+              </SpaceBetween>
             ),
           },
           { id: "model", header: t("model"), cell: ({ VersionName }) => <bdi>{VersionName}</bdi> },

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from vedette.api.devices.bodies import stream_package
 from vedette.api.devices.limits import (
     A_SECOND,
     BURST,
@@ -22,7 +23,9 @@ from vedette.api.devices.limits import (
 from vedette.api.door import Effect, LongBody, PlainDoor, SlowBody, Visit
 from vedette.api.reading import read_whole
 from vedette.api.visitors import is_for_own_pages, path_of
+from vedette.devices.packages import KeptPackage
 from vedette.errors import (
+    Busy,
     Denied,
     Missing,
     NoSpace,
@@ -44,6 +47,7 @@ STATUSES: dict[type[Refusal], int] = {
     Denied: 401,
     Missing: 404,
     Taken: 409,
+    Busy: 503,
     Wrong: 400,
     TooFast: 429,
     TooMuch: 429,
@@ -97,8 +101,8 @@ class DevicesDoor(PlainDoor):
         if path.startswith("packages/") and request.method in ("GET", "HEAD"):
             request.operation = "DownloadDevicePackage"
             archive = path.removeprefix("packages/")
-            place = await visit.in_thread(calls.archive, bearer, archive)
-            return _file(request, str(place), place.stat().st_size)
+            package = await visit.in_thread(calls.archive, bearer, archive)
+            return await _package(visit, package)
         if path not in ("register", "announce") or request.method != "POST":
             raise Missing("Devices have no such call.")
         await read_whole(request, MOST_BODY)
@@ -151,23 +155,27 @@ def _json(status: int, answer: dict[str, Any]) -> Response:
 
 def _refusal(status: int, sentence: str) -> Response:
     response = _json(status, {"message": sentence})
-    if status in (429, 507):
+    if status in (429, 503, 507):
         response.headers.append(("retry-after", RETRY_S))
     if status == 401:
         response.headers.append(("www-authenticate", "Bearer"))
     return response
 
 
-def _file(request: Request, path: str, size: int) -> Response:
-    """Return a file from the byte on that the request names; its beginning where it names none."""
-    start = _start(request.headers.get("range"))
+async def _package(visit: Visit, package: KeptPackage) -> Response:
+    """Return an archive from the byte on that the request names; its beginning where it names none."""
+    start, size = _start(visit.request.headers.get("range")), package.size
     if start >= size and start:
         return Response(416, [("content-range", f"bytes */{size}")])
     headers = [("content-type", "application/zip"), ("accept-ranges", "bytes")]
-    if not start:
-        return Response(200, headers, FileBody(path, 0, size))
-    headers.append(("content-range", f"bytes {start}-{size - 1}/{size}"))
-    return Response(206, headers, FileBody(path, start, size - start))
+    if start:
+        headers.append(("content-range", f"bytes {start}-{size - 1}/{size}"))
+    status = 206 if start else 200
+    if not package.is_sealed:
+        return Response(status, headers, FileBody(str(package.place), start, size - start))
+    # Opened before the answer begins, so that a key that is not to be had is told as a refusal.
+    body = await visit.in_thread(stream_package, package, start)
+    return Response(status, [*headers, ("content-length", str(size - start))], body)
 
 
 def _start(text: str) -> int:

@@ -1,5 +1,6 @@
 """Devices with models over the air: registered, told what to have, listed with what they report."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -20,8 +21,10 @@ from vedette.devices.values import (
     ReportedModel,
     WantedModel,
 )
-from vedette.errors import Wrong
+from vedette.errors import Missing, Wrong
 from vedette.runtime.signatures import read_key
+from vedette.store.blobs.sealed import SEALED
+from vedette.store.blobs.sealed_copies import SealedOrigin
 
 COMPONENT = "component"
 
@@ -160,7 +163,7 @@ def _describe(house: House, device: EdgeDevice) -> dict[str, Any]:
         "Machine": _machine(report),
         "Order": device.order_number,
         "ObeyedOrder": report.order,
-        "Wanted": [_wanted(device, wish) for wish in device.wishes],
+        "Wanted": [_wanted(house, device, wish) for wish in device.wishes],
         "Models": [_model(device, row) for row in report.models],
         "Doing": report.doing,
         "Problem": report.problem,
@@ -182,8 +185,8 @@ def _machine(report: DeviceReport) -> dict[str, Any]:
     }
 
 
-def _wanted(device: EdgeDevice, wish: WantedModel) -> dict[str, Any]:
-    model = wish.model
+def _wanted(house: House, device: EdgeDevice, wish: WantedModel) -> dict[str, Any]:
+    model, origin = wish.model, house.devices.origin_of(device, wish)
     facts = {
         "ProjectArn": wish.project_arn,
         "JobName": wish.job,
@@ -195,8 +198,18 @@ def _wanted(device: EdgeDevice, wish: WantedModel) -> dict[str, Any]:
         "State": device.state_of(wish),
         "Message": device.message_of(wish),
         "Size": model.size,
+        "KmsKeyId": "" if origin is None else _key_of(house, origin),
     }
     return _without_nothing(facts)
+
+
+def _key_of(house: House, origin: SealedOrigin) -> str:
+    """Return the key that opens a package; nothing for one that is of no region or gone by now."""
+    try:
+        key = house.encryption.key_of(b64decode(origin.encryption[SEALED]))
+    except (Missing, Wrong):
+        return ""
+    return str(key.arn) if key.region else ""
 
 
 def _model(device: EdgeDevice, row: ReportedModel) -> dict[str, Any]:

@@ -262,7 +262,8 @@ class FolderBlobs:
         blob = self._find(bucket, key, version)
         if not is_sealed(blob.about):
             return self.path_of(blob).open("rb")
-        return open_sealed(self.path_of(blob), self.stretches(blob), place_of(blob.bucket, blob.key))
+        place = place_of(blob.bucket, blob.key)
+        return open_sealed(self.path_of(blob), self.stretches(blob), place, blob=blob)
 
     def stretches(self, blob: Blob) -> builtins.list[SealedStretch]:
         """Return what a sealed version's file is made of, with its keys."""

@@ -192,8 +192,16 @@ def _read_stretch(
 class _SealedReader(io.RawIOBase):
     """A sealed file as a stream of the object's bytes."""
 
-    def __init__(self, path: Path, stretches: Sequence[SealedStretch], place: bytes, begin: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        stretches: Sequence[SealedStretch],
+        place: bytes,
+        begin: int,
+        blob: Blob | None,
+    ) -> None:
         super().__init__()
+        self.blob = blob
         self._stretches, self._place, self._begin = stretches, place, begin
         self._size = sum(stretch.size for stretch in stretches)
         self._at = 0
@@ -243,11 +251,22 @@ def is_sealed_stream(stream: BinaryIO) -> bool:
     return isinstance(getattr(stream, "raw", None), _SealedReader)
 
 
+def sealed_blob_of(stream: BinaryIO) -> Blob | None:
+    """Return the version that a stream is of, where it is of one that lies sealed in a bucket."""
+    raw = getattr(stream, "raw", None)
+    return raw.blob if isinstance(raw, _SealedReader) else None
+
+
 def open_sealed(
-    path: Path, stretches: Sequence[SealedStretch], place: bytes, begin: int = 0
+    path: Path,
+    stretches: Sequence[SealedStretch],
+    place: bytes,
+    begin: int = 0,
+    *,
+    blob: Blob | None = None,
 ) -> io.BufferedReader:
     """Return a sealed file as a stream of the object's bytes; it has no name, and can be linked by nobody.
 
-    `begin` is where it begins in its file.
+    `begin` is where it begins in its file; `blob` the version that it is of, where it lies in a bucket.
     """
-    return io.BufferedReader(_SealedReader(path, stretches, place, begin), CHUNK)
+    return io.BufferedReader(_SealedReader(path, stretches, place, begin, blob), CHUNK)
