@@ -210,3 +210,72 @@ def test_an_update_after_one_that_stood_failed_takes_nothing_that_somebody_had_g
     assert attached(desk) == ["AmazonS3FullAccess"]
     (group,) = desk.service("iam", "ListGroupsForUser", UserName="eve")["Groups"]
     assert group["GroupName"] == "seers"
+
+
+NO_SUCH = "arn:aws:iam::aws:policy/NoSuch"
+
+
+def test_what_a_failed_update_had_not_given_yet_is_somebody_else_s_later(desk):
+    for name in ("seers", "crew"):
+        desk.service("iam", "CreateGroup", GroupName=name)
+    desk.put("s", {"Eve": user()})
+    own = {"PolicyName": "own", "PolicyDocument": document("s3:GetObject")}
+    wishes = {"ManagedPolicyArns": [WRITER, NO_SUCH, READER], "Groups": ["seers"], "Policies": [own]}
+    assert desk.put("s", {"Eve": user(**wishes)}, DisableRollback=True).status == "UPDATE_FAILED"
+    assert (attached(desk), groups(desk)) == (["AmazonS3FullAccess"], [])
+    desk.service("iam", "AttachUserPolicy", UserName="eve", PolicyArn=READER)
+    desk.service("iam", "AddUserToGroup", UserName="eve", GroupName="seers")
+    by_hand = {**own, "PolicyDocument": json.dumps(document("s3:*"))}
+    desk.service("iam", "PutUserPolicy", UserName="eve", **by_hand)
+    # Nor is the inline one overwritten by an update that asks for it again.
+    assert desk.put("s", {"Eve": user(Policies=[own])}, DisableRollback=True).status == "UPDATE_FAILED"
+    assert any("eve has a policy own already" in reason for _, _, reason in desk.happened("s"))
+    assert desk.put("s", {"Eve": user()}).status == "UPDATE_COMPLETE"
+    assert (attached(desk), groups(desk)) == (["AmazonS3ReadOnlyAccess"], ["seers"])
+    assert (
+        "s3%3A%2A" in desk.service("iam", "GetUserPolicy", UserName="eve", PolicyName="own")["PolicyDocument"]
+    )
+
+
+def test_what_a_later_update_gives_after_all_goes_with_it(desk):
+    desk.put("s", {"Eve": user()})
+    first = user(ManagedPolicyArns=[NO_SUCH, READER])
+    assert desk.put("s", {"Eve": first}, DisableRollback=True).status == "UPDATE_FAILED"
+    second = {"Eve": user(ManagedPolicyArns=[READER]), "Fails": failing("Eve")}
+    assert desk.put("s", second, DisableRollback=False).status == "UPDATE_ROLLBACK_COMPLETE"
+    assert attached(desk) == []
+    assert desk.put("s", {"Eve": user(ManagedPolicyArns=[READER])}).status == "UPDATE_COMPLETE"
+    assert desk.put("s", {"Eve": user()}).status == "UPDATE_COMPLETE"
+    assert attached(desk) == []
+
+
+@pytest.mark.parametrize("is_managed", [True, False], ids=["managed", "inline"])
+def test_a_policy_that_a_failed_update_had_not_given_to_all_is_left_to_the_others(desk, is_managed):
+    for name in ("ada", "eve", "max"):
+        desk.service("iam", "CreateUser", UserName=name)
+    own = {"PolicyName": "more", "PolicyDocument": document("s3:GetObject")}
+
+    def policy(*users):
+        inline = {"Type": "AWS::IAM::Policy", "Properties": {**own, "Users": list(users)}}
+        return {"Listing": managed(Users=list(users)) if is_managed else inline}
+
+    def holders():
+        names = []
+        for name in ("ada", "eve", "max"):
+            inline = desk.service("iam", "ListUserPolicies", UserName=name)["PolicyNames"]
+            names += [name] if [*attached(desk, name), *inline] else []
+        return names
+
+    desk.put("s", policy("ada"))
+    assert (
+        desk.put("s", policy("ada", "eve", "nobody", "max"), DisableRollback=True).status == "UPDATE_FAILED"
+    )
+    assert holders() == ["ada", "eve"]
+    if is_managed:
+        arn = desk.row("s", "Listing").physical
+        desk.service("iam", "AttachUserPolicy", UserName="max", PolicyArn=arn)
+    else:
+        by_hand = {**own, "PolicyDocument": json.dumps(document("s3:*"))}
+        desk.service("iam", "PutUserPolicy", UserName="max", **by_hand)
+    assert desk.put("s", policy("ada")).status == "UPDATE_COMPLETE"
+    assert holders() == ["ada", "max"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -18,11 +19,21 @@ from vedette.api.cloudformation.types.base import (
     texts,
     words,
 )
-from vedette.api.cloudformation.types.sharing import INLINE, MANAGED, foreseen, held, policies_for, without
+from vedette.api.cloudformation.types.sharing import (
+    HELD,
+    INLINE,
+    MANAGED,
+    foreseen,
+    held,
+    policies_for,
+    with_ungiven,
+    without,
+)
+from vedette.api.inner import InnerFault
 from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
 
 IAM = "iam"
-NOTHING: Mapping[str, Collection[str]] = MappingProxyType({"policies": (), "groups": ()})
+NOTHING: Mapping[str, Collection[str]] = MappingProxyType({"policies": (), "groups": (), "inline": ()})
 ABSENT, EXISTS = "NoSuchEntity", "EntityAlreadyExists"
 
 
@@ -116,7 +127,7 @@ class HolderType:
         for policy, document in policies.items():
             calls.ask(IAM, f"Put{self.kind}Policy", **holder, PolicyName=policy, PolicyDocument=document)
         for policy in inline_of(before):
-            if policy not in policies:
+            if policy not in policies and policy not in others["inline"]:
                 calls.find(ABSENT, IAM, f"Delete{self.kind}Policy", **holder, PolicyName=policy)
         if self.kind == "User":
             former = [group for group in texts(before.get("Groups")) if group not in others["groups"]]
@@ -134,15 +145,25 @@ class HolderType:
     ) -> dict[str, Any]:
         """Return what a holder has already of what a change asks for; refuse to overwrite what is not its."""
         _check_forms(wish.properties)
-        self._refuse_occupied(calls, {self.member: physical}, before, wish.properties)
-        return foreseen(wish, self._held_now(calls, physical, before, wish.properties))
+        ungiven = held(wish, "inline")
+        own = inline_of(before).keys() - set(ungiven)
+        self._refuse_occupied(calls, {self.member: physical}, own, wish.properties)
+        present = self._present(calls, physical) if wish.is_again else {}
+        items = {**self._held_now(calls, physical, before, wish.properties), "inline": []}
+        return foreseen(wish, items, present)
 
     def change(self, calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
         """Change what a holder holds and is."""
         _check_forms(wish.properties)
         attributes = dict(wish.attributes)
         with furnishing(physical, attributes):
-            return self._changed(calls, wish, physical, before, attributes)
+            try:
+                return self._changed(calls, wish, physical, before, attributes)
+            except InnerFault:
+                with suppress(InnerFault):  # where that may not be asked, all of it counts as given
+                    ungiven = self._ungiven(calls, physical, before, wish.properties)
+                    attributes[HELD] = with_ungiven(attributes, ungiven)
+                raise
 
     def _changed(
         self,
@@ -160,7 +181,11 @@ class HolderType:
             calls.ask(IAM, f"Update{self.kind}", **holder, NewPath=after.get("Path", "/"))
             attributes |= self._attributes(calls, physical, after)
         neighbours = policies_for(wish, MANAGED, self.kind, physical)
-        others = {"policies": {*neighbours, *held(wish, "policies")}, "groups": held(wish, "groups")}
+        others = {
+            "policies": {*neighbours, *held(wish, "policies")},
+            "groups": held(wish, "groups"),
+            "inline": held(wish, "inline"),
+        }
         self._furnish(calls, physical, before, after, others)
         if self.kind != "Group":
             self._retag(calls, holder, before, after)
@@ -168,10 +193,10 @@ class HolderType:
         return MadeThing(physical, attributes)
 
     def _refuse_occupied(
-        self, calls: TypeCalls, holder: dict[str, str], before: Properties, after: Properties
+        self, calls: TypeCalls, holder: dict[str, str], own: Collection[str], after: Properties
     ) -> None:
         """Refuse to overwrite an inline policy that somebody else gave."""
-        for policy in inline_of(after).keys() - inline_of(before).keys():
+        for policy in inline_of(after).keys() - set(own):
             if calls.find(ABSENT, IAM, f"Get{self.kind}Policy", **holder, PolicyName=policy) is not None:
                 sentence = f"The {self.kind.lower()} {holder[self.member]} has a policy {policy} already."
                 raise MakingFailed(sentence, is_untouched=True)
@@ -192,6 +217,24 @@ class HolderType:
             "policies": sorted(arns & set(self._attached(calls, name))) if arns else [],
             "groups": sorted(groups & set(_groups_of(calls, name))) if groups else [],
             "boundary": [boundary] if boundary else [],
+        }
+
+    def _present(self, calls: TypeCalls, name: str) -> dict[str, list[str]]:
+        """Return what the holder has now."""
+        inline = calls.ask(IAM, f"List{self.kind}Policies", **{self.member: name})["PolicyNames"]
+        groups = _groups_of(calls, name) if self.kind == "User" else []
+        return {"policies": self._attached(calls, name), "groups": groups, "inline": inline}
+
+    def _ungiven(
+        self, calls: TypeCalls, name: str, before: Properties, after: Properties
+    ) -> dict[str, set[str]]:
+        """Return what a change that failed was to give, and had not given by then."""
+        present = self._present(calls, name)
+        return {
+            "policies": {*texts(after.get("ManagedPolicyArns"))}
+            - {*texts(before.get("ManagedPolicyArns")), *present["policies"]},
+            "groups": {*texts(after.get("Groups"))} - {*texts(before.get("Groups")), *present["groups"]},
+            "inline": {*inline_of(after)} - {*inline_of(before), *present["inline"]},
         }
 
     def _attached(self, calls: TypeCalls, name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +17,13 @@ from vedette.api.cloudformation.types.base import (
 )
 from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM, document_text, policy_of
 from vedette.api.cloudformation.types.sharing import (
+    HELD,
     HOLDERS,
     foreseen,
     held,
     holders_of,
     holders_with,
+    with_ungiven,
     without,
 )
 from vedette.api.faults import Fault
@@ -74,15 +77,23 @@ def _change(calls: TypeCalls, wish: ResourceWish, physical: str, before: Propert
     holders, policy = holders_of(wish.properties), str(wish.properties["PolicyName"])
     if not holders:
         raise MakingFailed("At least one of Users, Groups, Roles is needed.", is_untouched=True)
-    earlier, old = holders_of(before), str(before["PolicyName"])
+    # Those whom an update that failed had not given it yet have it by somebody else's doing, if at all.
+    ungiven = held(wish, "holders")
+    earlier = [holder for holder in holders_of(before) if holder not in ungiven]
+    old = str(before["PolicyName"])
     is_renamed = policy != old
     for kind, name in holders:
         is_new = is_renamed or (kind, name) not in earlier
         # Of a change that a stopped server began, or that goes back, what it put counts as put.
         if is_new and (occupied := _occupied(calls, kind, name, wish.properties, is_again=wish.is_again)):
             raise MakingFailed(occupied, is_untouched=True)
-    for kind, name in holders:
-        _put(calls, kind, name, wish.properties)
+    for number, (kind, name) in enumerate(holders):
+        try:
+            _put(calls, kind, name, wish.properties)
+        except InnerFault as fault:
+            rest = [holder for holder in holders[number:] if is_renamed or holder not in earlier]
+            attributes = {HELD: with_ungiven({}, {"holders": rest})}
+            raise MakingFailed(fault.sentence, physical, attributes=attributes) from None
     for kind, name in earlier:
         if is_renamed or (kind, name) not in holders:
             _take(calls, kind, name, old)
@@ -176,7 +187,8 @@ def _foresee_managed(
 ) -> dict[str, Any]:
     """Return to whom somebody else attached the policy, of those that a change names."""
     fresh = set(holders_of(wish.properties)) - set(holders_of(before))
-    return foreseen(wish, {"holders": sorted(fresh & _holders_now(calls, physical)) if fresh else []})
+    present = _holders_now(calls, physical) if fresh or wish.is_again else set()
+    return foreseen(wish, {"holders": sorted(fresh & present)}, {"holders": present})
 
 
 def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before: Properties) -> MadeThing:
@@ -191,7 +203,14 @@ def _change_managed(calls: TypeCalls, wish: ResourceWish, physical: str, before:
         calls.ask(IAM, "CreatePolicyVersion", PolicyArn=physical, PolicyDocument=document, SetAsDefault=True)
     with furnishing(physical, attributes):
         held_by_others = {*holders_with(wish, physical), *held(wish, "holders")}
-        _attach(calls, physical, before, after, held_by_others)
+        try:
+            _attach(calls, physical, before, after, held_by_others)
+        except InnerFault:
+            with suppress(InnerFault):
+                present = {*holders_of(before), *_holders_now(calls, physical)}
+                ungiven = {"holders": set(holders_of(after)) - present}
+                attributes[HELD] = with_ungiven(attributes, ungiven)
+            raise
     return MadeThing(physical, attributes)
 
 

@@ -1,6 +1,6 @@
 """What several resources of a stack give to one holder, and what somebody else had given it before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vedette.api.cloudformation.types.base import Properties, texts
@@ -10,8 +10,9 @@ from vedette.stacks.port import ResourceWish
 HOLDERS = {"Users": "User", "Groups": "Group", "Roles": "Role"}
 INLINE, MANAGED = "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"
 HELD = "held before"
-"""Of a resource's attributes: what an update asked for and somebody had given already, which going back from
-that update leaves. No template can ask for an attribute of this name."""
+"""Of a resource's attributes: what an update asked for and somebody had given already, and what one that
+failed had not given yet. Where that is there later, it is somebody else's doing, and stays. No template can
+ask for an attribute of this name."""
 
 
 def holders_of(properties: Properties) -> list[tuple[str, str]]:
@@ -50,11 +51,26 @@ def held(wish: ResourceWish, name: str) -> list[Any]:
     return [tuple(item) if isinstance(item, list) else item for item in remembered.get(name, [])]
 
 
-def foreseen(wish: ResourceWish, items: Mapping[str, list[Any]]) -> dict[str, Any]:
-    """Return the attributes of a change that finds these held, with what an update before it found."""
+def foreseen(
+    wish: ResourceWish, items: Mapping[str, list[Any]], present: Mapping[str, Collection[Any]]
+) -> dict[str, Any]:
+    """Return the attributes of a change that finds these held, with what an update before it found.
+
+    Of that, what is not `present` any more is nobody's: this change may give it.
+    """
+    remembered = {
+        name: [item for item in held(wish, name) if name not in present or item in present[name]]
+        for name in items
+    }
     return {
         HELD: {
-            name: [*(before := held(wish, name)), *(item for item in new if item not in before)]
+            name: [*remembered[name], *(item for item in new if item not in remembered[name])]
             for name, new in items.items()
         }
     }
+
+
+def with_ungiven(attributes: Mapping[str, Any], items: Mapping[str, Iterable[Any]]) -> dict[str, Any]:
+    """Return what is remembered of a change that failed, with these that it had not given by then."""
+    remembered: dict[str, list[Any]] = attributes.get(HELD, {})
+    return remembered | {name: [*remembered.get(name, []), *sorted(new)] for name, new in items.items()}
