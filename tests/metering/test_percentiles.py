@@ -284,3 +284,19 @@ def test_what_is_too_much_is_not_loaded_first(meter, database, clock, monkeypatc
     with pytest.raises(Wrong, match="ask for a shorter time"):
         spreads(meter, now - WEEK, now, HOUR)
     assert loaded == []
+
+
+@pytest.mark.parametrize("limit", [50.0, 0.3, -50.0, 1234.5, 1e9])
+def test_a_limit_that_values_are_takes_them_in_at_its_upper_end_and_leaves_them_out_at_its_lower(
+    meter, clock, limit
+):
+    """CloudWatch: exclusive on the lower bound, inclusive on the upper one."""
+    now = now_of(clock)
+    for value, times in ((limit - abs(limit) / 2, 4), (limit, 3), (limit + abs(limit), 3)):
+        for _ in range(times):
+            put(meter, now, value)
+    whole = spreads(meter, now, now + 5, 5)
+    assert list(whole.cut_shares(Cut(high=limit)).values()) == [70]
+    assert list(whole.cut_shares(Cut(low=limit)).values()) == [30]
+    assert list(whole.cut_counts(Cut(low=limit - abs(limit) / 2, high=limit)).values()) == [3]
+    assert list(whole.cut_shares(Cut(high=limit - abs(limit))).values()) == [0]

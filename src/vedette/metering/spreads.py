@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from vedette.metering.sketch import KEYS, Column, Numbers, values_of
+from vedette.metering.sketch import KEYS, Column, Numbers, key_of, values_of
 from vedette.metering.sums import PeriodSums
 
 # The bits of a key in a code of period and key.
@@ -79,8 +79,8 @@ class PeriodBuckets:
 class PeriodSpreads:
     """Periods of which it is known how often which values came, in order.
 
-    Of each bucket: the period it is of, by its place in `minutes`, a value for those in it, their count, and
-    how many samples the buckets up to it have.
+    Of each bucket: the period it is of, by its place in `minutes`, its key, a value for those in it, their
+    count, and how many samples the buckets up to it have.
     """
 
     minutes: Column
@@ -89,6 +89,7 @@ class PeriodSpreads:
     least: Numbers
     most: Numbers
     periods: Column
+    keys: Column
     values: Numbers
     counts: Column
     ends: Column
@@ -113,7 +114,7 @@ class PeriodSpreads:
         of_periods = (sums.minutes, sums.totals, sums.samples, sums.least, sums.most)
         minutes, totals, samples, least, most = (column[is_known] for column in of_periods)
         ends = np.cumsum(counts)
-        return cls(minutes, totals, samples, least, most, periods, values, counts, ends)
+        return cls(minutes, totals, samples, least, most, periods, keys, values, counts, ends)
 
     def _before(self) -> Column:
         """Return how many samples the periods before each have."""
@@ -148,8 +149,14 @@ class PeriodSpreads:
         return self._up_to(cut.low), self._up_to(cut.high)
 
     def _up_to(self, value: float) -> Column:
-        """Return how many samples of each period are this value at the most."""
-        return self._summed(np.where(self.values <= value, self.counts, 0)).astype(np.int64)
+        """Return how many samples of each period are this value at the most.
+
+        Those in its own bucket are: a limit is mostly a value that comes, and else they are a hair from it.
+        """
+        if not np.isfinite(value):
+            return self.samples if value > 0 else np.zeros_like(self.samples)
+        is_reached = (self.keys <= key_of(value)) & (self.least[self.periods] <= value)
+        return self._summed(np.where(is_reached, self.counts, 0)).astype(np.int64)
 
     def _summed(self, numbers: Column | Numbers) -> Numbers:
         sums: Numbers = np.bincount(self.periods, numbers, len(self.minutes)).astype(np.float64)
