@@ -151,3 +151,20 @@ def member(**facts):
 def test_what_differs_is_said(facts, sentence):
     own = ServerSelf("a", "f", "0.1.0", "0041")
     assert " ".join(differences(own, member(**facts))) == sentence
+
+
+@postgres
+def test_the_ways_of_signing_in_are_those_of_all_who_live(shared):
+    first, second = (
+        ServerRoll(shared, ServerSelf(name, "f", "0.1.0", "0065", ways))
+        for name, ways in (("a", ("local",)), ("b", ("https://id.example",)))
+    )
+    first.enter(is_alone=True)
+    assert first.sign_in() == {"local"}
+    second.enter(is_alone=False)
+    assert first.sign_in() == second.sign_in() == {"local", "https://id.example"}
+    silence(shared, "a")
+    assert second.sign_in() == {"https://id.example"}, "of the dead nobody signs in"
+    with shared.write() as connection:  # a server of an earlier release
+        connection.execute(servers.update().where(servers.c.id == "a").values(seen_ms=1 << 60, sign_in=None))
+    assert second.sign_in() is None

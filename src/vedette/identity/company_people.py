@@ -28,12 +28,19 @@ from vedette.store.db import Database
 log = logging.getLogger(__name__)
 
 PURPOSE = "company sign-in"
+# An issuer is an address, which this is not.
+LOCAL = "local"
 # As long as somebody may take to sign in at the provider.
 FLOW_MS = 10 * 60 * 1000
 KEPT_MS = 24 * 3_600_000
 LONGEST_NAME = 64
 NOT_IN_NAMES = re.compile(r"[^\w+=,.@-]", re.ASCII)
 NO_GROUP, TAKEN, EXPIRED = "company group", "company name", "company expired"
+
+
+def ways_of(issuer: str, *, is_local: bool) -> tuple[str, ...]:
+    """Return the ways by which people sign in: a company by its issuer, keys and passkeys as one."""
+    return tuple(filter(None, (LOCAL if is_local else "", issuer)))
 
 
 class CompanyPeople:
@@ -44,15 +51,17 @@ class CompanyPeople:
         self._seal = seal
         self._clock = clock
 
-    def end_sessions(self, issuer: str, *, is_local: bool) -> None:
-        """End the sessions that began in ways that are closed now: a way that opens again opens no old ones.
+    def end_sessions(self, ways: Collection[str]) -> None:
+        """End the sessions that began in other ways than these: one that opens again opens no old ones.
 
-        That is with another company than this issuer, and with keys and passkeys where these sign nobody in.
+        That is with another company, and with keys and passkeys where these sign nobody in (`ways_of`).
         """
         columns, people = console_sessions.c, company_people.c
         is_same = (people.account == columns.account) & (people.user == columns.user)
-        is_others = (columns.way == COMPANY) & ~exists().where(is_same, people.issuer == issuer)
-        is_closed = is_others if is_local else is_others | columns.way.in_((KEY, PASSKEY))
+        is_others = (columns.way == COMPANY) & ~exists().where(
+            is_same, people.issuer.in_(set(ways) - {LOCAL})
+        )
+        is_closed = is_others if LOCAL in ways else is_others | columns.way.in_((KEY, PASSKEY))
         with self._database.write() as connection:
             connection.execute(delete(console_sessions).where(is_closed))
 

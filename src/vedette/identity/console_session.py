@@ -64,3 +64,5 @@ class ConsoleSession:
     # Whether a second factor was shown, and whether the account asks its people for one.
     verified: bool = False
     needs_factor: bool = False
+    # Of whom a company vouches for: the company's provider.
+    issuer: str = ""

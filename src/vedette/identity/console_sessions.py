@@ -36,7 +36,14 @@ from vedette.identity.console_session import (
 )
 from vedette.identity.factors import NOTHING, FactorOwner, SecondFactors, ShownFactor
 from vedette.identity.principal import Principal
-from vedette.identity.tables import accounts, console_links, console_sessions, keys, users
+from vedette.identity.tables import (
+    accounts,
+    company_people,
+    console_links,
+    console_sessions,
+    keys,
+    users,
+)
 from vedette.store.db import Database
 
 # A link is printed on a terminal, and typed or clicked at once.
@@ -312,13 +319,16 @@ def milliseconds_of(length: timedelta) -> int:
 
 
 def _token_query() -> Any:
-    is_user = (users.c.account == console_sessions.c.account) & (users.c.name == console_sessions.c.user)
+    columns, people = console_sessions.c, company_people.c
+    is_user = (users.c.account == columns.account) & (users.c.name == columns.user)
+    is_person = (people.account == columns.account) & (people.user == columns.user)
     joined = (
         console_sessions.join(accounts, accounts.c.id == console_sessions.c.account)
         .outerjoin(users, is_user)
         .outerjoin(keys, keys.c.id == console_sessions.c.key)
+        .outerjoin(company_people, is_person)
     )
-    facts = (users.c.user_id, keys.c.enabled, accounts.c.needs_factor)
+    facts = (users.c.user_id, keys.c.enabled, accounts.c.needs_factor, company_people.c.issuer)
     query = select(console_sessions, *facts).select_from(joined)
     return query.where(console_sessions.c.token_hash == bindparam("token"))
 
@@ -367,4 +377,5 @@ def _as_session(row: Row[Any]) -> ConsoleSession:
         row.way,
         row.verified,
         bool(getattr(row, "needs_factor", False)),
+        getattr(row, "issuer", None) or "",
     )

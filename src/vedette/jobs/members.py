@@ -39,6 +39,8 @@ class ServerSelf:
     folder: str
     release: str
     change: str
+    # The ways by which people sign in at it.
+    sign_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,18 @@ class ServerRoll:
             for member in members
         )
 
+    def sign_in(self) -> set[str] | None:
+        """Return the ways by which people sign in at any living server; None where one does not say."""
+        if not self.is_shared:
+            return set(self.own.sign_in)
+        with self._database.read() as connection:
+            late = int(connection.execute(DATABASE_MS).scalar_one()) - LEASE_MS
+            query = select(servers.c.sign_in).where(servers.c.id != self.own.id, servers.c.seen_ms >= late)
+            others = connection.execute(query).scalars().all()
+        if None in others:  # of an earlier release
+            return None
+        return {*self.own.sign_in, *(way for text in others for way in orjson.loads(text))}
+
     def _go_on(self) -> None:
         while not self._closing.wait(SAY_S):
             try:
@@ -201,6 +215,7 @@ class ServerRoll:
             "seen_ms": now_ms,
             "ahead_ms": milliseconds(self._clock()) - now_ms,
             "units": orjson.dumps(dict(self.units())).decode(),
+            "sign_in": orjson.dumps(self.own.sign_in).decode(),
         }
         if not connection.execute(update(servers).where(servers.c.id == self.own.id).values(values)).rowcount:
             connection.execute(insert(servers).values(id=self.own.id, began_ms=now_ms, **values))
@@ -230,7 +245,9 @@ def has_roll(connection: Connection) -> bool:
 def list_members(connection: Connection) -> list[ServerMember]:
     """Return every server on the list, the oldest first; a dead one stands there until it is taken away."""
     now_ms = int(connection.execute(DATABASE_MS).scalar_one())
-    rows = connection.execute(select(servers).order_by(servers.c.began_ms, servers.c.id))
+    # As a database has it that is not yet of this release, which `vedette doctor` looks at, too.
+    columns = [column for column in servers.c if column is not servers.c.sign_in]
+    rows = connection.execute(select(*columns).order_by(servers.c.began_ms, servers.c.id))
     return [_member(row, now_ms) for row in rows]
 
 

@@ -70,6 +70,8 @@ servers = Table(
     Column("ahead_ms", BigInteger, nullable=False),
     # How many units it holds of which versions, as JSON.
     Column("units", Text, nullable=False),
+    # The ways by which people sign in at it, as JSON; none is known of one of an earlier release.
+    Column("sign_in", Text, nullable=True),
 )
 
 # The nodes that people empty, which take nothing new (`drains.py`).

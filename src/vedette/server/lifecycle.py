@@ -21,6 +21,7 @@ from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
+from vedette.identity.company_people import ways_of
 from vedette.identity.signing_keys import SigningKeys
 from vedette.imports.imports import Imports
 from vedette.imports.works import ImportTools
@@ -86,7 +87,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     hold, reserve, installation, jobs = _open_folder(settings, closing)
     settings, database, seal = installation.settings, installation.database, installation.seal
     encryption, blobs, access, projects, versions, functions = open_kept(installation, jobs, closing)
-    placing, audit = _enter_roll(hold, database, jobs, closing), open_audit(settings, closing)
+    placing, audit = _enter_roll(hold, installation, jobs, closing), open_audit(settings, closing)
     lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
     datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
     imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
@@ -151,7 +152,6 @@ def _opened_installation(settings: Settings, reserve: Reserve) -> Iterator[Insta
         threading.Thread(target=close_to_others, args=(settings.data,), name="modes", daemon=True).start()
         watch = SpaceWatch(installation.settings, installation.database)
         watch.start()
-        installation.identity.company.end_sessions(settings.sso_issuer, is_local=settings.local_sign_in)
         installation.identity.uses.open()
         try:
             yield installation
@@ -170,14 +170,21 @@ def _hold_folder(settings: Settings, closing: contextlib.ExitStack) -> tuple[Fol
 
 
 def _enter_roll(
-    hold: FolderHold, database: Database, jobs: JobRunner, closing: contextlib.ExitStack
+    hold: FolderHold, installation: Installation, jobs: JobRunner, closing: contextlib.ExitStack
 ) -> Placing:
-    """Return this server's place among the others, which know of it from now on, and where work runs."""
-    own = ServerSelf(jobs.owner, hold.id, vedette.__version__, numbers()[-1])
+    """Return this server's place among the others, which know of it from now on, and where work runs.
+
+    Sessions that began in a way by which no server signs anybody in any more end.
+    """
+    settings, database = installation.settings, installation.database
+    ways = ways_of(settings.sso_issuer, is_local=settings.local_sign_in)
+    own = ServerSelf(jobs.owner, hold.id, vedette.__version__, numbers()[-1], ways)
     roll = ServerRoll(database, own)
     with in_a_sentence(hold.data):
         roll.enter(is_alone=hold.is_alone)
     closing.callback(roll.close)
+    if (offered := roll.sign_in()) is not None:
+        installation.identity.company.end_sessions(offered)
     watch = open_watch(ray_plan(hold.settings))
     drains = NodeDrains(database)
     if watch is not None:

@@ -65,11 +65,11 @@ def lacks_factor(house: House, session: ConsoleSession) -> bool:
     return is_asked and session.way == KEY and not session.verified
 
 
-def _is_open(house: House, way: str) -> bool:
-    """Say whether people still sign in by the way in which a session began: where not, it has ended."""
-    if way in (KEY, PASSKEY):
+def _is_open(house: House, session: ConsoleSession) -> bool:
+    """Say whether people sign in here by the way in which a session began; at another server they may."""
+    if session.way in (KEY, PASSKEY):
         return house.settings.local_sign_in
-    return way != COMPANY or bool(house.settings.sso_issuer)
+    return session.way != COMPANY or session.issuer == house.settings.sso_issuer
 
 
 async def require_session(visit: Visit, *, in_full: bool = True) -> SignedIn:
@@ -82,7 +82,7 @@ async def require_session(visit: Visit, *, in_full: bool = True) -> SignedIn:
         raise signed_out()
     house = visit.house
     result = await visit.in_thread(house.identity.console.find, token, length_of(house))
-    if result is None or not _is_open(house, result[1].way):
+    if result is None or not _is_open(house, result[1]):
         raise signed_out()
     visit.principal, session = result
     refuse_without_csrf(visit.request, token)
