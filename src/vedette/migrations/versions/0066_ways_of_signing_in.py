@@ -6,8 +6,8 @@ An older server writes none, and is taken for one that offers all.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0065"
-down_revision = "0064"
+revision = "0066"
+down_revision = "0065"
 works_with_older = True
 
 
