@@ -249,6 +249,78 @@ def test_a_mark_that_somebody_wrote_over_is_not_read_into_memory(desk, monkeypat
     assert f"set/{UNFINISHED_KEY}" in {item.key for item in desk.house.blobs.list(OUT)}
 
 
+def test_a_folder_takes_one_export_at_a_time(desk, monkeypatch):
+    real, reached, go_on = PlaceWriter.write, threading.Event(), threading.Event()
+
+    def write(self, file):
+        reached.set()
+        go_on.wait(10)
+        return real(self, file)
+
+    monkeypatch.setattr(PlaceWriter, "write", write)
+    first = desk.begin("coco", existing="replace")
+    assert reached.wait(10)
+    with pytest.raises(Busy, match="Another export is being written into s3://acme-exports/here/"):
+        desk.begin("voc", f"s3://{OUT}/here/", existing="replace")
+    other = desk.begin("voc", f"s3://{OUT}/beside", existing="replace")
+    go_on.set()
+    assert {desk.settled(state).status for state in (first, other)} == {"done"}
+    assert desk.run("voc", existing="replace").status == "done"
+
+
+def test_what_was_cut_off_is_taken_over_by_the_same_content_alone(desk, monkeypatch):
+    real, count = PlaceWriter.write, []
+
+    def write(self, file):
+        count.append(file.name)
+        if len(count) == 3:
+            raise NoSpace("The disk is full.")
+        return real(self, file)
+
+    monkeypatch.setattr(PlaceWriter, "write", write)
+    assert desk.run("voc").status == "failed"
+    with pytest.raises(Taken, match="An export of something else was cut off in s3://acme-exports/here/"):
+        desk.begin("coco", existing="replace")
+    assert desk.run("voc", existing="replace").status == "done"
+    assert UNFINISHED_KEY not in desk.objects()
+    assert desk.run("coco", existing="replace").status == "done"
+
+
+@pytest.mark.parametrize(
+    ("form", "key"), [("voc", "here/part 0.xml"), ("voc", "here/new.xml"), ("folder", "here/bolt/0.jpg")]
+)
+def test_no_import_takes_half_of_what_is_replaced_meanwhile(desk, tmp_path, form, key):
+    assert desk.run(form).status == "done"
+    changes = iter([key])
+
+    def may_read(*_):
+        for key in changes:
+            desk.house.blobs.put(OUT, key, b"another's")
+        return True
+
+    def take(name):
+        reading = BucketReading(desk.house.blobs, may_read, desk.caller, lambda: False)
+        reading.write_folder(ImportSource("bucket", form, f"s3://{OUT}/here"), tmp_path / name)
+
+    with pytest.raises(Wrong, match="changed while they were read"):
+        take("first")
+    take("second")
+
+
+@pytest.mark.parametrize("form", ["voc", "manifest"])
+def test_no_import_takes_what_an_export_has_begun_to_replace(desk, tmp_path, form):
+    assert desk.run(form).status == "done"
+
+    def may_read(*_):
+        desk.house.blobs.put(OUT, f"here/{UNFINISHED_KEY}", b"begun")
+        return True
+
+    reading = BucketReading(desk.house.blobs, may_read, desk.caller, lambda: False)
+    place = f"s3://{OUT}/here/dataset.manifest" if form == "manifest" else f"s3://{OUT}/here"
+    with pytest.raises(Wrong, match="still being written"):
+        reading.write_folder(ImportSource("bucket", form, place), tmp_path / "read")
+
+
 class NoContext:
     """A job's context that nobody stops."""
 

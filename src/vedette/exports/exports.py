@@ -44,9 +44,13 @@ class Exports:
             raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
         state = self._state(project, replace(wish, address=folder_address(wish.address)), caller)
         self._tools.datasets.find(project, wish.dataset)
+        with self._database.read() as connection:
+            _require_alone(connection, state.wish.address)
         # With the rights of the request; those of the stored caller are asked when it is written.
-        self._tools.writer(state.wish, caller).require_usable()
+        self._tools.writer(project, state.wish, caller).require_usable()
         with self._database.write() as connection:
+            # Again: only here does nobody else write one down.
+            _require_alone(connection, state.wish.address)
             self._make_room(connection, project, state.created_ms)
             records.add(connection, state)
             job = NewJob(EXPORT, state.id, project.scope.account, WriteExport(state.id))
@@ -112,6 +116,15 @@ class Exports:
         for place, state in enumerate(over):
             if place >= MOST_REMEMBERED - 1 or state.changed_ms < now_ms - KEPT_MS:
                 records.drop(connection, state.id)
+
+
+def _require_alone(connection: Connection, address: str) -> None:
+    """Refuse a folder that another export is being written into: readers would find files of both."""
+    if any(state.wish.address == address for state in records.under_way(connection)):
+        raise Busy(
+            f"Another export is being written into {address}; wait for its end, or choose another folder.",
+            kind="export",
+        )
 
 
 def folder_address(address: str) -> str:

@@ -13,6 +13,7 @@ from vedette.exports.tables import export_blocks, exports
 from vedette.exports.values import ExportState, ExportStatus, ExportWish
 
 BLOCK = 1024
+RUNNING: ExportStatus = "running"
 CANCELLED: ExportStatus = "cancelled"
 FAILED: ExportStatus = "failed"
 
@@ -59,6 +60,11 @@ def of_projects(connection: Connection, projects: list[int]) -> list[ExportState
     query = select(exports).where(exports.c.project.in_(projects))
     query = query.order_by(exports.c.created_ms.desc(), exports.c.id)
     return [_read(row) for row in connection.execute(query)]
+
+
+def under_way(connection: Connection) -> list[ExportState]:
+    """Return the exports of the installation that are not over."""
+    return [_read(row) for row in connection.execute(select(exports).where(exports.c.status == RUNNING))]
 
 
 def settle(connection: Connection, export_id: str, status: ExportStatus, message: str, now_ms: int) -> None:

@@ -63,10 +63,11 @@ class ExportTools:
         """Return this moment."""
         return milliseconds(self.clock())
 
-    def writer(self, wish: ExportWish, caller: Principal) -> PlaceWriter:
+    def writer(self, project: Project, wish: ExportWish, caller: Principal) -> PlaceWriter:
         """Return what writes an export with a caller's rights."""
         place = ExportPlace(*split_place(wish.address))
-        return PlaceWriter(self.blobs, self.access, caller, place, wish.existing)
+        content = f"{wish.dataset} of {project.arn} as {wish.form}"
+        return PlaceWriter(self.blobs, self.access, caller, place, wish.existing, content)
 
 
 def split_place(address: str) -> tuple[str, str]:
@@ -102,7 +103,7 @@ class ExportRun:
         caller = load_principal({"caller": state.caller})
         if sentence := tools.access.missing_caller(caller):
             raise Wrong(sentence, kind="export")
-        writer = tools.writer(state.wish, caller)
+        writer = tools.writer(project, state.wish, caller)
         # Its pictures may lie sealed, and so may the bucket that it goes to (decisions/0412).
         with sealed_scratch(tools.folder / state.id) as scratch:
             packing = self._packing(state, project, writer, scratch.folder)

@@ -2,7 +2,8 @@
 
 What lies there with the same bytes is passed over, so that an export which a crash cut off goes on where it
 was. What lies there with others stops the export, unless it was told to replace. A mark lies there first and
-goes last: what was cut off for good, or cancelled, is taken for whole by no import.
+goes last: what was cut off for good, or cancelled, is taken for whole by no import. Only an export of the
+same content takes over the mark of one that was cut off: another would lie beside files of the first.
 """
 
 import mimetypes
@@ -22,6 +23,8 @@ from vedette.store.blobs.port import Blobs, StoredObject
 # As S3 has it.
 LONGEST_KEY = 1024
 BUFFER = 1 << 20
+# A mark of ours has a few hundred bytes; what somebody put there may have any size.
+LONGEST_MARK = 4096
 TYPES = {".manifest": "application/x-jsonlines", ".yaml": "application/yaml"}
 
 
@@ -47,6 +50,8 @@ class PlaceWriter:
     caller: Principal
     place: ExportPlace
     existing: OverObjects
+    # Of what, and in which form, in words.
+    content: str
 
     def require_usable(self) -> None:
         """Refuse a place that is not the account's own, may not be written, or holds something already."""
@@ -63,11 +68,36 @@ class PlaceWriter:
                 kind="bucket",
                 name=bucket,
             )
+        if self._is_cut_off_of_another():
+            raise Taken(
+                f"An export of something else was cut off in {address}, and some of its files may lie there. "
+                f"Remove them and {UNFINISHED_KEY}, or choose another folder.",
+                kind="bucket",
+                name=bucket,
+            )
 
     def _holds_something(self) -> bool:
         """Say whether anything lies in the place beside the mark of an export that came to nothing."""
         mark = self.place.prefix + UNFINISHED_KEY
         return any(item.key != mark for item in self.blobs.list(self.place.bucket, self.place.prefix))
+
+    def _is_cut_off_of_another(self) -> bool:
+        """Say whether the mark of an export of something else lies here. It names that on its second line."""
+        bucket, key = self.place.bucket, self.place.prefix + UNFINISHED_KEY
+        present = self._find(key)
+        if present is None or present.size > LONGEST_MARK:
+            return False
+        # One of the release before has no second line.
+        content = self.blobs.read(bucket, key).partition(b"\n")[2]
+        return bool(content) and content != self._second_line.encode()
+
+    @property
+    def _second_line(self) -> str:
+        return f"Of {self.content}.\n"
+
+    def _mark(self, export_id: str) -> bytes:
+        first = f"The export {export_id} into this folder is not whole: it is under way, or was cut off.\n"
+        return (first + self._second_line).encode()
 
     def open_picture(self, ref: str) -> BinaryIO:
         """Return an object's bytes as a stream; refuse what the caller may not read."""
@@ -101,11 +131,11 @@ class PlaceWriter:
         """Say in the place that what lies there is not whole yet; an import from it is refused."""
         key = self.place.prefix + UNFINISHED_KEY
         self._require_right(key)
-        self.blobs.put(self.place.bucket, key, BytesIO(_mark(export_id)), content_type="text/plain")
+        self.blobs.put(self.place.bucket, key, BytesIO(self._mark(export_id)), content_type="text/plain")
 
     def unmark(self, export_id: str) -> None:
         """Take the mark away, unless another export into the same place has put its own there."""
-        bucket, key, mark = self.place.bucket, self.place.prefix + UNFINISHED_KEY, _mark(export_id)
+        bucket, key, mark = self.place.bucket, self.place.prefix + UNFINISHED_KEY, self._mark(export_id)
         present = self._find(key)
         # What somebody put there may have any size.
         if present is None or present.size != len(mark):
@@ -139,12 +169,6 @@ def have_same_bytes(stream: BinaryIO, other: BinaryIO) -> bool:
             return False
         if not block:
             return True
-
-
-def _mark(export_id: str) -> bytes:
-    return (
-        f"The export {export_id} into this folder is not whole: it is under way, or was cut off.\n".encode()
-    )
 
 
 def _ending(name: str) -> str:

@@ -7,6 +7,7 @@ another account is refused, as it is for manifests.
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from vedette.errors import Denied, Missing, Wrong
@@ -17,7 +18,7 @@ from vedette.identity.principal import Principal
 from vedette.imports.naming import PlacedPicture
 from vedette.imports.pieces import MOST_BYTES, require_path, write_pictures
 from vedette.imports.staging import FILES, PICTURES
-from vedette.imports.tool_files import ENDINGS, UNSIZED
+from vedette.imports.tool_files import BY_PLACE, ENDINGS, UNSIZED
 from vedette.imports.values import LINE_FORMATS, ImportSource
 from vedette.jobs.kind import JobInterrupted
 from vedette.store.blobs.port import Blobs, StoredObject
@@ -50,25 +51,37 @@ class BucketReading:
         self._refuse_unfinished(bucket, prefix)
         if source.format in LINE_FORMATS:
             self._copy(bucket, prefix, folder / FILES / "0.manifest", MOST_BYTES)
-            return
-        self._write_tree(bucket, prefix, source.format, folder)
+        else:
+            self._write_tree(bucket, prefix, source.format, folder)
+        # An export may have begun meanwhile.
+        self._refuse_unfinished(bucket, prefix)
 
     def _write_tree(self, bucket: str, prefix: str, form: Format, folder: Path) -> None:
         base = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
         if form != "folder" and PurePosixPath(prefix).suffix.lower() in ENDINGS[form] and prefix[-1:] != "/":
             base = prefix.rpartition("/")[0] + "/" if "/" in prefix else ""
-        rest, count = MOST_BYTES, 0
+        rest, count, before = MOST_BYTES, 0, sha256()
         with create_file(folder / PICTURES) as listing:
             for item in self._objects(bucket, base):
                 name = item.key[len(base) :]
                 count += 1
+                before.update(_trace(item, form, prefix))
                 if PurePosixPath(name).suffix.lower() in SUFFIXES:
                     write_pictures(listing, [self._picture(item, name, needs_size=form in UNSIZED)])
-                elif _is_label_file(name, form) and (base + name).startswith(prefix.rstrip("/")):
+                elif _is_label_file(item.key, form, prefix):
                     require_path(name)
                     rest -= self._copy(bucket, item.key, folder / FILES / name, rest)
         if not count:
             raise Wrong(f"There is nothing in s3://{bucket}/{base}.", kind="bucket", name=bucket)
+        after = sha256()
+        for item in self._objects(bucket, base):
+            after.update(_trace(item, form, prefix))
+        if after.digest() != before.digest():
+            raise Wrong(
+                f"Files in s3://{bucket}/{base} changed while they were read: begin the import again.",
+                kind="bucket",
+                name=bucket,
+            )
 
     def _objects(self, bucket: str, base: str) -> Iterator[StoredObject]:
         for number, item in enumerate(self.blobs.list(bucket, base), start=1):
@@ -146,5 +159,12 @@ def split_prefix(address: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-def _is_label_file(name: str, form: Format) -> bool:
-    return PurePosixPath(name).suffix.lower() in ENDINGS[form]
+def _is_label_file(key: str, form: Format, prefix: str) -> bool:
+    return PurePosixPath(key).suffix.lower() in ENDINGS[form] and key.startswith(prefix.rstrip("/"))
+
+
+def _trace(item: StoredObject, form: Format, prefix: str) -> bytes:
+    """Return what an import has of an object when it is listed: of a picture at most its place."""
+    if _is_label_file(item.key, form, prefix):
+        return f"{item.key}\0{item.etag}\0".encode(errors="surrogateescape")
+    return f"{item.key}\0".encode(errors="surrogateescape") if form in BY_PLACE else b""

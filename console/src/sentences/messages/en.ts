@@ -59,10 +59,14 @@ export const messages = {
     "An alias has up to 63 letters, digits, _ and -, begins with a letter and is not latest; {name} is none.",
   anAnomalyLabelHas1To: "An anomaly label has 1 to 256 characters: {value1}",
   anEmptyLineIsNoneLeave: "An empty line is none; leave it out instead.",
+  anExportOfSomethingElseWas:
+    "An export of something else was cut off in {address}, and some of its files may lie there. Remove them and {unfinishedKey}, or choose another folder.",
   anImportKeepsItsKindOf: "An import keeps its kind of source; make another one.",
   andWouldBothBeInRename: "{other} and {name} would both be {name2} in {labels}; rename one.",
   anotherBatchWritesItsResultsInto: "Another batch writes its results into {address}.",
   anotherBatchWritesItsResultsThere: "Another batch writes its results there.",
+  anotherExportIsBeingWrittenInto:
+    "Another export is being written into {address}; wait for its end, or choose another folder.",
   anotherMaskLiesAtStoreThis: "Another mask lies at {key}: store this one under a new name.",
   areInTheDatasetAlready: "{twins} are in the {kind} dataset already.",
   areSeveralPictures: "are several pictures",
@@ -104,6 +108,8 @@ export const messages = {
     "{mostUnderWay} exports of this project are under way; wait for one, or cancel it.",
   failed: "failed",
   failedToCopyImagesFromS3: "Failed to copy images from S3 bucket.",
+  filesInS3ChangedWhileThey:
+    "Files in s3://{bucket}/{base} changed while they were read: begin the import again.",
   foldersHoldLabelsByWherePictures:
     "Folders hold labels by where pictures lie; export them with their pictures.",
   from1ToAnswersAreReviewed: "From 1 to {atOnce} answers are reviewed at once, not {verdicts}.",

@@ -55,9 +55,13 @@ export const messages: Translation<typeof english> = {
     "Un alias a jusqu’à 63 lettres, chiffres, _ et -, commence par une lettre et n’est pas latest ; {name} n’en est pas un.",
   anAnomalyLabelHas1To: "Une étiquette d’anomalie a de 1 à 256 caractères : {value1}",
   anEmptyLineIsNoneLeave: "Une ligne vide n’en est pas une ; laissez-la plutôt de côté.",
+  anExportOfSomethingElseWas:
+    "Une exportation d’autre chose a été interrompue dans {address}, et certains de ses fichiers y sont peut-être. Supprimez-les ainsi que {unfinishedKey}, ou choisissez un autre dossier.",
   anImportKeepsItsKindOf: "Une importation garde sa sorte de source ; faites-en une autre.",
   anotherBatchWritesItsResultsInto: "Un autre lot écrit ses résultats dans {address}.",
   anotherBatchWritesItsResultsThere: "Un autre lot y écrit ses résultats.",
+  anotherExportIsBeingWrittenInto:
+    "Une autre exportation est en cours d’écriture dans {address} ; attendez sa fin, ou choisissez un autre dossier.",
   anotherMaskLiesAtStoreThis: "Un autre masque se trouve à {key} : enregistrez celui-ci sous un nouveau nom.",
   areInTheDatasetAlready: "{twins} sont déjà dans le jeu {kind}.",
   areSeveralPictures: "a plusieurs images",
@@ -102,6 +106,8 @@ export const messages: Translation<typeof english> = {
     "{mostUnderWay} exportations de ce projet sont en cours ; attendez-en une, ou annulez-la.",
   failed: "échoué",
   failedToCopyImagesFromS3: "Les images n’ont pas pu être copiées du compartiment.",
+  filesInS3ChangedWhileThey:
+    "Des fichiers de s3://{bucket}/{base} ont changé pendant leur lecture : recommencez l’importation.",
   foldersHoldLabelsByWherePictures:
     "Les dossiers portent les étiquettes par l’endroit où sont les images ; exportez-les avec leurs images.",
   from1ToAnswersAreReviewed: "On relit de 1 à {atOnce} réponses à la fois, pas {verdicts}.",

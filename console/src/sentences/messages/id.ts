@@ -54,9 +54,13 @@ export const messages: Translation<typeof english> = {
     "Alias memuat sampai 63 huruf, angka, _ dan -, diawali huruf dan bukan latest; {name} bukan alias.",
   anAnomalyLabelHas1To: "Label anomali memiliki 1 sampai 256 karakter: {value1}",
   anEmptyLineIsNoneLeave: "Baris kosong bukan baris; tinggalkan saja.",
+  anExportOfSomethingElseWas:
+    "Ekspor hal lain terpotong di {address}, dan sebagian berkasnya mungkin ada di sana. Hapus berkas itu dan {unfinishedKey}, atau pilih folder lain.",
   anImportKeepsItsKindOf: "Impor tetap memakai jenis sumbernya; buat yang lain.",
   anotherBatchWritesItsResultsInto: "Kelompok lain menulis hasilnya ke {address}.",
   anotherBatchWritesItsResultsThere: "Kelompok lain menulis hasilnya di sana.",
+  anotherExportIsBeingWrittenInto:
+    "Ekspor lain sedang ditulis ke {address}; tunggu sampai selesai, atau pilih folder lain.",
   anotherMaskLiesAtStoreThis: "Masker lain ada di {key}: simpan yang ini dengan nama baru.",
   areInTheDatasetAlready: "{twins} sudah ada di dataset {kind}.",
   areSeveralPictures: "ada beberapa gambar",
@@ -99,6 +103,7 @@ export const messages: Translation<typeof english> = {
     "{mostUnderWay} ekspor proyek ini sedang berjalan; tunggu salah satunya, atau batalkan.",
   failed: "gagal",
   failedToCopyImagesFromS3: "Gambar tidak dapat disalin dari bucket.",
+  filesInS3ChangedWhileThey: "Berkas di s3://{bucket}/{base} berubah selagi dibaca: mulai lagi impornya.",
   foldersHoldLabelsByWherePictures: "Folder menyimpan label menurut letak gambar; ekspor beserta gambarnya.",
   from1ToAnswersAreReviewed: "1 sampai {atOnce} jawaban ditinjau sekaligus, bukan {verdicts}.",
   from1ToAnswersComeAt: "1 sampai {mostAnswers} jawaban datang sekaligus, bukan {answers}.",

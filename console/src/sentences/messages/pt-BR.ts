@@ -53,9 +53,13 @@ export const messages: Translation<typeof english> = {
     "Um alias tem até 63 letras, dígitos, _ e -, começa com uma letra e não é latest; {name} não é um.",
   anAnomalyLabelHas1To: "Um rótulo de anomalia tem de 1 a 256 caracteres: {value1}",
   anEmptyLineIsNoneLeave: "Uma linha vazia não é uma linha; deixe-a de fora.",
+  anExportOfSomethingElseWas:
+    "Uma exportação de outra coisa foi interrompida em {address}, e alguns dos arquivos dela podem estar lá. Remova-os e {unfinishedKey}, ou escolha outra pasta.",
   anImportKeepsItsKindOf: "Uma importação mantém seu tipo de origem; faça outra.",
   anotherBatchWritesItsResultsInto: "Outro lote grava seus resultados em {address}.",
   anotherBatchWritesItsResultsThere: "Outro lote grava seus resultados ali.",
+  anotherExportIsBeingWrittenInto:
+    "Outra exportação está sendo gravada em {address}; espere que termine, ou escolha outra pasta.",
   anotherMaskLiesAtStoreThis: "Outra máscara está em {key}: salve esta com um nome novo.",
   areInTheDatasetAlready: "{twins} já estão no conjunto {kind}.",
   areSeveralPictures: "tem várias imagens",
@@ -97,6 +101,8 @@ export const messages: Translation<typeof english> = {
     "{mostUnderWay} exportações deste projeto estão em andamento; espere uma terminar ou cancele-a.",
   failed: "falhou",
   failedToCopyImagesFromS3: "As imagens não puderam ser copiadas do bucket.",
+  filesInS3ChangedWhileThey:
+    "Arquivos em s3://{bucket}/{base} mudaram enquanto eram lidos: comece a importação de novo.",
   foldersHoldLabelsByWherePictures:
     "Pastas guardam rótulos pelo lugar das imagens; exporte-as com suas imagens.",
   from1ToAnswersAreReviewed: "De 1 a {atOnce} respostas são revisadas de uma vez, não {verdicts}.",
