@@ -182,7 +182,7 @@ class Settings(BaseSettings):
         default="no",
         pattern="^(no|confined|trusted)$",
         description="Whether functions run: `no`; `confined`, where this machine can shut them in; `trusted`,"
-        " also where it cannot: then they read all that the server reads.",
+        " also where it cannot, and with its rights in its cloud: then they read all that the server reads.",
     )
 
     audit: str = Field(

@@ -9,6 +9,8 @@ import pytest
 
 from doubles.servers import start_server, stop_server
 from vedette.audit.trails import Trail, Trails, TrailState
+from vedette.functions.confine import Confinement
+from vedette.server import security
 from vedette.server.security import examine_security, is_loopback
 from vedette.settings import Settings
 
@@ -131,3 +133,20 @@ def test_a_master_key_in_a_token_that_is_not_there_is_bad(tmp_path):
     ):
         verdict, sentence = found(Settings(data=tmp_path, master_key=text))["master key"]
         assert (verdict, reason in sentence, "1234" in sentence) == ("bad", True, False)
+
+
+@pytest.mark.parametrize(
+    ("setting", "has_gate", "verdict", "part"),
+    [
+        ("no", False, "good", "off"),
+        ("confined", True, "note", "a gate for connections; the rest of the network is open"),
+        ("confined", False, "bad", "may ask this machine's cloud for its keys"),
+        ("trusted", True, "note", "may ask this machine's cloud for its keys"),
+    ],
+)
+def test_what_functions_reach_is_told(tmp_path, monkeypatch, setting, has_gate, verdict, part):
+    confinement = Confinement(has_own_user=True, landlock=7, has_gate=has_gate)
+    monkeypatch.setattr(security, "find_confinement", lambda: confinement)
+    check = found(Settings(data=tmp_path, functions=setting))["functions"]
+    assert check[0] == verdict
+    assert part in check[1]

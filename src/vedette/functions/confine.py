@@ -2,8 +2,9 @@
 
     own user    the server runs as root: each process is another user, who may read nothing of the server's
     Landlock    Linux 5.13 and later: the process sees its own folder and the system's libraries alone
+    a gate      Linux 5.6 and later: it connects neither to a cloud's metadata nor to other programs' sockets
 
-Limits of time, memory, processes and disk hold everywhere. Nothing here stands between a function and the
+Limits of time, memory, processes and disk hold everywhere. Nothing else stands between a function and the
 network: a function asks this server, and others, as any client does.
 """
 
@@ -11,12 +12,14 @@ import os
 import secrets
 import site
 import stat
+import subprocess
 import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -30,6 +33,8 @@ from vedette.functions.runner import landlock_version
 USERS_OF_NOBODY = range(2_010_000_000, 2_010_065_536)
 # In a container with 65,536 users there are no services of systemd.
 USERS_OF_CONTAINERS = range(61_184, 65_520)
+GATE = Path(__file__).with_name("gate.py")
+TRIAL_S = 20.0
 UID_MAP = Path("/proc/self/uid_map")
 # What AWS Lambda gives: 1,024 descriptors and processes, 512 MB of /tmp.
 MOST_DESCRIPTORS = 1024
@@ -56,6 +61,8 @@ class Confinement:
     landlock: int
     # Whether Python lies where its owner alone may read: then only Landlock can let another user do so.
     python_is_private: bool = False
+    # Whether its connections go through `gate.py`.
+    has_gate: bool = False
 
     @property
     def is_close(self) -> bool:
@@ -70,6 +77,8 @@ class Confinement:
             means.append("a user of its own")
         if self.landlock:
             means.append(f"Landlock {self.landlock}")
+        if self.has_gate:
+            means.append("a gate for connections")
         return " and ".join(means) or "nothing but limits"
 
 
@@ -77,7 +86,22 @@ def find_confinement() -> Confinement:
     """Return what this machine has."""
     is_root, landlock = hasattr(os, "geteuid") and os.geteuid() == 0, landlock_version()
     is_private = any(not _is_public(path) for path in _python_folders())
-    return Confinement(is_root and (landlock > 0 or not is_private), landlock, is_private)
+    has_own_user = is_root and (landlock > 0 or not is_private)
+    has_gate = _has_gate(_free_users()[0] if has_own_user else 0)
+    return Confinement(has_own_user, landlock, is_private, has_gate)
+
+
+@cache
+def _has_gate(user: int) -> bool:
+    """Try, in a process of its own, whether connections can be stopped here: containers often forbid it."""
+    if not sys.platform.startswith("linux"):
+        return False
+    words = [sys.executable, "-I", "-B", str(GATE), str(user)]
+    try:
+        # The interpreter is our own, and so is what it runs.
+        return subprocess.run(words, capture_output=True, timeout=TRIAL_S, check=False).returncode == 0  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return False
 
 
 def require_confinement() -> Confinement:
@@ -197,6 +221,7 @@ def order_for(confinement: Confinement, **facts: Any) -> dict[str, Any]:
     return {
         "landlock": bool(confinement.landlock),
         "keeps_reading": confinement.python_is_private,
+        "gate": confinement.has_gate,
         "reads": [*readable_paths(), *facts.pop("reads", ())],
         "nice": NICE,
         **facts,

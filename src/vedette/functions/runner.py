@@ -1,6 +1,6 @@
 """What runs in a function's own process: a keeper, and below it the handler, which is a stranger's.
 
-    server ── leash ──► keeper ── fork ──► handler's process: limits, Landlock, another user, then its module
+    server ── leash ──► keeper ── fork ──► handler's process: limits, Landlock, another user, gate; its module
        ├───── requests ──────────────────────►
        ◄───── answers, and all that is printed ┘
 
@@ -12,6 +12,7 @@ everything below it is killed, also what the handler left behind in other sessio
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import json
 import os
 import resource
@@ -97,10 +98,13 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     if order is None:
         sys.exit(0)
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    gate = _load_gate().GatePair(order["writes"][0]) if order["gate"] else None
     child = os.fork()
     if child == 0:
         os.close(leash)
-        _be_handler(order, requests, answers)
+        _be_handler(order, gate, requests, answers)
+    if gate is not None:
+        gate.open()
     os.close(requests)
     os.close(answers)
     status = _wait(child, leash)
@@ -108,6 +112,16 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     # The server does so too, unless it was killed.
     shutil.rmtree(order["folder"], ignore_errors=True)
     os._exit(status)
+
+
+def _load_gate() -> Any:
+    """Return the module that lies beside this one, which is not to be found by its name."""
+    spec = importlib.util.spec_from_file_location("gate", Path(__file__).with_name("gate.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _wait(child: int, leash: int) -> int:
@@ -198,10 +212,12 @@ def _below(process: int) -> set[int]:
 # The handler's process
 
 
-def _be_handler(order: dict[str, Any], requests: int, answers: int) -> NoReturn:
+def _be_handler(order: dict[str, Any], gate: Any, requests: int, answers: int) -> NoReturn:
     status = 0
     try:
         confine(order)
+        if gate is not None:
+            gate.shut()
         _serve(order, requests, answers)
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else 1

@@ -13,13 +13,14 @@ from vedette.encryption.tokens import SCHEME, find_token, read_token_address
 from vedette.errors import Refusal, Wrong
 from vedette.functions.confine import find_confinement
 from vedette.server.audit_targets import examine_targets
-from vedette.server.health import HealthCheck
+from vedette.server.health import HealthCheck, Verdict
 from vedette.server.holding import LOCK
 from vedette.server.installation import Installation, open_installation
 from vedette.settings import Settings
 
 # Who reads one of these can be anybody, or sign anything.
 SECRET = ("keys", "credentials.json", "vedette.db", "tls/self.key")
+CLOUD_PAGE = "docs/how-to/run-a-function.md"
 LONG_AGO = timedelta(days=90)
 LONG_AGO_SAID = "90 days"
 
@@ -129,8 +130,12 @@ def _functions(settings: Settings) -> HealthCheck:
     if not confinement.is_close:
         sentence = "customers' programs run as the server's own user and read all that it reads"
         return HealthCheck("functions", "bad", f"{sentence} (VEDETTE_FUNCTIONS={settings.functions})")
-    sentence = f"customers' programs run, shut in by {confinement.sentence}; the network is open to them"
-    return HealthCheck("functions", "note", f"{sentence} (docs/how-to/run-a-function.md)")
+    if settings.functions == "trusted" or not confinement.has_gate:
+        sentence = "customers' programs may ask this machine's cloud for its keys (169.254.169.254)"
+        verdict: Verdict = "note" if settings.functions == "trusted" else "bad"
+        return HealthCheck("functions", verdict, f"{sentence}; {CLOUD_PAGE} says what refuses it")
+    sentence = f"customers' programs run, shut in by {confinement.sentence}; the rest of the network is open"
+    return HealthCheck("functions", "note", f"{sentence} to them (docs/how-to/run-a-function.md)")
 
 
 def _audit(settings: Settings) -> HealthCheck:
