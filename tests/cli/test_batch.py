@@ -1,5 +1,6 @@
 """Batches: each picture has one result, whatever ends a run; shares make the whole."""
 
+import contextlib
 import fcntl
 import io
 import json
@@ -123,6 +124,34 @@ def test_pictures_of_a_folder_come_in_order_without_hidden_ones(tmp_path):
     assert list(FolderPictures(tmp_path).names()) == ["a/1.jpeg", "a/2.png", "b.JPG"]
     with pytest.raises(Missing, match="There is no folder"):
         FolderPictures(tmp_path / "nothing")
+
+
+def test_a_link_that_leads_back_shows_no_picture_twice(tmp_path, capsys):
+    (tmp_path / "b").mkdir()
+    for name in ("a.jpg", "b/c.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "loop").symlink_to(".")
+    (tmp_path / "b" / "up").symlink_to("..")
+    with contextlib.suppress(OSError):  # a disk whose names are UTF-8
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/b\xe4d.jpg")).write_bytes(b"")
+    names = list(FolderPictures(tmp_path).names())
+    assert names == ["a.jpg", "b/c.jpg"]
+    assert capsys.readouterr().err in ("", "Left out: 'b\\udce4d.jpg', whose name is not UTF-8.\n")
+
+
+@pytest.mark.parametrize(
+    ("summary", "sentence"),
+    [("results.jsonl", "would lie over the results"), ("none/s.json", "cannot be"), (".", "cannot be")],
+)
+def test_a_summary_that_has_no_place_of_its_own_ends_it_before_it_begins(tmp_path, capsys, summary, sentence):
+    out = tmp_path / "results.jsonl"
+    out.write_text("{}\n")
+    words = ["--project", "none", "--out", str(out), "--summary", str(tmp_path / summary)]
+    with pytest.raises(SystemExit) as end:
+        app(["batch", "detect", str(tmp_path), *words])
+    assert end.value.code == 2
+    assert sentence in capsys.readouterr().err
+    assert out.read_text() == "{}\n"
 
 
 def test_a_torn_line_is_removed_and_what_is_no_result_is_refused(tmp_path):

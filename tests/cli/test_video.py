@@ -139,6 +139,25 @@ def test_without_one_model_nothing_begins(film, words, sentence, capsys):
     assert not film.with_name("belt.mp4.json").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--out", "belt.mp4"],
+        ["--film", "x/../belt.mp4"],
+        ["--sheet", "link.jpg"],
+        ["--out", "a", "--film", "a"],
+    ],
+)
+def test_no_result_takes_the_place_of_the_film_or_of_another(film, package, capsys, monkeypatch, words):
+    monkeypatch.chdir(film.parent)
+    (film.parent / "x").mkdir()
+    (film.parent / "link.jpg").hardlink_to(film)
+    before = film.read_bytes()
+    code, _, err = typed(capsys, "video", "belt.mp4", "--model", package, *words)
+    assert (code, "is named twice" in err) == (2, True)
+    assert film.read_bytes() == before
+
+
 def test_a_stream_has_to_be_told_where_its_result_goes(package, capsys):
     code, _, err = typed(capsys, "video", "rtsp://127.0.0.1:1/x", "--model", package)
     assert (code, err[:9]) == (2, "Say --out")

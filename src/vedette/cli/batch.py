@@ -20,6 +20,7 @@ from vedette.cli.remote import Server
 from vedette.cli.remote_models import MODELS, find_project
 from vedette.cli.signatures import Argument, CommandGroup, Exit, Option
 from vedette.cli.terminal import ProgressLine
+from vedette.errors import Wrong
 
 app = CommandGroup("Many pictures at once.")
 
@@ -51,6 +52,7 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
 ) -> None:
     """Detect in every picture, each once: the same command again goes on where the last one ended."""
     with translate_client_errors():
+        _require_summary_place(summary, out)
         service, arn = find_project(remote.reach(), project, remote.service)
         server = Server(service, remote.endpoint, remote.data)
         model = MODELS[service](server, project, arn).find(version)
@@ -76,7 +78,7 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
                 name for name in pictures.names() if part.holds(name) and not is_finished(name, finished)
             )
             reason = run.all(names, clients, stopped)
-    _report(run.summary, summary)
+    _report(run.summary, summary, len(finished))
     if reason:
         print(f"Not finished: {reason} The same command goes on from here.", file=sys.stderr)
         raise Exit(1)
@@ -141,8 +143,22 @@ class BatchRun:
                 yield pending.pop(future), future.result()
 
 
-def _report(summary: BatchSummary, file: str) -> None:
+def _require_summary_place(file: str, out: str) -> None:
+    """Refuse, before hours of work, a summary that could not be written or would lie over the results."""
+    if not file:
+        return
+    path = Path(file)
+    if path.resolve() == Path(out).resolve():
+        raise Wrong("The summary would lie over the results: give it a file of its own.")
+    if path.is_dir() or not path.parent.is_dir():
+        raise Wrong(f"The summary cannot be written to {file}: name a file in a folder that is there.")
+
+
+def _report(summary: BatchSummary, file: str, before: int) -> None:
     with contextlib.suppress(BrokenPipeError):
         print(*summary.lines(), sep="\n")
+        if before:
+            print(f"Not counted here: {before} pictures that had a result before.")
     if file:
-        Path(file).write_text(json.dumps(summary.document(), indent=2, ensure_ascii=False), "utf-8")
+        document = {**summary.document(), "before": before}
+        Path(file).write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")

@@ -3,6 +3,7 @@
 A name is what tells a picture in the results: its path below the folder, or its whole s3:// address.
 """
 
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,15 +61,21 @@ class FolderPictures:
 
     def names(self) -> Iterator[str]:
         """Yield paths below the folder, in order."""
-        yield from self._below(self._folder, "")
+        yield from self._below(self._folder, "", ())
 
-    def _below(self, folder: Path, prefix: str) -> Iterator[str]:
+    def _below(self, folder: Path, prefix: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
+        state = folder.stat()
+        place = (state.st_dev, state.st_ino)
+        if place in above:
+            return  # a link leads back to where it lies
         # A folder's own names at a time: a million files are never listed at once.
         for entry in sorted(folder.iterdir(), key=lambda path: path.name):
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
-                yield from self._below(entry, f"{prefix}{entry.name}/")
+            if not _is_text(entry.name):
+                print(f"Left out: {f'{prefix}{entry.name}'!a}, whose name is not UTF-8.", file=sys.stderr)
+            elif entry.is_dir():
+                yield from self._below(entry, f"{prefix}{entry.name}/", (*above, place))
             elif entry.suffix.lower() in ENDINGS:
                 yield f"{prefix}{entry.name}"
 
@@ -80,6 +87,14 @@ class FolderPictures:
         """Return nothing: the service cannot read files of this machine."""
         del name
         return None
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False  # no result could name it
+    return True
 
 
 class BucketPictures:

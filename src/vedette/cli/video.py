@@ -75,9 +75,24 @@ def video(  # noqa: PLR0913  (a command has as many options as it has)
         if outputs.out is None and address.kind is not SourceKind.FILE:
             raise Wrong("Say --out: a stream has no place beside which the result could lie.")
         out = outputs.out or Path(f"{address.address}.json")
+        own = [Path(address.address)] if address.kind is SourceKind.FILE else []
+        _require_apart(own, *filter(None, (out, outputs.film, outputs.sheet)))
         rate = 1 / every if fps is None else fps
         run = FilmRun(choice.open(), address, rate=rate, most=frames, smooth=smooth, gap=gap)
         reason = run.all(out, outputs.film, outputs.sheet)
     if reason:
         print(f"The film ended early: {reason}.", file=sys.stderr)
         raise Exit(1)
+
+
+def _require_apart(sources: list[Path], *outputs: Path) -> None:
+    """Refuse results over the film itself, or over one another."""
+    places = [path.resolve() for path in (*sources, *outputs)]
+    for number, path in enumerate(outputs, len(sources)):
+        over = [place for place in places[:number] if place == places[number] or _is_same(place, path)]
+        if over:
+            raise Wrong(f"{path} is named twice: what is written there would take the place of the other.")
+
+
+def _is_same(place: Path, path: Path) -> bool:
+    return place.exists() and path.exists() and place.samefile(path)
