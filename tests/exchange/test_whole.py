@@ -39,27 +39,59 @@ def a_set(folder, label, count=2):
     return folder / "set.manifest"
 
 
-def export(manifest, form, out, last=0):
-    """Write a set in another process, which is killed at the step of this number; say whether it was done."""
+def export(manifest, form, out, before_step):
+    """Write a set in another process, which does this before each step; say whether it was done."""
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1] == 0
-    steps = 0
+    steps, is_within, status = 0, False, 1
 
-    def count(event, _):
-        nonlocal steps
-        if event in STEPS:
-            steps += 1
-            if steps == last:
-                os._exit(9)
+    def hook(event, _):
+        nonlocal steps, is_within
+        if event in STEPS and not is_within:
+            steps, is_within = steps + 1, True
+            before_step(steps)
+            is_within = False
 
-    status = 1
     try:
-        sys.addaudithook(count)
+        sys.addaudithook(hook)
         export_pictures(manifest, LocalExport(form, "", None, with_pictures=True), out=out)
         status = 0
     finally:
         os._exit(status)
+
+
+def lying(folder):
+    """Return what lies in a folder: files with what is in them, and folders."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def states_of(manifest, form, out, states):
+    """Write a set, and put what lies there before its steps into folders; return the steps of what is new.
+
+    Whoever is killed before a step leaves just that: what a process has not written by then goes with it.
+    """
+    states.mkdir()
+    before = None
+
+    def keep(step):
+        nonlocal before
+        state = lying(out.parent) if out.parent.exists() else {}
+        if state != before:
+            before = state
+            put_back(state, states / str(step))
+
+    assert export(manifest, form, out, keep)
+    return sorted(int(path.name) for path in states.iterdir())
+
+
+def put_back(state, folder):
+    folder.mkdir()
+    for name, body in state.items():
+        (folder / name).mkdir() if body is None else (folder / name).write_bytes(body)
 
 
 def taken(form, out):
@@ -73,7 +105,13 @@ def taken(form, out):
         )
     except Wrong:
         return None
-    pictures = {path.name: path.read_bytes() for path in folder.rglob("*.png") if "masks" not in path.parts}
+    # A file names its pictures, and none of those that are still being written.
+    parts = {path: path.relative_to(folder).parts for path in folder.rglob("*.png")}
+    pictures = {
+        path.name: path.read_bytes()
+        for path, names in parts.items()
+        if "masks" not in names and not names[0].startswith(WRITING)
+    }
     shapes = sorted((item.name.rpartition("/")[2], item.labels, item.boxes) for item in items)
     return shapes, pictures
 
@@ -90,25 +128,27 @@ def test_an_export_that_is_killed_is_never_taken_for_whole(tmp_path, form, is_ov
     before, after = (taken(form, tmp_path / place / name) for place in ("before", "after"))
     assert None not in (before, after)
     assert before != after
-    last, ends = 1, set()
-    while True:
-        out = tmp_path / str(last) / name
-        if is_over:
-            shutil.copytree(tmp_path / "before", out.parent)
-        if export(new, form, out, last):
-            break
-        result = taken(form, out)
-        assert result is None or result in ((before, after) if is_over else (after,)), f"step {last}"
-        ends.add("refused" if result is None else "whole")
-        last += 2 if is_over else 1
-    assert last > 8
+    states, out = tmp_path / "states", tmp_path / "whole" / name
+    if is_over:
+        shutil.copytree(tmp_path / "before", out.parent)
+    steps = states_of(new, form, out, states)
+    assert taken(form, out) == after
+    results = {step: taken(form, states / str(step) / name) for step in steps}
+    whole = (before, after) if is_over else (after,)
+    assert [step for step, result in results.items() if result not in (None, *whole)] == []
     # A table is one file, which is moved in one step.
-    assert ends == {"refused", "whole"} or not is_over or form == "parquet"
+    assert len(steps) > (2 if form == "parquet" else 4)
+    assert None in results.values() or (form == "parquet" and is_over)
+    assert before in results.values() or not is_over
     # What is left of one that was killed is in the way of none, nor there afterwards.
-    middle = tmp_path / str(last // 2 | 1) / name
-    assert export(new, form, middle)
-    assert taken(form, middle) == after
-    assert list(middle.parent.rglob(".*")) == []
+    middle, killed = steps[len(steps) // 2], tmp_path / "killed"
+    if is_over:
+        shutil.copytree(tmp_path / "before", killed)
+    assert not export(new, form, killed / name, lambda step: step == middle and os._exit(9))
+    assert lying(killed).keys() == lying(states / str(middle)).keys()
+    export_pictures(new, options, out=killed / name)
+    assert taken(form, killed / name) == after
+    assert list(killed.rglob(".*")) == []
 
 
 def test_a_folder_is_refused_by_a_mark_in_it_above_it_or_below(tmp_path):
