@@ -12,7 +12,7 @@ from PIL import Image
 
 from vedette.cli.main import app
 from vedette.exchange.mask_lines import region_of
-from vedette.exchange.mask_regions import edges_of_regions
+from vedette.exchange.mask_regions import TooManyRegions, edges_of_regions
 from vedette.exchange.outlines import fill, outlines
 from vedette.exchange.regions import draw_runs, edges_of_region, read_rings, read_runs
 from vedette.exchange.turned_boxes import around
@@ -149,3 +149,23 @@ def test_an_export_writes_each_region_of_each_mask_with_its_holes(tmp_path, monk
     assert "written to coco, and not to yolo" in CliRunner().invoke(
         app, ["export", "yolo", "t.manifest", "--polygons-from", "masks", "--out", "y"]
     ).output  # fmt: skip
+
+
+def test_what_nobody_drew_is_refused_by_a_count_before_it_is_traced_or_filled():
+    with pytest.raises(TooManyRegions):
+        outlines(np.indices((2100, 2100)).sum(axis=0) % 2 == 0)
+    zigzag = [(column % 2, row) for column, row in zip(range(30_000), [0, 8000] * 15_000, strict=True)]
+    with pytest.raises(TooManyRegions):
+        fill([zigzag], Size(8192, 8192))
+
+
+def test_a_hole_within_holes_of_other_regions_goes_to_its_own():
+    mask = np.zeros((40, 40), bool)
+    for edge in range(0, 20, 4):
+        mask[edge : 40 - edge, edge : 40 - edge] = True
+        mask[edge + 2 : 38 - edge, edge + 2 : 38 - edge] = False
+    regions = outlines(mask)
+    assert [[around(ring) for ring in rings] for rings in regions] == [
+        [(edge, edge, 40 - edge, 40 - edge), (edge + 2, edge + 2, 38 - edge, 38 - edge)]
+        for edge in range(0, 20, 4)
+    ]

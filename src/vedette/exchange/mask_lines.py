@@ -16,9 +16,9 @@ from vedette.exchange.items import ATTRIBUTE, Item, read_item, size_of
 from vedette.exchange.json_files import refuse
 from vedette.exchange.mask_files import Codes, MaskTable, boxes_in_mask, read_codes, refuse_unknown
 from vedette.exchange.mask_regions import TooManyRegions
-from vedette.exchange.outlines import fill, outlines
+from vedette.exchange.outlines import area_of, outlines, runs_of_rings
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
-from vedette.exchange.regions import Ring, runs_of
+from vedette.exchange.regions import Ring
 from vedette.exchange.turned_boxes import around
 from vedette.manifest import anomaly, detection, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
@@ -140,11 +140,10 @@ def region_of(rings: Sequence[Ring], size: Size) -> tuple[Box, dict[str, Any]]:
     left, top, right, bottom = around(rings[0])
     wide, high = size.width, size.height
     box = Box(left / wide, top / high, (right - left) / wide, (bottom - top) / high)
-    pixels = fill(rings, size)
     segmentation: Any = [[int(side) for corner in rings[0] for side in corner]]
     if len(rings) > 1:
-        segmentation = {"size": [high, wide], "counts": runs_of(pixels)}
-    return box, {"segmentation": segmentation, "area": int(pixels.sum())}
+        segmentation = {"size": [high, wide], "counts": runs_of_rings(rings, size)}
+    return box, {"segmentation": segmentation, "area": int(area_of(rings))}
 
 
 def _require_size(source: str, picture: Path | None, sizes: set[Size]) -> None:

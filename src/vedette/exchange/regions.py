@@ -61,13 +61,6 @@ def draw_runs(runs: Sequence[int], size: Size) -> "np.ndarray[Any, np.dtype[np.b
     return np.repeat(is_inside, runs).reshape((size.height, size.width), order="F")
 
 
-def runs_of(pixels: "np.ndarray[Any, np.dtype[np.bool_]]") -> list[int]:
-    """Return the lengths of a mask's runs."""
-    flat = pixels.flatten(order="F").astype(np.int8)
-    ends: list[int] = np.flatnonzero(np.diff(flat, prepend=0)).tolist()
-    return [end - begin for begin, end in zip([0, *ends], [*ends, len(flat)], strict=True)]
-
-
 def _runs_of_list(counts: Any, place: str) -> list[int]:
     if not isinstance(counts, list):
         refuse(place, "has a mask without a list of runs.")
