@@ -135,3 +135,43 @@ def test_a_folder_of_an_export_that_was_cut_off_is_not_taken(console, signed_in:
     page.get_by_test_id("wizard-folder").set_input_files(folder)
     expect(page.get_by_text("an export that was cut off: write it again")).to_be_visible()
     expect(page.get_by_role("button", name="Show what it will be")).to_be_disabled()
+
+
+def test_outlines_of_a_tool_come_in_as_masks_where_that_is_asked(console, signed_in: Page):
+    page, name = signed_in, "outlined"
+    open_wizard(page, console, name, "lookoutvision")
+    files = [{"name": "labels.xml", "mimeType": "text/xml", "buffer": CVAT.encode()}]
+    for number, stem in enumerate("abc"):
+        picture = io.BytesIO()
+        Image.new("RGB", SIDES, (40 + 60 * number, 200, 77)).save(picture, "JPEG")
+        files.append({"name": f"{stem}.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    page.get_by_test_id("wizard-files").set_input_files(files)
+    expect(page.get_by_text("The files look like this format: CVAT")).to_be_visible()
+    page.get_by_label("One set of pictures").check()
+    page.get_by_label("Masks, of polygons and brushes").check()
+    assert look_closely(page, "wizard-outlines") == []
+    page.get_by_role("button", name="Show what it will be").click()
+    expect(page.get_by_role("heading", name="What it will be")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("a.jpg has 1 box (hole), not drawn.").first).to_be_visible()
+    expect(page.get_by_text("c.jpg should have 960 x 64 pixels, and has 96 x 64.").first).to_be_visible()
+    page.get_by_label("Put a fifth of every label aside").click()
+    page.get_by_role("button", name="Add 2 pictures").click()
+    expect(page.get_by_text("2 added, 0 replaced, 0 were there already.")).to_be_visible(timeout=LONG_MS)
+    verdicts = {key: LOOKOUT.judge_line(read_line(line)) for key, line in lines_of(console, name).items()}
+    assert {key: verdict.is_anomalous for key, verdict in verdicts.items()} == {"a.jpg": True, "b.jpg": False}
+    mask = verdicts["a.jpg"].mask
+    bucket, _, key = mask.ref.removeprefix("s3://").partition("/")
+    body = console.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    [color] = mask.colors
+    pixels = np.asarray(Image.open(io.BytesIO(body)).convert("RGB"))
+    shown = (pixels == [int(color[at : at + 2], 16) for at in (1, 3, 5)]).all(axis=2)
+    assert (mask.colors[color], int(shown.sum()), bool(shown[8:18, 8:28].all())) == ("dent", 200, True)
+
+
+CVAT = """<annotations>
+<image name="a.jpg" width="96" height="64">
+  <polygon label="dent" points="8,8;28,8;28,18;8,18"/><box label="hole" xtl="50" ytl="30" xbr="60" ybr="40"/>
+</image>
+<image name="b.jpg" width="96" height="64"></image>
+<image name="c.jpg" width="960" height="64"><polygon label="dent" points="8,8;28,8;28,18"/></image>
+</annotations>"""

@@ -200,6 +200,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
             folder=folder / "imports",
             clock=clock,
             may_read=Reach(blobs, as_administrator).may_read,
+            may_write=Reach(blobs, as_administrator).may_write,
             missing_caller=lambda caller: "",
         ),
         jobs,

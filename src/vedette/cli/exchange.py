@@ -73,6 +73,13 @@ class ShapeSource(StrEnum):
     MASKS = "masks"
 
 
+class MaskSource(StrEnum):
+    """What masks can be drawn of."""
+
+    POLYGONS = "polygons"
+    SHAPES = "shapes"
+
+
 class ServiceName(StrEnum):
     """The two services."""
 
@@ -92,6 +99,10 @@ Map = Annotated[
 ]
 BoxesFrom = Annotated[
     ShapeSource | None, Option(help="masks: a box around each region of each mask, which then goes.")
+]
+MasksFrom = Annotated[
+    MaskSource | None,
+    Option(help="polygons: a mask of a picture's polygons, ellipses and masks; shapes: of its boxes too."),
 ]
 PolygonsFrom = Annotated[
     ShapeSource | None, Option(help="masks: each region of each mask as a polygon, or as runs (coco).")
@@ -115,6 +126,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     anomalies: Annotated[bool, Option(help="Labels are normal and anomaly (Lookout).")] = False,
     label_map: Map = None,
     boxes_from: BoxesFrom = None,
+    masks_from: MasksFrom = None,
     leave_out: Annotated[bool, Option(help="Leave out what cannot be used, and say what.")] = False,
     dry_run: Annotated[bool, Option(help="Write nothing; say what would change or be lost.")] = False,
     project: Project = "",
@@ -128,7 +140,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     aws-history brings along models that AWS trained: as versions that are figures, and cannot run.
     """
     if form is InputFormat.AWS_HISTORY:
-        if out or images or anomalies or label_map or leave_out or boxes_from:
+        if out or images or anomalies or label_map or leave_out or boxes_from or masks_from:
             _end("aws-history takes --project, --to and --dry-run alone: it brings figures, and no labels.")
         _bring_history(source, (project, to, endpoint, data), dry_run=dry_run)
         return
@@ -138,8 +150,9 @@ def import_format(  # noqa: PLR0913  (a command's options)
     from vedette.cli.exchanging import LocalImport, import_pictures, rehearse_import
 
     options = LocalImport(
-        cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out, bool(boxes_from)
-    )
+        cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out, bool(boxes_from),
+        masks_from.value if masks_from else "",
+    )  # fmt: skip
     with _client_errors_as_sentence():
         if dry_run:
             rehearse_import(source, options)

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from vedette.cli.mask_drawing import MaskDrawing
+from vedette.cli.mask_importing import MaskFolder, drawn_masks, mask_folder, require_shapes
 from vedette.cli.mask_regions import boxed, require_regions, write_regions
 from vedette.cli.parts import require_part
 from vedette.cli.table_writing import PictureTable
@@ -30,8 +31,9 @@ from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
-from vedette.exchange.pieces import STRICT, NoteList
+from vedette.exchange.pieces import NoteList, PieceNotes, StrictNotes
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
+from vedette.exchange.shape_masks import ShapeMasks
 from vedette.exchange.supervisely import DATASET
 from vedette.exchange.tables import sort_out
 from vedette.exchange.whole import writing_file, writing_whole
@@ -60,6 +62,8 @@ class LocalImport:
     label_map: Path | None = None
     leave_out: bool = False
     boxes_from_masks: bool = False
+    # Shapes become masks: "polygons", or with boxes too "shapes".
+    masks_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +85,21 @@ def import_pictures(
     """Add labelled pictures to a dataset, or write a manifest of them."""
     if options.form == "csv" and source.is_file():
         sort_out(source, anomalies=options.anomalies)
-    notes = NoteList() if options.leave_out else None
-    with _pictures_of(source, options, None if dataset else out) as pictures:
-        reading = SourceReading(source, options, pictures.folder, notes)
+    if options.masks_from:
+        service = dataset[2] if dataset else ""
+        require_shapes(options.form, service, has_boxes_from=options.boxes_from_masks)
+    notes = NoteList(are_shapes_drawn=bool(options.masks_from)) if options.leave_out else None
+    place = None if dataset else out
+    with (
+        _pictures_of(source, options, place) as pictures,
+        mask_folder(options.masks_from, place, to) as masks,
+    ):
+        reading = SourceReading(source, options, pictures.folder, notes, masks)
         if dataset is not None:
-            _bring(reading.lines(), pictures.folder, to, dataset)
+            _bring(reading.lines(), pictures.folder, masks, to, dataset)
         elif out is not None:
             # Without a place in a bucket, pictures are named by the way to them from the manifest.
-            _write(reading.lines(to or _way(out.parent, pictures.place)), out, pictures.settle)
+            _write(reading.lines(to or _way(out.parent, pictures.place)), out, [pictures, masks])
     reading.tell(sys.stderr)
 
 
@@ -130,7 +141,11 @@ def _pictures_of(source: Path, options: LocalImport, out: Path | None) -> Iterat
 def rehearse_import(source: Path, options: LocalImport) -> None:
     """Read all, write nothing, and say what would change and what becomes no label."""
     folder = options.images or (source if source.is_dir() else source.parent)
-    reading = SourceReading(source, options, None if options.form == "parquet" else folder, NoteList())
+    if options.masks_from:
+        require_shapes(options.form, "", has_boxes_from=options.boxes_from_masks)
+    notes = NoteList(are_shapes_drawn=bool(options.masks_from))
+    pictures = None if options.form == "parquet" else folder
+    reading = SourceReading(source, options, pictures, notes, MaskFolder())
     count = sum(1 for _ in reading.lines())
     reading.tell(sys.stdout)
     print(f"{count} pictures would be brought; nothing was written.")
@@ -140,15 +155,22 @@ class SourceReading:
     """A source as lines, and what happened to it on the way. Without notes it is refused as a whole."""
 
     def __init__(
-        self, source: Path, options: LocalImport, folder: Path | None, notes: NoteList | None
+        self,
+        source: Path,
+        options: LocalImport,
+        folder: Path | None,
+        notes: NoteList | None,
+        masks: MaskFolder,
     ) -> None:
         self._source, self._options, self._folder, self._notes = source, options, folder, notes
+        self._masks = masks
         self._map = read_label_map(options.label_map) if options.label_map else None
         self._names: set[str] = set()
 
     def lines(self, prefix: str = "") -> Iterator[Line]:
         """Yield the lines with the labels that the map gives them."""
-        options, notes = self._options, STRICT if self._notes is None else self._notes
+        options = self._options
+        notes = self._notes or StrictNotes(are_shapes_drawn=bool(options.masks_from))
         stamp = Stamp(moment=system_clock(), job="labeling-job/import")
         lines = to_lines(
             options.form,
@@ -157,6 +179,7 @@ class SourceReading:
             anomalies=options.anomalies,
             images=self._folder,
             notes=notes,
+            masks=self._drawing(notes),
         )
         # Masks are looked for by their own names, before those get the place where they will lie.
         masks = MaskLines(SourceFolder(self._folder or self._source.parent), stamp, notes)
@@ -166,7 +189,14 @@ class SourceReading:
             lines = masks.classes(lines)
         for line in self._map.apply(lines) if self._map else lines:
             self._names |= names_of(line)
-            yield with_prefix(line, prefix)
+            whole = with_prefix(line, prefix)
+            yield self._masks.placed(whole, line) if options.masks_from else whole
+
+    def _drawing(self, notes: PieceNotes) -> ShapeMasks | None:
+        wish = self._options.masks_from
+        if not wish:
+            return None
+        return drawn_masks(self._masks, self._folder, notes, with_boxes=wish == "shapes")
 
     def tell(self, out: TextIO) -> None:
         """Say what was left out, changed and mapped."""
@@ -244,10 +274,11 @@ def _mapped(lines: list[Line], label_map: Path | None, out: TextIO) -> list[Line
     return mapped
 
 
-def _write(lines: Iterator[Line], out: Path, settle: Callable[[], None]) -> None:
+def _write(lines: Iterator[Line], out: Path, beside: Sequence[SourcePictures | MaskFolder]) -> None:
     with writing_file(out) as part:
         count = write_manifest(lines, part)
-        settle()
+        for files in beside:
+            files.settle()
     print(f"Written: {out} ({count} pictures).")
 
 
@@ -261,7 +292,7 @@ def _way(start: Path, goal: Path) -> str:
     return "/".join([*up, *target.relative_to(shared).parts])
 
 
-def _bring(lines: Iterator[Line], folder: Path, to: str, dataset: RemoteDataset) -> None:
+def _bring(lines: Iterator[Line], folder: Path, masks: MaskFolder, to: str, dataset: RemoteDataset) -> None:
     """Upload pictures and lines, and create or extend the dataset."""
     from vedette.cli.remote import Server, bucket_name, remote_dataset, upload
 
@@ -271,7 +302,7 @@ def _bring(lines: Iterator[Line], folder: Path, to: str, dataset: RemoteDataset)
     place = to or f"s3://vedette-{bucket_name(project)}/{kind}"
     find = SourceFolder(folder)
     # All before anything is sent: a file outside the folder refuses everything.
-    uploads = list(move_lines(lines, find, to=place))
+    uploads = list(move_lines(lines, masks.finder(find), to=place))
     remote.ensure_project()
     manifest, usable, missing = upload(server, uploads, to=place, kind=kind)
     for ref in missing:

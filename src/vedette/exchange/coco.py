@@ -5,6 +5,7 @@ nothing says that they come before the annotations, then the boxes, packed by pi
 a box has the box around its polygons or its mask; a crowd is one box; both are noted.
 """
 
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -15,17 +16,20 @@ from typing import Any
 
 import orjson
 
-from vedette.errors import Wrong
+from vedette.errors import TooMuch, Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import refuse
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.regions import edges_of_region
+from vedette.exchange.shapes import SegmentationShape, Shape
 from vedette.file_access import create_file, open_file, open_text
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 
 JOB = "coco"
+# Outlines of a million objects, packed.
+MOST_KEPT = 512 * 1024**2
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class _Picture:
     boxes: "array[float]" = field(default_factory=lambda: array("d"))  # category, left, top, width, height
     # Whether a box of it was refused: without another it is no picture in which nothing was found.
     has_refused: bool = False
+    # Of each box what the file says of its region, packed, where regions are wanted; nothing of none.
+    regions: list[bytes] = field(default_factory=list)
 
 
 def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
@@ -44,7 +50,9 @@ def read_coco(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     file.read()
     for picture in file.pictures.values():
         boxes = _boxes(picture, file.names) or (None if picture.has_refused else ())
-        yield Item(picture.name, (), boxes, picture.size, stamp=_stamp(picture.captured))
+        shapes = tuple(_shape(region) for region in picture.regions)
+        picture.regions.clear()
+        yield Item(picture.name, (), boxes, picture.size, stamp=_stamp(picture.captured), shapes=shapes)
 
 
 @dataclass(slots=True)
@@ -55,6 +63,7 @@ class CocoFile:
     notes: PieceNotes
     pictures: dict[Any, _Picture] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    _kept_bytes: int = 0
 
     def read(self) -> None:
         """Read the pictures and categories, and then the annotations."""
@@ -96,11 +105,25 @@ class CocoFile:
         label, place = self.names[category], f"{self.path}, annotation {annotation.get('id', '?')},"
         left, top, width, height = self._sides(annotation, picture.size, place)
         if annotation.get("iscrowd"):
-            self.notes.change(place, f"{place} is a crowd of {label}, which becomes one box around all.")
+            self.notes.bound(place, f"{place} is a crowd of {label}, which becomes one box around all.")
         if inside((left, top, left + width, top + height), picture.size) is None:
             self.notes.change(place, f"{place} has no area on {picture.name}, and is left out.")
             return
         picture.boxes.extend([float(category), left, top, width, height])
+        if self.notes.are_shapes_drawn:
+            picture.regions.append(self._packed(annotation.get("segmentation")))
+
+    def _packed(self, segmentation: Any) -> bytes:
+        """Return what a file says of a region in few bytes; all that are kept together have a bound."""
+        packed = zlib.compress(orjson.dumps(segmentation), 1) if segmentation else b""
+        self._kept_bytes += len(packed)
+        if self._kept_bytes > MOST_KEPT:
+            raise TooMuch(
+                f"{self.path} has more outlines than can be drawn at once; split it.",
+                kind="file",
+                name=str(self.path),
+            )
+        return packed
 
     def _sides(self, annotation: dict[str, Any], size: Size, place: str) -> list[float]:
         """Return left, top, width and height of the box, or of that around the region."""
@@ -116,7 +139,7 @@ class CocoFile:
         edges = edges_of_region(annotation.get("segmentation"), size, place)
         if edges is None:
             refuse(place, "has neither a bbox nor a segmentation with an area.")
-        self.notes.change(place, f"{place} has a region that becomes the box around it.")
+        self.notes.bound(place, f"{place} has a region that becomes the box around it.")
         left, top, right, bottom = edges
         return [left, top, right - left, bottom - top]
 
@@ -202,6 +225,10 @@ def _boxes(picture: _Picture, names: dict[int, str]) -> tuple[tuple[str, Any], .
         if box is not None:
             boxes.append((names[int(category)], box))
     return tuple(boxes)
+
+
+def _shape(region: bytes) -> Shape | None:
+    return SegmentationShape(orjson.loads(zlib.decompress(region))) if region else None
 
 
 def _stamp(text: str) -> Stamp | None:

@@ -20,7 +20,8 @@ from vedette.errors import Wrong
 from vedette.exchange.cvat_video import Film, FilmFacts, FindFrame, TrackShape, name_of_frame
 from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
-from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned
+from vedette.exchange.shapes import EllipseShape, LineShape, PolygonShape, RowRunShape, Shape
+from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned, corners_centred
 from vedette.file_access import open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -145,15 +146,19 @@ def _item(image: _CvatImage, path: Path, stamp: Stamp | None, notes: PieceNotes)
     size = Size(*(_side(image.attributes, key, name) for key in ("width", "height")))
     labels: list[str] = []
     boxes: list[tuple[str, Box]] = []
+    shapes: list[Shape | None] = []
     for tag, attributes in image.shapes:
         if tag == "tag":
             labels.append(_label(attributes, name))
         elif tag in SHAPES:
-            boxes += _boxes(tag, attributes, size, (name, notes))
+            entries = _boxes(tag, attributes, size, (name, notes))
+            boxes += entries
+            shapes += [_shape(tag, attributes, name)] * len(entries)
         elif tag in NO_BOXES:
             notes.refuse(name, f"{name} has {tag} of {attributes.get('label', '?')}, which become no box.")
     has_boxes = bool(boxes) or not labels
-    return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if has_boxes else None, size, stamp=stamp)
+    objects = tuple(boxes) if has_boxes else None
+    return Item(name, tuple(dict.fromkeys(labels)), objects, size, stamp=stamp, shapes=tuple(shapes))
 
 
 def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNotes) -> None:
@@ -171,7 +176,8 @@ def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNote
             shapes.append(TrackShape(int(frame), None))
         elif tag in SHAPES:
             boxes = _boxes(tag, {**attributes, "label": label}, size, (spot, notes))
-            shapes.append(TrackShape(int(frame), boxes[0][1] if boxes else None))
+            shape = _shape(tag, attributes, spot) if boxes else None
+            shapes.append(TrackShape(int(frame), boxes[0][1] if boxes else None, shape))
     film.add(label, shapes, place)
 
 
@@ -183,7 +189,7 @@ def _boxes(
     turn = _number(attributes, "rotation", name) if attributes.get("rotation") else 0.0
     box = inside(_edges(tag, attributes, turn, name), size)
     if tag != "box" or turn:
-        notes.change(name, f"{name} has a {tag} of {label} that becomes the box around it.")
+        notes.bound(name, f"{name} has a {tag} of {label} that becomes the box around it.")
     if box is None:
         notes.refuse(name, f"{name} has a {tag} of {label} that is not on its picture.")
         return []
@@ -201,6 +207,26 @@ def _edges(tag: str, attributes: Mapping[str, str], turn: float, name: str) -> E
         x, y, across, down = (_number(attributes, key, name) for key in ("cx", "cy", "rx", "ry"))
         return around_turned((x, y), (across, down), turn, is_ellipse=True)
     return around([_point(text, name) for text in attributes.get("points", "").split(";")])
+
+
+def _shape(tag: str, attributes: Mapping[str, str], name: str) -> Shape | None:
+    """Return a shape, whose numbers are known to be good; nothing for an upright box."""
+    order = int(_number(attributes, "z_order", name)) if attributes.get("z_order") else 0
+    turn = _number(attributes, "rotation", name) if attributes.get("rotation") else 0.0
+    if tag == "polyline":
+        return LineShape(order)
+    if tag == "mask":
+        left, top, wide, high = (_number(attributes, key, name) for key in ("left", "top", "width", "height"))
+        return RowRunShape((left, top), (wide, high), attributes.get("rle", ""), order)
+    if tag == "ellipse":
+        x, y, across, down = (_number(attributes, key, name) for key in ("cx", "cy", "rx", "ry"))
+        return EllipseShape((x, y), (across, down), turn, order)
+    if tag == "polygon":
+        return PolygonShape([_point(text, name) for text in attributes["points"].split(";")], order=order)
+    if not turn:
+        return None
+    left, top, right, bottom = (_number(attributes, key, name) for key in ("xtl", "ytl", "xbr", "ybr"))
+    return PolygonShape(corners_centred((left, top, right, bottom), turn), is_box=True)
 
 
 def _point(text: str, name: str) -> tuple[float, float]:

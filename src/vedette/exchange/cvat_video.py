@@ -16,6 +16,7 @@ from typing import NamedTuple
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
 from vedette.exchange.pieces import PieceNotes
+from vedette.exchange.shapes import Shape
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -51,6 +52,8 @@ class TrackShape(NamedTuple):
 
     frame: int
     box: Box | None
+    # What the box is around, which stays as it is until the next entry.
+    shape: Shape | None = None
 
 
 @dataclass(slots=True)
@@ -93,20 +96,20 @@ class Film:
     path: Path
     find_frame: FindFrame
     has_tracks: bool = False
-    _frames: dict[int, list[tuple[str, Box]]] = field(default_factory=dict)
+    _frames: dict[int, list[tuple[str, Box, Shape | None]]] = field(default_factory=dict)
     _count: int = 0
 
     def add(self, label: str, shapes: Sequence[TrackShape], place: str) -> None:
         """Add a track, with what lies between its entries."""
         self.has_tracks = True
-        ordered = sorted({shape.frame: shape for shape in shapes}.values())
+        ordered = sorted({shape.frame: shape for shape in shapes}.values(), key=lambda shape: shape.frame)
         for shape, after in zip_longest(ordered, ordered[1:]):
             if not 0 <= shape.frame < 2**31 or (after and after.frame - shape.frame > MOST_FRAMES):
                 raise Wrong(f"{place} has a frame that no film has: {shape.frame}.", kind="file")
             if shape.box is None:
                 continue
             for frame, box in _way(shape.frame, shape.box, after):
-                self._add(frame, label, box)
+                self._add(frame, label, box, shape.shape)
 
     def items(self, facts: FilmFacts, stamp: Stamp | None, notes: PieceNotes) -> Iterator[Item]:
         """Yield every frame that has a picture."""
@@ -123,7 +126,10 @@ class Film:
             )
         for number, name in zip(numbers, names, strict=True):
             if name is not None:
-                yield Item(name, (), tuple(self._frames.get(number, ())), size, stamp=stamp)
+                entries = self._frames.get(number, ())
+                boxes = tuple((label, box) for label, box, _ in entries)
+                shapes = tuple(shape for _, _, shape in entries)
+                yield Item(name, (), boxes, size, stamp=stamp, shapes=shapes)
 
     def _numbers(self, facts: FilmFacts) -> list[int]:
         whole: set[int] = set(self._frames)
@@ -135,8 +141,8 @@ class Film:
             whole = {number for number in whole if (number - facts.first) % facts.step == 0}
         return sorted(whole)
 
-    def _add(self, frame: int, label: str, box: Box) -> None:
-        self._frames.setdefault(frame, []).append((label, box))
+    def _add(self, frame: int, label: str, box: Box, shape: Shape | None) -> None:
+        self._frames.setdefault(frame, []).append((label, box, shape))
         self._count += 1
         if self._count > MOST_BOXES or len(self._frames) > MOST_FRAMES:
             raise Wrong(f"{self.path} has more than {MOST_BOXES:,} boxes in its frames.", kind="file")

@@ -15,11 +15,14 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
-from vedette.exchange.turned_boxes import Edges, around, around_centred
+from vedette.exchange.shapes import PolygonShape, SegmentationShape, Shape
+from vedette.exchange.turned_boxes import Edges, around, around_centred, corners_centred
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 
 SUBSET = "default"
+# Where a mask is, is known once it is drawn.
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> I
     name = subset.picture(str(path))
     labels: list[str] = []
     boxes: list[tuple[str, Box]] = []
-    shapes = 0
+    shapes: list[Shape | None] = []
+    count = 0
     for annotation in list_of(entry, "annotations", name):
         with noting(notes, name):
             kind = annotation.get("type") if isinstance(annotation, dict) else None
@@ -117,12 +121,16 @@ def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> I
             if kind == "label":
                 labels.append(label)
                 continue
-            shapes += 1
-            boxes.append((label, _box(annotation, str(kind), label, _size(image, name), name, notes)))
+            count += 1
+            box = _box(annotation, str(kind), label, _size(image, name), name, notes)
+            shape = _shape(annotation, str(kind), name)
+            boxes.append((label, box))
+            shapes.append(shape)
     objects = object_of(entry, "attr", name).get("objects")
-    is_of_objects = bool(shapes) or (objects if isinstance(objects, bool) else not labels)
+    is_of_objects = bool(count) or (objects if isinstance(objects, bool) else not labels)
     size = _size(image, name) if "size" in image else None
-    return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if is_of_objects and size else None, size)
+    objects = tuple(boxes) if is_of_objects and size else None
+    return Item(name, tuple(dict.fromkeys(labels)), objects, size, shapes=tuple(shapes))
 
 
 def _size(image: dict[str, Any], name: str) -> Size:
@@ -131,6 +139,8 @@ def _size(image: dict[str, Any], name: str) -> Size:
 
 
 def _box(annotation: dict[str, Any], kind: str, label: str, size: Size, name: str, notes: PieceNotes) -> Box:
+    if kind == "mask" and notes.are_shapes_drawn:
+        return WHOLE
     box = inside(_edges(annotation, kind, name, notes), size)
     if box is None:
         refuse(name, f"has a {kind} of {label} that is not on its picture.")
@@ -143,14 +153,31 @@ def _edges(annotation: dict[str, Any], kind: str, name: str, notes: PieceNotes) 
         return left, top, left + width, top + height
     if kind not in ("polygon", "rotated_bbox"):
         refuse(name, f"has a {kind[:40]}, which becomes no box.")
-    notes.change(name, f"{name} has a {kind} that becomes the box around it.")
+    notes.bound(name, f"{name} has a {kind} that becomes the box around it.")
     if kind == "polygon":
         flat = list_of(annotation, "points", name)
         points = numbers_of(flat, len(flat), kind, name)
         if not points or len(points) % 2:
             refuse(name, "has a polygon whose points are no pairs.")
         return around(list(zip(points[::2], points[1::2], strict=True)))
+    edges, turn = _turned(annotation, kind, name)
+    return around_centred(edges, turn) if math.fmod(turn, 180) else edges
+
+
+def _turned(annotation: dict[str, Any], kind: str, name: str) -> tuple[Edges, float]:
     x, y, wide, high = (numbers_of([annotation.get(key)], 1, kind, name)[0] for key in ("cx", "cy", "w", "h"))
     turn = numbers_of([annotation.get("r", 0)], 1, kind, name)[0]
-    turned = (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-    return around_centred(turned, turn) if math.fmod(turn, 180) else turned
+    return (x - wide / 2, y - high / 2, x + wide / 2, y + high / 2), turn
+
+
+def _shape(annotation: dict[str, Any], kind: str, name: str) -> Shape | None:
+    """Return a shape, whose numbers are known to be good; nothing for an upright box."""
+    order = int(numbers_of([annotation.get("z_order") or 0], 1, "z_order", name)[0])
+    if kind == "mask":
+        return SegmentationShape(object_of(annotation, "rle", name), order)
+    if kind == "polygon":
+        points = annotation["points"]
+        return PolygonShape(list(zip(points[::2], points[1::2], strict=True)), order=order)
+    if kind == "bbox":
+        return None
+    return PolygonShape(corners_centred(*_turned(annotation, kind, name)), is_box=True)

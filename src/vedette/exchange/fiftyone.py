@@ -19,6 +19,7 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.shapes import LineShape, SegmentationShape, Shape
 from vedette.exchange.turned_boxes import Edges, around
 from vedette.file_access import open_text
 from vedette.manifest.detection import Size
@@ -164,11 +165,22 @@ def _read_sample(sample: Any, field: str, size_of_picture: FindSize, notes: Piec
         labels = [text_of(entry, "label", name) for entry in entries]
         return Item(name, tuple(dict.fromkeys(labels)), None, size)
     boxes: list[tuple[str, Box]] = []
+    shapes: list[Shape | None] = []
     for entry in entries:
         with noting(notes, name):
             boxes.append(_box(entry, text_of(entry, "label", name), name, notes))
+            shapes.append(None if "bounding_box" in entry else _outline(entry, size))
     # Without a value nobody has looked at the picture.
-    return Item(name, (), tuple(boxes) if value else None, size)
+    return Item(name, (), tuple(boxes) if value else None, size, shapes=tuple(shapes))
+
+
+def _outline(entry: dict[str, Any], size: Size) -> Shape:
+    """Return what lies in the lines of an entry, whose points are known to be good."""
+    if not (entry.get("closed") or entry.get("filled")):
+        return LineShape()
+    rings = [[pair for point in ring for pair in (point[0] * size.width, point[1] * size.height)]
+             for ring in entry["points"]]  # fmt: skip
+    return SegmentationShape(rings)
 
 
 def _box(entry: dict[str, Any], label: str, name: str, notes: PieceNotes) -> tuple[str, Box]:
@@ -191,5 +203,5 @@ def _edges(entry: dict[str, Any], label: str, name: str, notes: PieceNotes) -> E
     ]
     if not points:
         refuse(name, f"has an object of {label} without a box or points.")
-    notes.change(name, f"{name} has a polyline of {label} that becomes the box around it.")
+    notes.bound(name, f"{name} has a polyline of {label} that becomes the box around it.")
     return around([(x, y) for x, y in points])

@@ -31,6 +31,7 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, address, read_item, short_name, size_of, write_item
 from vedette.exchange.pieces import STRICT, PieceNotes
 from vedette.exchange.places import SourceFolder, TargetFolder, UnpackedPictures
+from vedette.exchange.shape_masks import ShapeMasks
 from vedette.exchange.unfinished import refuse_unfinished
 from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
@@ -153,15 +154,20 @@ def to_lines(  # noqa: PLR0913  (what the commands' options are)
     anomalies: bool = False,
     images: Path | None = None,
     notes: PieceNotes = STRICT,
+    masks: ShapeMasks | None = None,
 ) -> Iterator[Line]:
-    """Yield the manifest lines of any format; a manifest's own lines keep every key."""
+    """Yield the manifest lines of any format; a manifest's own lines keep every key.
+
+    `masks` draws the shapes of pictures, which would else be boxes.
+    """
     if name in ("manifest", "groundtruth"):
         yield from _manifest_lines(source, prefix=prefix, notes=notes if name == "groundtruth" else None)
         return
     is_csv = name == "csv"
     if is_csv and anomalies:
         stamp = replace(stamp, job=tables.ANOMALY_JOB)
-    for item in read_format(name, source, anomalies=anomalies, images=images, notes=notes):
+    items = read_format(name, source, anomalies=anomalies, images=images, notes=notes)
+    for item in items if masks is None else masks.masked(items):
         yield write_item(item, prefix=prefix, stamp=stamp, job_of=tables.job_of if is_csv else None)
 
 

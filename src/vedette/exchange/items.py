@@ -7,6 +7,7 @@ from typing import Any
 
 from vedette.dialects.registry import REKOGNITION
 from vedette.errors import Wrong
+from vedette.exchange.shapes import Shape
 from vedette.manifest import anomaly, classification, detection, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
@@ -38,6 +39,8 @@ class Item:
     mask: MaskRef | None = None
     # Of each box, what COCO says of its region: segmentation and area.
     regions: tuple[Mapping[str, Any], ...] = ()
+    # Of each box, the shape that it is around; None where it was drawn as a box.
+    shapes: tuple[Shape | None, ...] = ()
 
 
 def write_item(

@@ -25,7 +25,8 @@ from vedette.exchange.json_files import (
 )
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
-from vedette.exchange.turned_boxes import Edges
+from vedette.exchange.shapes import BitmapShape, EllipseShape, PolygonShape, Shape
+from vedette.exchange.turned_boxes import Edges, around
 from vedette.vision.annotations import Box
 
 FLAT = ("point", "points", "line", "linestrip")
@@ -84,6 +85,7 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
     labels = [label for label, is_set in object_of(document, "flags", place).items() if is_set is True]
     shapes = list_of(document, "shapes", place)
     boxes: list[tuple[str, Box]] = []
+    forms: list[Shape | None] = []
     for shape in shapes:
         with noting(notes, place):
             label = text_of(shape, "label", place)
@@ -91,8 +93,10 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
             if box is None:
                 refuse(place, f"has a shape of {label} that is not on its picture.")
             boxes.append((label, box))
+            forms.append(_shape(shape))
     name = _name(text_of(document, "imagePath", place), file, folder)
-    return Item(name, tuple(labels), tuple(boxes) if shapes or not labels else None, size)
+    objects = tuple(boxes) if shapes or not labels else None
+    return Item(name, tuple(labels), objects, size, shapes=tuple(forms))
 
 
 def _name(image: str, file: Path, folder: Path) -> str:
@@ -111,12 +115,25 @@ def _edges(shape: Any, place: str, notes: PieceNotes) -> Edges:
     if kind not in ("rectangle", "polygon", "circle", "mask"):
         refuse(place, f"has a shape of the type {str(kind)[:40]}, which becomes no box.")
     if kind != "rectangle":
-        notes.change(place, f"{place} has a {kind} that becomes the box around it.")
+        notes.bound(place, f"{place} has a {kind} that becomes the box around it.")
     if kind == "circle":
         (x, y), (to_x, to_y) = (numbers_of(pair, 2, kind, place) for pair in _two(points, place))
         radius = math.hypot(to_x - x, to_y - y)
         return x - radius, y - radius, x + radius, y + radius
     return around_pairs(points, kind, place)
+
+
+def _shape(shape: dict[str, Any]) -> Shape | None:
+    """Return a shape, whose points are known to be good; nothing for a box."""
+    kind, points = shape.get("shape_type") or "polygon", [(x, y) for x, y in shape["points"]]
+    if kind == "circle":
+        (x, y), (to_x, to_y) = points
+        radius = math.hypot(to_x - x, to_y - y)
+        return EllipseShape((x, y), (radius, radius))
+    if kind == "mask":
+        corner = around(points)[:2]
+        return BitmapShape(corner, str(shape.get("mask") or ""))
+    return PolygonShape(points) if kind == "polygon" else None
 
 
 def _two(points: list[Any], place: str) -> list[Any]:

@@ -15,7 +15,8 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
-from vedette.exchange.turned_boxes import around, around_turned
+from vedette.exchange.shapes import BrushShape, EllipseShape, PolygonShape, Shape
+from vedette.exchange.turned_boxes import around, around_turned, corners_turned
 from vedette.file_access import open_text
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
@@ -24,6 +25,8 @@ from vedette.vision.files import SUFFIXES
 
 JOB = "label-studio"
 SHAPES = ("rectanglelabels", "polygonlabels", "ellipselabels")
+# Where a brush has been is known once it is drawn.
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 # What a result of a task may be; the rest describes no class and no place.
 IGNORED = ("textarea", "rating", "number", "datetime", "relation", "pairwise")
 
@@ -117,6 +120,7 @@ def _item(address: str, results: Any, stamp: Stamp | None, place: tuple[str, Pie
     name, notes = place
     labels: list[str] = []
     boxes: list[tuple[str, Box]] = []
+    shapes: list[Shape | None] = []
     size: Size | None = None
     for result in results if isinstance(results, list) else []:
         kind = result.get("type") if isinstance(result, dict) else None
@@ -124,12 +128,19 @@ def _item(address: str, results: Any, stamp: Stamp | None, place: tuple[str, Pie
             labels += _texts(result.get("value"), "choices", name)
         elif kind in SHAPES:
             size = size or _size(result, name)
-            boxes += _boxes(result, str(kind), size, place)
+            entries = _boxes(result, str(kind), size, place)
+            boxes += entries
+            shapes += [_shape(result["value"], str(kind), size)] * len(entries)
+        elif kind == "brushlabels" and notes.are_shapes_drawn:
+            size = size or _size(result, name)
+            labels_of_brush = _texts(result.get("value"), kind, name)
+            boxes += [(label, WHOLE) for label in labels_of_brush]
+            shapes += [_brush(result["value"], name)] * len(labels_of_brush)
         elif kind not in IGNORED:
             notes.refuse(name, f"{name} has a result of the type {str(kind)[:40]}, which becomes no label.")
     # Without a shape nothing tells the picture's size, which a line of no boxes would have to name.
     all_boxes = None if size is None else tuple(boxes)
-    return Item(address, tuple(dict.fromkeys(labels)), all_boxes, size, stamp=stamp)
+    return Item(address, tuple(dict.fromkeys(labels)), all_boxes, size, stamp=stamp, shapes=tuple(shapes))
 
 
 def _texts(value: Any, key: str, name: str) -> list[str]:
@@ -157,7 +168,7 @@ def _boxes(
     assert isinstance(value, dict)
     edges = _edges(value, kind, size, name)
     if kind != "rectanglelabels" or value.get("rotation"):
-        notes.change(name, f"{name} has a {kind.removesuffix('labels')} that becomes the box around it.")
+        notes.bound(name, f"{name} has a {kind.removesuffix('labels')} that becomes the box around it.")
     box = inside(edges, size)
     if box is None:
         notes.refuse(name, f"{name} has a box of {', '.join(labels)} that is not on its picture.")
@@ -180,6 +191,25 @@ def _edges(value: Mapping[str, Any], kind: str, size: Size, name: str) -> tuple[
     if kind == "ellipselabels":
         return around_turned((x * wide, y * high), (width * wide, height * high), turn, is_ellipse=True)
     return around_turned((x * wide, y * high), (width * wide, height * high), turn)
+
+
+def _shape(value: Mapping[str, Any], kind: str, size: Size) -> Shape | None:
+    """Return a shape, whose numbers are known to be good; nothing for an upright box."""
+    wide, high = size.width / 100, size.height / 100
+    if kind == "polygonlabels":
+        return PolygonShape([(x * wide, y * high) for x, y in value["points"]])
+    corner, turn = (value["x"] * wide, value["y"] * high), value.get("rotation") or 0
+    if kind == "ellipselabels":
+        return EllipseShape(corner, (value["radiusX"] * wide, value["radiusY"] * high), turn)
+    sides = (value["width"] * wide, value["height"] * high)
+    return PolygonShape(corners_turned(corner, sides, turn), is_box=True) if turn else None
+
+
+def _brush(value: Mapping[str, Any], name: str) -> Shape:
+    packed = value.get("rle")
+    if value.get("format") not in (None, "rle") or not isinstance(packed, list):
+        raise Wrong(f"{name} has a brush that is no list of packed bits.", kind="file")
+    return BrushShape(packed)
 
 
 def _numbers(value: Mapping[str, Any], keys: Sequence[str], name: str) -> list[float]:

@@ -129,14 +129,14 @@ def read_table(path: Path) -> MaskTable:
     for row in read_rows(path):
         value, is_color = _value(row.name)
         if value is None or len(row.labels) > 1:
-            refuse(str(path), f"has a row that is not a value and a label: row {row.number}.")
+            raise Wrong(f"{path} has a row that is not a value and a label: row {row.number}.", kind="file")
         if value in labels:
-            refuse(str(path), f"has the value {row.name} twice.")
+            raise Wrong(f"{path} has the value {row.name} twice.", kind="file", name=str(path))
         label = row.labels[0] if row.labels else ""
         labels[value] = "" if label.casefold() == BACKGROUND.casefold() else label
         forms.add(is_color)
     if len(forms) != 1 or not any(labels.values()):
-        refuse(str(path), "names no label, or mixes numbers and colours.")
+        raise Wrong(f"{path} names no label, or mixes numbers and colours.", kind="file", name=str(path))
     if not forms.pop():
         return MaskTable({0: "", **labels}, is_of_colors=False)
     return MaskTable(labels, is_of_colors=True)

@@ -15,21 +15,34 @@ from vedette.errors import Wrong
 class PieceNotes(Protocol):
     """Where a reader reports pieces."""
 
+    @property
+    def are_shapes_drawn(self) -> bool:
+        """Whether shapes become masks, and not the boxes around them."""
+
     def refuse(self, name: str, sentence: str) -> None:
         """Report a piece of which nothing can be used."""
 
     def change(self, name: str, sentence: str) -> None:
         """Report what is not as it was in the file: a turned box that becomes an upright one."""
 
+    def bound(self, name: str, sentence: str) -> None:
+        """Report a shape that becomes the box around it."""
 
+
+@dataclass(frozen=True, slots=True)
 class StrictNotes:
     """Refuses a file for its first unusable piece, and takes changes without a word."""
+
+    are_shapes_drawn: bool = False
 
     def refuse(self, name: str, sentence: str) -> None:
         """Refuse all of it."""
         raise Wrong(sentence, kind="file", name=name)
 
     def change(self, name: str, sentence: str) -> None:
+        """Take it."""
+
+    def bound(self, name: str, sentence: str) -> None:
         """Take it."""
 
 
@@ -54,6 +67,7 @@ class NoteList:
     """Keeps the notes; `root` is a folder whose name people are not told."""
 
     root: str = ""
+    are_shapes_drawn: bool = False
     notes: list[PieceNote] = field(default_factory=list)
     count: int = 0
 
@@ -64,6 +78,11 @@ class NoteList:
     def change(self, name: str, sentence: str) -> None:
         """Note a piece that is changed."""
         self._add(name, sentence, is_refused=False)
+
+    def bound(self, name: str, sentence: str) -> None:
+        """Note a shape that becomes the box around it, unless all shapes are drawn."""
+        if not self.are_shapes_drawn:
+            self.change(name, sentence)
 
     def take(self) -> list[PieceNote]:
         """Return the notes since the last call."""

@@ -20,6 +20,8 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.exchange.regions import Ring
+from vedette.exchange.shapes import BitmapShape, PolygonShape, Shape
 from vedette.exchange.turned_boxes import Edges, around
 from vedette.vision.annotations import Box
 from vedette.vision.files import BOMB, DAMAGE, open_head
@@ -106,6 +108,7 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
     size = size_under(object_of(document, "size", place), "width", "height", place)
     labels = [label for tag in list_of(document, "tags", place) for label in _label(tag, place, notes)]
     boxes: list[tuple[str, Box]] = []
+    shapes: list[Shape | None] = []
     objects = list_of(document, "objects", place)
     for entry in objects:
         with noting(notes, place):
@@ -113,9 +116,11 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
             box = inside(_edges(entry, label, place, notes), size)
             if box is None:
                 refuse(place, f"has an object of {label} that is not on its picture.")
+            shape = _shape(entry, place)
             boxes.append((label, box))
-    name = _name(file.relative_to(folder))
-    return Item(name, tuple(dict.fromkeys(labels)), tuple(boxes) if objects or not labels else None, size)
+            shapes.append(shape)
+    name, kept_boxes = _name(file.relative_to(folder)), tuple(boxes) if objects or not labels else None
+    return Item(name, tuple(dict.fromkeys(labels)), kept_boxes, size, shapes=tuple(shapes))
 
 
 def _name(file: Path) -> str:
@@ -141,7 +146,7 @@ def _edges(entry: dict[str, Any], label: str, place: str, notes: PieceNotes) -> 
     if kind not in ("rectangle", "polygon", "bitmap"):
         refuse(place, f"has a {str(kind)[:40]} of {label}, which becomes no box.")
     if kind != "rectangle":
-        notes.change(place, f"{place} has a {kind} of {label} that becomes the box around it.")
+        notes.bound(place, f"{place} has a {kind} of {label} that becomes the box around it.")
     if kind == "bitmap":
         return _around_bitmap(object_of(entry, "bitmap", place), place)
     points = list_of(object_of(entry, "points", place), "exterior", place)
@@ -152,6 +157,23 @@ def _edges(entry: dict[str, Any], label: str, place: str, notes: PieceNotes) -> 
     # Whole numbers are pixels, the last of which belongs to the object.
     last = 1 if all(isinstance(side, int) for point in points for side in point) else 0
     return left, top, right + last, bottom + last
+
+
+def _shape(entry: dict[str, Any], place: str) -> Shape | None:
+    """Return a shape, whose outer points are known to be good; nothing for a box."""
+    kind = entry["geometryType"]
+    if kind == "bitmap":
+        left, top = entry["bitmap"]["origin"]
+        return BitmapShape((left, top), entry["bitmap"]["data"], "supervisely")
+    if kind == "rectangle":
+        return None
+    rings = [entry["points"]["exterior"], *list_of(entry["points"], "interior", place)]
+    outer, *holes = ([numbers_of(point, 2, kind, place) for point in ring] for ring in map(list, rings))
+    return PolygonShape(_pairs(outer), [_pairs(hole) for hole in holes])
+
+
+def _pairs(points: list[list[float]]) -> Ring:
+    return [(x, y) for x, y in points]
 
 
 def _around_bitmap(bitmap: dict[str, Any], place: str) -> Edges:

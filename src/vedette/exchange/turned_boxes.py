@@ -25,8 +25,25 @@ def around_turned(anchor: Pair, sides: Pair, degrees: float, *, is_ellipse: bool
     if is_ellipse:
         across, down = math.hypot(wide * cos, high * sin), math.hypot(wide * sin, high * cos)
         return x - across, y - down, x + across, y + down
-    corners = ((0.0, 0.0), (wide, 0.0), (0.0, high), (wide, high))
-    return around([(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in corners])
+    return around(corners_turned(anchor, sides, degrees))
+
+
+def corners_turned(anchor: Pair, sides: Pair, degrees: float) -> list[Pair]:
+    """Return the corners of a rectangle turned about its left top one, on the way around it."""
+    turn = math.radians(degrees)
+    cos, sin = math.cos(turn), math.sin(turn)
+    corners = ((0.0, 0.0), (sides[0], 0.0), sides, (0.0, sides[1]))
+    return [(anchor[0] + a * cos - b * sin, anchor[1] + a * sin + b * cos) for a, b in corners]
+
+
+def corners_centred(edges: Edges, degrees: float) -> list[Pair]:
+    """Return the corners of a rectangle that is turned about its own centre, on the way around it."""
+    left, top, right, bottom = edges
+    turn = math.radians(degrees)
+    cos, sin = math.cos(turn), math.sin(turn)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    corners = ((left - x, top - y), (right - x, top - y), (right - x, bottom - y), (left - x, bottom - y))
+    return [(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in corners]
 
 
 def around_centred(edges: Edges, degrees: float) -> Edges:

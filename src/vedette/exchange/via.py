@@ -8,6 +8,7 @@ picture.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, text_of
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
+from vedette.exchange.shapes import EllipseShape, PolygonShape, Shape
 from vedette.exchange.turned_boxes import Edges, around, around_turned
 from vedette.file_access import create_text
 from vedette.manifest.detection import Size
@@ -80,14 +82,17 @@ def _read_entry(
         return Item(name, tuple(labels), None if labels else (), size_of_picture(name))
     size = size_of_picture(name)
     boxes: list[tuple[str, Box]] = []
+    shapes: list[Shape | None] = []
     for region in regions:
         with noting(notes, name):
-            box = inside(_edges(object_of(region, "shape_attributes", name), name, notes), size)
+            attributes = object_of(region, "shape_attributes", name)
+            box = inside(_edges(attributes, name, notes), size)
             names = _labels_of_region(object_of(region, "region_attributes", name), name)
             if box is None:
                 refuse(name, f"has a region of {', '.join(names)} that is not on its picture.")
             boxes += [(label, box) for label in names]
-    return Item(name, tuple(labels), tuple(boxes), size)
+            shapes += [_shape(attributes)] * len(names)
+    return Item(name, tuple(labels), tuple(boxes), size, shapes=tuple(shapes))
 
 
 def _labels_of_region(attributes: dict[str, Any], name: str) -> list[str]:
@@ -124,7 +129,7 @@ def _edges(shape: dict[str, Any], name: str, notes: PieceNotes) -> Edges:
     if kind == "rect":
         left, top, width, height = _sides(shape, ("x", "y", "width", "height"), kind, name)
         return left, top, left + width, top + height
-    notes.change(name, f"{name} has a {kind} that becomes the box around it.")
+    notes.bound(name, f"{name} has a {kind} that becomes the box around it.")
     if kind == "polygon":
         rows = [list_of(shape, key, name) for key in ("all_points_x", "all_points_y")]
         xs, ys = (numbers_of(row, len(row), kind, name) for row in rows)
@@ -138,7 +143,21 @@ def _edges(shape: dict[str, Any], name: str, notes: PieceNotes) -> Edges:
     turn = shape.get("theta") or 0.0
     (angle,) = numbers_of([turn], 1, "theta", name)
     # The tool's angle is in radians.
-    return around_turned((x, y), (across, down), angle * 57.29577951308232, is_ellipse=True)
+    return around_turned((x, y), (across, down), math.degrees(angle), is_ellipse=True)
+
+
+def _shape(attributes: dict[str, Any]) -> Shape | None:
+    """Return a shape, whose numbers are known to be good; nothing for a box."""
+    kind = attributes["name"]
+    if kind == "polygon":
+        return PolygonShape(list(zip(attributes["all_points_x"], attributes["all_points_y"], strict=True)))
+    if kind == "rect":
+        return None
+    centre = (attributes["cx"], attributes["cy"])
+    if kind == "circle":
+        return EllipseShape(centre, (attributes["r"], attributes["r"]))
+    degrees = math.degrees(attributes.get("theta") or 0.0)
+    return EllipseShape(centre, (attributes["rx"], attributes["ry"]), degrees)
 
 
 def _sides(shape: dict[str, Any], keys: tuple[str, ...], kind: str, name: str) -> list[float]:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, size_of
+from vedette.exchange.json_files import FARTHEST
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.exchange.shapes import PolygonShape, Shape
 from vedette.file_access import open_text, write_file
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -40,8 +42,11 @@ def read_yolo_labels(
     for name in pictures:
         label_file = _label_file(folder / name, folder)
         with noting(notes, name if label_file is None else str(label_file)):
-            boxes = None if label_file is None else tuple(_read_boxes(label_file, names))
-            yield Item(name, (), boxes, find_size(name))
+            rows = None if label_file is None else list(_read_boxes(label_file, names))
+            size = find_size(name)
+            shapes = tuple(_shape(shares, size) for _, _, shares in rows or ())
+            boxes = None if rows is None else tuple((label, box) for label, box, _ in rows)
+            yield Item(name, (), boxes, size, shapes=shapes)
 
 
 def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
@@ -107,13 +112,13 @@ def _label_file(picture: Path, folder: Path) -> Path | None:
     return None
 
 
-def _read_boxes(file: Path, names: list[str]) -> Iterator[tuple[str, Box]]:
+def _read_boxes(file: Path, names: list[str]) -> Iterator[tuple[str, Box, list[float]]]:
     for number, row in enumerate(_text(file).splitlines(), start=1):
         if not row.strip():
             continue
         try:
-            category, *shares = [float(part) for part in row.split()]
-            yield names[_index(category)], _box(shares)
+            category, *shares = map(_number, row.split())
+            yield names[_index(category)], _box(shares), shares
         except (ValueError, IndexError, OverflowError):
             raise Wrong(
                 f"{file}, line {number}: not a class of {len(names)} and a box in shares: {row[:60]!r}",
@@ -128,6 +133,13 @@ def _text(file: Path) -> str:
             return stream.read()
     except UnicodeDecodeError:
         raise Wrong(f"{file} is not UTF-8.", kind="file", name=str(file)) from None
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not abs(number) < FARTHEST:
+        raise ValueError(text)
+    return number
 
 
 def _index(category: float) -> int:
@@ -147,6 +159,16 @@ def _box(shares: list[float]) -> Box:
         raise ValueError(shares)
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in edges)
     return Box(left, top, right - left, bottom - top)
+
+
+def _shape(shares: list[float], size: Size | None) -> Shape | None:
+    """Return the polygon of a row; nothing for a box."""
+    if len(shares) == 4 or size is None:
+        return None
+    xs, ys = ([share * side for share in part] for part, side in (
+        (shares[::2], size.width), (shares[1::2], size.height)
+    ))  # fmt: skip
+    return PolygonShape(list(zip(xs, ys, strict=True)))
 
 
 def _row(number: int, box: Box) -> str:

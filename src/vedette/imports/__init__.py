@@ -4,6 +4,7 @@
     tables.py    where imports lie until they are over
     pieces.py    what a browser sends of its files, piece by piece, and the folder that becomes of it
     buckets.py   the same folder out of a prefix in a bucket
+    mask_drawings.py   masks of a source's shapes; drawn_masks.py puts them beside their pictures
     naming.py    which picture a label file means
     staging.py   the folder's labels as lines, each with what is wrong with it; pure
     blocks.py    lines as they lie in the table, 1,024 a row, with what they come to

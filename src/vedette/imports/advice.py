@@ -165,7 +165,7 @@ _ADVICE = (
     ),
     Advice("pictureRefused", "The file is no picture that can be used.", "", ()),
     Advice("pieceRefused", "This part of the export has no counterpart here; the rest is used.", "", ()),
-    Advice("pieceChanged", "The shape becomes the upright box around it.", "", ()),
+    Advice("pieceChanged", "A part is not as it was in the export.", "", ()),
     Advice("boxesLeftOut", "This kind of project has no boxes.", "", ()),
 )
 BY_NAME = {advice.name: advice for advice in _ADVICE}

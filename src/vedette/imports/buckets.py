@@ -52,11 +52,12 @@ class BucketReading:
         if source.format in LINE_FORMATS:
             self._copy(bucket, prefix, folder / FILES / "0.manifest", MOST_BYTES)
         else:
-            self._write_tree(bucket, prefix, source.format, folder)
+            needs_size = source.format in UNSIZED or source.masks_from != "none"
+            self._write_tree(bucket, prefix, source.format, folder, needs_size=needs_size)
         # An export may have begun meanwhile.
         self._refuse_unfinished(bucket, prefix)
 
-    def _write_tree(self, bucket: str, prefix: str, form: Format, folder: Path) -> None:
+    def _write_tree(self, bucket: str, prefix: str, form: Format, folder: Path, *, needs_size: bool) -> None:
         base = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
         if form != "folder" and PurePosixPath(prefix).suffix.lower() in ENDINGS[form] and prefix[-1:] != "/":
             base = prefix.rpartition("/")[0] + "/" if "/" in prefix else ""
@@ -67,7 +68,7 @@ class BucketReading:
                 count += 1
                 before.update(_trace(item, form, prefix))
                 if PurePosixPath(name).suffix.lower() in SUFFIXES:
-                    write_pictures(listing, [self._picture(item, name, needs_size=form in UNSIZED)])
+                    write_pictures(listing, [self._picture(item, name, needs_size=needs_size)])
                 elif _is_label_file(item.key, form, prefix):
                     require_path(name)
                     rest -= self._copy(bucket, item.key, folder / FILES / name, rest)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from vedette.datasets.dataset import Kind
 from vedette.dialects.intake import ManifestRefused
 from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.exchange.shape_masks import require_form
 from vedette.identity.principal import Principal, dump_principal
 from vedette.imports import records
 from vedette.imports.blocks import block_numbers, block_of, read_block, read_summaries
@@ -83,6 +84,7 @@ class Imports:
         """Make an import; one from elsewhere than the caller's computer is read at once."""
         if source.kind == "bucket":
             split_prefix(source.address)
+        require_masks(project, source)
         now = self._tools.now_ms()
         status: ImportStatus = "open" if source.kind == "files" else "reading"
         state = ImportState(
@@ -160,6 +162,7 @@ class Imports:
         with self._database.write() as connection:
             state = _require(connection, project, import_id, "open", "ready", "failed", "cancelled")
             if source is not None:
+                require_masks(project, source)
                 records.keep_source(connection, state.id, source)
             job = self._begin_in(connection, project, ReadOrder(state.id), "reading")
         self._begin(job)
@@ -291,6 +294,15 @@ class Imports:
     def _begin(self, job: tuple[str, int] | None) -> None:
         if job is not None:
             self._jobs.begin(*job)
+
+
+def require_masks(project: Project, source: ImportSource) -> None:
+    """Refuse masks for a service that has none, and of a format that has no shapes."""
+    if source.masks_from == "none":
+        return
+    if not project.dialect.class_labels:
+        raise Wrong("Projects of this service have no masks.", kind="import")
+    require_form(source.format)
 
 
 def _require(

@@ -20,7 +20,7 @@ def add(connection: Connection, state: ImportState) -> None:
         "id": state.id,
         "project": state.project,
         "dataset": state.dataset,
-        "source": _dump(asdict(state.source)),
+        "source": _dump_source(state.source),
         "options": _dump(asdict(state.options)),
         "caller": _dump(state.caller),
         "status": state.status,
@@ -85,7 +85,7 @@ def keep_options(connection: Connection, import_id: str, options: ImportOptions)
 
 def keep_source(connection: Connection, import_id: str, source: ImportSource) -> None:
     """Write down how the source is to be read."""
-    _change(connection, import_id, source=_dump(asdict(source)))
+    _change(connection, import_id, source=_dump_source(source))
 
 
 def drop_contents(connection: Connection, import_id: str) -> None:
@@ -109,6 +109,13 @@ def late(connection: Connection, before_ms: int) -> list[str]:
 
 def _change(connection: Connection, import_id: str, **values: Any) -> None:
     connection.execute(update(imports).where(imports.c.id == import_id).values(values))
+
+
+def _dump_source(source: ImportSource) -> str:
+    facts = asdict(source)
+    if source.masks_from == "none":
+        del facts["masks_from"]  # what an older server beside this one does not know
+    return _dump(facts)
 
 
 def _dump(value: Any) -> str:

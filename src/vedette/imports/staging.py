@@ -21,9 +21,10 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, write_item
 from vedette.exchange.pieces import NoteList
 from vedette.file_access import open_file
+from vedette.imports.mask_drawings import MaskDrawings
 from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.tool_files import ToolFiles, label_files, not_there
-from vedette.imports.values import LINE_FORMATS, FolderLabels, Severity
+from vedette.imports.values import LINE_FORMATS, FolderLabels, MasksFrom, Severity
 from vedette.manifest import anomaly, classification, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
 from vedette.manifest.detection import Size
@@ -76,8 +77,9 @@ class StagingOrder:
     bucket: str = ""
     folder_labels: FolderLabels = "none"
     stamp_s: float = 0.0
-    # Where masks were copied to, for formats that have any.
+    # Where masks were copied to, for formats that have any, or are drawn.
     masks: str = ""
+    masks_from: MasksFrom = "none"
 
 
 def stage(order: StagingOrder) -> Iterator[list[StagedRow]]:
@@ -107,7 +109,7 @@ class _Staging:
         self._order = order
         self._dialect = dialect_of(order.dialect)
         self._files = Path(order.folder) / FILES
-        self._notes = NoteList(str(self._files))
+        self._notes = NoteList(str(self._files), are_shapes_drawn=order.masks_from != "none")
         self._pictures = PictureIndex(read_pictures(Path(order.folder) / PICTURES))
         self._intake = Intake(bucket=order.bucket)
         self._number = 0
@@ -127,12 +129,19 @@ class _Staging:
             masks=Path(order.masks or order.folder),
             anomalies=bool(self._dialect.class_labels),
         )
-        for item in tool.items():
+        for item in self._with_masks(tool.items()):
             yield from self._noted()
             yield self._row_of_item(item)
         yield from self._noted()
         for picture in self._pictures.unused():
             yield self._row_of_picture(picture, ())
+
+    def _with_masks(self, items: Iterator[Item]) -> Iterator[Item]:
+        wish = self._order.masks_from
+        if wish == "none":
+            return items
+        drawings = MaskDrawings(Path(self._order.masks), self._pictures)
+        return drawings.masks(self._notes, with_boxes=wish == "shapes").masked(items)
 
     # Lines
 
@@ -182,7 +191,7 @@ class _Staging:
         if item.boxes is not None and item.size is None:
             size = Size(picture.width, picture.height) if picture.width else None
             item = replace(item, size=size, boxes=item.boxes if size else None)
-        if item.mask is not None:
+        if item.mask is not None and self._order.masks_from == "none":
             mask = self._pictures.get(item.mask.ref)
             item = replace(item, mask=MaskRef(mask.ref, item.mask.colors) if mask else None)
         return self._row(picture.path, item, picture.ref, is_placed=True)

@@ -10,6 +10,8 @@ from vedette.exchange.formats import Format
 SourceKind = Literal["files", "bucket", "dataset"]
 ImportStatus = Literal["open", "reading", "ready", "mending", "running", "done", "failed", "cancelled"]
 FolderLabels = Literal["none", "first", "last"]
+# What becomes of outlines where masks are known: nothing, a mask, or a mask of boxes too.
+MasksFrom = Literal["none", "polygons", "shapes"]
 Existing = Literal["keep", "replace"]
 Severity = Literal["refused", "error", "warning"]
 
@@ -30,6 +32,7 @@ class ImportSource:
     address: str = ""
     dataset: Kind = "train"
     folder_labels: FolderLabels = "none"
+    masks_from: MasksFrom = "none"
 
 
 @dataclass(frozen=True, slots=True)

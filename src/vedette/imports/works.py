@@ -23,6 +23,7 @@ from vedette.imports.blocks import add_up, block_of, drop_blocks, read_summaries
 from vedette.imports.buckets import BucketReading, MayRead
 from vedette.imports.checking import PictureCheck
 from vedette.imports.counting import preview_split
+from vedette.imports.drawn_masks import DrawnMasks, MayWrite
 from vedette.imports.mask_copies import MaskCopies, pixels_in
 from vedette.imports.mask_sets import WITH_MASKS
 from vedette.imports.mends import Mending
@@ -100,6 +101,7 @@ class ImportTools:
     folder: Path
     clock: Clock
     may_read: MayRead
+    may_write: MayWrite
     # Says in a sentence that a caller is there no more; nothing where it is.
     missing_caller: Callable[[Principal], str]
     small: int = SMALL
@@ -146,14 +148,20 @@ def _read(tools: ImportTools, context: JobContext, order: ReadOrder) -> None:
         sealed_scratch(masks_place) as masks,
     ):
         _write_source(tools, context, state, folder)
-        _copy_masks(tools, context, state, folder, masks.folder)
+        anomalies = bool(project.dialect.class_labels)
+        _copy_masks(tools, context, state, folder, masks.folder, anomalies=anomalies)
         wish = StagingOrder(
             str(folder), state.source.format, project.dialect.name, bucket, state.source.folder_labels,
-            tools.clock().timestamp(), str(masks.folder),
+            tools.clock().timestamp(), str(masks.folder), state.source.masks_from,
         )  # fmt: skip
+        mask_writer = DrawnMasks(
+            tools.blobs, tools.may_write, load_principal({"caller": state.caller}), masks.folder
+        )
         for number, rows in enumerate(_staged(tools, context, wish, folder)):
             bucket = bucket or _bucket_of_rows(rows)
             tools.database.require_room()
+            if wish.masks_from != "none":
+                mask_writer.put(rows)
             with tools.database.write() as connection:
                 write_block(connection, state.id, number, check.checked(rows))
                 records.say_progress(connection, state.id, rows[-1].number, 0, tools.now_ms())
@@ -201,14 +209,16 @@ def _write_source(tools: ImportTools, context: JobContext, state: ImportState, f
 
 
 def _copy_masks(
-    tools: ImportTools, context: JobContext, state: ImportState, folder: Path, masks: Path
+    tools: ImportTools, context: JobContext, state: ImportState, folder: Path, masks: Path, *, anomalies: bool
 ) -> None:
-    if state.source.format in WITH_MASKS and state.source.kind != "dataset":
+    """Copy the masks that are looked at: of MVTec AD and VisA, where anomalies are meant."""
+    form = state.source.format
+    if state.source.kind != "dataset" and (form == "masks" or (form in WITH_MASKS and anomalies)):
         caller = load_principal({"caller": state.caller})
         copies = MaskCopies(
             tools.blobs, tools.may_read, caller, context.should_leave, tools.database.require_room
         )
-        copies.write(state.source.format, read_pictures(folder / PICTURES), masks)
+        copies.write(form, read_pictures(folder / PICTURES), masks)
 
 
 def _write_dataset(tools: ImportTools, state: ImportState, folder: Path) -> None:
@@ -228,7 +238,8 @@ def _staged(
     listing = folder / PICTURES
     files += pixels_in(Path(order.masks)) if order.format in WITH_MASKS else 0
     size = files + (listing.stat().st_size if listing.exists() else 0)
-    blocks = stage_here(order) if size <= tools.small else _stage_elsewhere(tools, order, folder)
+    is_small = size <= tools.small and order.masks_from == "none"
+    blocks = stage_here(order) if is_small else _stage_elsewhere(tools, order, folder)
     with contextlib.closing(blocks):
         for rows in blocks:
             if context.is_cancelled():

@@ -214,6 +214,7 @@ def _open_ways(
         folder=hold.scratch / "imports",
         clock=system_clock,
         may_read=access.may_read,
+        may_write=access.may_write,
         missing_caller=access.missing_caller,
     )
     imports = Imports(tools, jobs)

@@ -1542,6 +1542,7 @@ export interface ImportSource {
   readonly ProjectArn?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
   readonly FolderLabels?: "none" | "first" | "last" | undefined;
+  readonly MasksFrom?: "none" | "polygons" | "shapes" | undefined;
 }
 
 export interface ImportSplit {

@@ -21,11 +21,12 @@ import { needsNames, withTable } from "./masks";
 import type { WizardPlace } from "./place";
 import { ImportSender } from "./sender";
 import { recogniseFormat } from "./recognise";
-import { isByPlace, isLabelFile, type Format, type SourceFile, type SourceFiles } from "./sources";
+import { hasShapes, isByPlace, isLabelFile, type Format, type SourceFile, type SourceFiles } from "./sources";
 import { useText } from "./text";
 
 type Source = "computer" | "bucket" | "dataset" | "nothing";
 type Folders = NonNullable<Own.ImportSource["FolderLabels"]>;
+type Outlines = NonNullable<Own.ImportSource["MasksFrom"]>;
 
 const FORMATS: readonly Format[] = [
   "folder",
@@ -49,6 +50,7 @@ const FORMATS: readonly Format[] = [
   "groundtruth",
 ];
 const FOLDERS: readonly Folders[] = ["none", "first", "last"];
+const OUTLINES: readonly Outlines[] = ["none", "polygons", "shapes"];
 
 interface StartFormProps {
   readonly place: WizardPlace;
@@ -73,6 +75,7 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
   const [source, setSource] = useState<Source>("computer");
   const [format, setFormat] = useState<Format>("folder");
   const [folders, setFolders] = useState<Folders>("first");
+  const [outlines, setOutlines] = useState<Outlines>("none");
   const [address, setAddress] = useState("");
   const [other, setOther] = useState("");
   const [chosen, setChosen] = useState<SourceFiles | null>(null);
@@ -83,7 +86,8 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const isThere = place.types.includes(place.type);
-  const choice = { format, folders, address, other };
+  const offered = outlinesOffered(place, format);
+  const choice = { format, folders, outlines: outlinesOf(offered, outlines), address, other };
   const isReady = canBegin(source, choice, chosen, named);
 
   const pickFormat = (picked: Format) => {
@@ -126,7 +130,10 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
         );
       }
       const files = filesToSend(format, chosen, named);
-      const sender = source === "computer" ? new ImportSender(arn, importId, files, format) : null;
+      const sender =
+        source === "computer"
+          ? new ImportSender(arn, importId, files, format, choice.outlines !== "none")
+          : null;
       onBegin(importId, sender);
     } catch (fault) {
       setError(fault);
@@ -152,7 +159,15 @@ export function StartForm({ place, arn, onBegin }: StartFormProps) {
           />
         </FormField>
         {(source === "computer" || source === "bucket") && (
-          <Labelling format={format} folders={folders} onFormat={pickFormat} onFolders={setFolders} />
+          <Labelling
+            format={format}
+            folders={folders}
+            outlines={outlines}
+            offered={offered}
+            onFormat={pickFormat}
+            onFolders={setFolders}
+            onOutlines={setOutlines}
+          />
         )}
         {source === "bucket" && (
           <FormField label={t("address")} description={t("addressHelp")}>
@@ -202,11 +217,24 @@ function Sets({ value, onChange }: { readonly value: string; readonly onChange: 
 interface LabellingProps {
   readonly format: Format;
   readonly folders: Folders;
+  readonly outlines: Outlines;
+  readonly offered: readonly Outlines[];
   readonly onFormat: (format: Format) => void;
   readonly onFolders: (folders: Folders) => void;
+  readonly onOutlines: (outlines: Outlines) => void;
 }
 
-function Labelling({ format, folders, onFormat, onFolders }: LabellingProps) {
+/** What can become of outlines: of formats that have some, where the service has masks. */
+function outlinesOffered(place: WizardPlace, format: Format): readonly Outlines[] {
+  return place.service === "lookoutvision" && hasShapes(format) ? OUTLINES : [];
+}
+
+function outlinesOf(offered: readonly Outlines[], outlines: Outlines): Outlines {
+  return offered.includes(outlines) ? outlines : "none";
+}
+
+function Labelling(props: LabellingProps) {
+  const { format, folders, outlines, offered, onFormat, onFolders, onOutlines } = props;
   const t = useText();
   return (
     <SpaceBetween size="l">
@@ -224,6 +252,15 @@ function Labelling({ format, folders, onFormat, onFolders }: LabellingProps) {
             value={folders}
             onChange={({ detail }) => onFolders(detail.value as Folders)}
             items={FOLDERS.map((value) => ({ value, label: t(`folders_${value}`) }))}
+          />
+        </FormField>
+      )}
+      {offered.length > 0 && (
+        <FormField label={t("outlines")}>
+          <RadioGroup
+            value={outlines}
+            onChange={({ detail }) => onOutlines(detail.value as Outlines)}
+            items={offered.map((value) => ({ value, label: t(`outlines_${value}`) }))}
           />
         </FormField>
       )}
@@ -265,11 +302,12 @@ function filesToSend(
 interface Choice {
   readonly format: Format;
   readonly folders: Folders;
+  readonly outlines: Outlines;
   readonly address: string;
   readonly other: string;
 }
 
-function sourceOf(source: Source, { format, folders, address, other }: Choice): Own.ImportSource {
+function sourceOf(source: Source, { format, folders, outlines, address, other }: Choice): Own.ImportSource {
   if (source === "dataset") {
     const [arn = "", type] = other.split(" ");
     return {
@@ -280,8 +318,10 @@ function sourceOf(source: Source, { format, folders, address, other }: Choice): 
     };
   }
   const FolderLabels = format === "folder" ? folders : "none";
-  if (source === "bucket") return { Kind: "bucket", Format: format, Address: address.trim(), FolderLabels };
-  return { Kind: "files", Format: format, FolderLabels };
+  const facts = { Format: format, FolderLabels, MasksFrom: outlines };
+  return source === "bucket"
+    ? { Kind: "bucket", Address: address.trim(), ...facts }
+    : { Kind: "files", ...facts };
 }
 
 interface ComputerProps {

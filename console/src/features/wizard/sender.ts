@@ -62,6 +62,8 @@ export class ImportSender {
     readonly importId: string,
     files: readonly SourceFile[],
     readonly format: Format,
+    /** Masks are drawn of a picture's size. */
+    readonly hasMasks = false,
   ) {
     this.#pictures = files.filter(({ path }) => isPicture(path.split("/").at(-1) ?? ""));
     this.#labels = files.filter(({ path }) => isLabelFile(path, format));
@@ -170,7 +172,7 @@ export class ImportSender {
 
   /** As it is stored, and not as it is turned. */
   async #sizeOf(blob: Blob): Promise<{ Width?: number; Height?: number }> {
-    if (!UNSIZED.has(this.format)) return {};
+    if (!this.hasMasks && !UNSIZED.has(this.format)) return {};
     const image = await createImageBitmap(blob, { imageOrientation: "none" });
     const size = { Width: image.width, Height: image.height };
     image.close();

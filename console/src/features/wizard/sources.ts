@@ -38,6 +38,26 @@ const ENDINGS: Readonly<Record<Format, RegExp | null>> = {
   masks: /\.csv$/iu,
 };
 
+/** Formats whose files tell shapes, of which masks can be drawn: as exchange/shape_masks.py has them. */
+const WITH_SHAPES: ReadonlySet<Format> = new Set<Format>([
+  "coco",
+  "voc",
+  "yolo",
+  "labelstudio",
+  "cvat",
+  "labelme",
+  "via",
+  "datumaro",
+  "imagefolder",
+  "supervisely",
+  "fiftyone",
+  "roboflow",
+]);
+
+export function hasShapes(format: Format): boolean {
+  return WITH_SHAPES.has(format);
+}
+
 export function isLabelFile(path: string, format: Format): boolean {
   return ENDINGS[format]?.test(path.split("/").at(-1) ?? "") ?? false;
 }

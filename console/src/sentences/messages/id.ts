@@ -118,6 +118,7 @@ export const messages: Translation<typeof english> = {
   hasABoxOfImageAnd:
     "{path} punya kotak dari gambar {annotation} dan kategori {category}; salah satunya tidak ada.",
   hasABoxOfThatIs: "{name} punya kotak {labels} yang tidak berada di gambarnya.",
+  hasABrushThatIsNo: "{name} memiliki kuas yang bukan daftar bit terkemas.",
   hasAFrameThatNoFilm: "{place} punya bingkai yang tidak ada di film mana pun: {frame}.",
   hasAMaskOfOfWhich: "{name} punya mask dari {label} yang kotaknya disimpan.",
   hasAOfThatBecomesThe: "{name} punya {tag} dari {label} yang menjadi kotak di sekelilingnya.",
@@ -128,6 +129,7 @@ export const messages: Translation<typeof english> = {
   hasARegionThatBecomesThe: "{place} punya wilayah yang menjadi kotak di sekelilingnya.",
   hasAResultOfTheType: "{name} punya hasil berjenis {kind}, yang tidak menjadi label.",
   hasARotationThatIsNo: "{name} punya rotasi yang bukan angka.",
+  hasARowThatIsNot: "{path} memiliki baris yang bukan nilai dan label: baris {number}.",
   hasAShapeWithout: "{name} punya bentuk tanpa {keys}.",
   hasAShapeWithoutALabel: "{name} punya bentuk tanpa label.",
   hasAShapeWithoutOriginalWidth: "{name} punya bentuk tanpa original_width dan original_height.",
@@ -139,6 +141,8 @@ export const messages: Translation<typeof english> = {
   hasBoxesWhichFoldersCannotHold:
     "{name} punya kotak, yang tidak dapat disimpan folder; pilih COCO, VOC, atau YOLO.",
   hasChangedTheAnswerMeanwhileLook: "{name} sementara itu mengubah jawabannya; lihat lagi.",
+  hasMoreOutlinesThanCanBe:
+    "{path} memiliki lebih banyak garis luar daripada yang dapat digambar sekaligus; bagilah.",
   hasMoreThanBoxesInIts: "{path} punya lebih dari {mostBoxes} kotak di bingkainya.",
   hasMoreThanFrames: "{path} punya lebih dari {mostFrames} bingkai.",
   hasNeitherDataYamlNorClasses: "{folder} tidak punya data.yaml maupun classes.txt, yang menamai kelas.",
@@ -154,6 +158,7 @@ export const messages: Translation<typeof english> = {
     "{name} punya beberapa label, yang tidak dapat disimpan folder; pilih format lain.",
   hasThatAreNoTexts: "{name} punya {key} yang bukan teks.",
   hasTheTagWithANumber: "{place} punya tag {name} dengan angka, yang tidak menjadi label.",
+  hasTheValueTwice: "{path} memiliki nilai {name} dua kali.",
   hasWhichAnotherFileThereHas: "{file} memuat {name}, yang juga dimuat berkas lain di sana.",
   hasWhichCorrectsThatIsDropped: "{name} memiliki {name2}, yang mengoreksi {name3}; yang itu dibuang.",
   holdsFilmsOfSeveralSizesExport: "{place} berisi film dengan beberapa ukuran; ekspor tugas demi tugas.",
@@ -235,6 +240,7 @@ export const messages: Translation<typeof english> = {
   nameTheVersionnameThatIsTo:
     "Sebutkan VersionName yang akan diperbaiki, atau AliasName yang menunjuk ke sana.",
   nameUpToLinesOrTheir: "Sebutkan sampai {atOnce} baris, atau kodenya.",
+  namesNoLabelOrMixesNumbers: "{path} tidak menamai label, atau mencampur angka dan warna.",
   namesNoPictureJpegPngIn: "{name} tidak menyebut gambar (JPEG, PNG, …) dalam datanya.",
   noAnnotationsWereFound: "Tidak ditemukan anotasi.",
   noAnswerIsAcceptedYetReview: "Belum ada jawaban yang diterima; tinjau putarannya dulu.",
@@ -277,6 +283,7 @@ export const messages: Translation<typeof english> = {
   pointsToTheVersion: "menunjuk ke versi {standing}",
   preparing: "sedang disiapkan",
   projectStillHasDeleteThemFirst: "Proyek {name} masih punya {contents}; hapus dulu.",
+  projectsOfThisServiceHaveNo: "Proyek layanan ini tidak memiliki masker.",
   ready: "siap",
   recordIsUnannotated: "Gambar tidak beranotasi.",
   running: "sedang berjalan",
@@ -580,6 +587,7 @@ export const messages: Translation<typeof english> = {
   thereIsNoModelToTry: "{sentence}: tidak ada model untuk dicoba.",
   thereIsNoNode: "Tidak ada node {name}.",
   thereIsNoPictureAmongThe: "Tidak ada gambar {name} di antara {count} yang ada di sini.",
+  thereIsNoPictureBesideWhich: "Tidak ada gambar {name}, yang di sampingnya maskernya akan berada.",
   thereIsNoProject: "Tidak ada proyek {text}.",
   thereIsNoProjectNamedIn: "Tidak ada proyek bernama {name} di {region}.",
   thereIsNoRestoration: "Tidak ada pemulihan {restoration}.",

@@ -188,7 +188,10 @@ def _read_source(house: House, caller: Caller, facts: Mapping[str, Any]) -> Impo
         house.datasets.find(project, kind)
         address = str(parse_arn(str(project.arn)))
         return ImportSource("dataset", "manifest", address, kind)
-    return ImportSource(facts["Kind"], facts["Format"], address, kind, facts.get("FolderLabels", "none"))
+    return ImportSource(
+        facts["Kind"], facts["Format"], address, kind, facts.get("FolderLabels", "none"),
+        facts.get("MasksFrom", "none"),
+    )  # fmt: skip
 
 
 def _describe(house: House, project: Project, state: ImportState) -> dict[str, Any]:
@@ -196,6 +199,7 @@ def _describe(house: House, project: Project, state: ImportState) -> dict[str, A
         "Kind": state.source.kind,
         "Format": state.source.format,
         "FolderLabels": state.source.folder_labels,
+        "MasksFrom": state.source.masks_from,
     }
     if state.source.kind == "dataset":
         source |= {"ProjectArn": state.source.address, "DatasetType": state.source.dataset}
