@@ -69,6 +69,13 @@ def test_a_line_says_who_what_how_it_ended_and_from_where(data):
     assert "\x1b" not in out
 
 
+def test_a_record_says_in_a_sentence_why_it_was_refused(data):
+    _, out, _ = run("show", "--output", "json", "--operation", "DeleteProject")
+    assert [(record["code"], record["sentence"]) for record in json.loads(out)] == [
+        ("AccessDeniedException", "No.")
+    ]
+
+
 def test_fewer_are_shown_where_fewer_are_wanted(data):
     status, out, err = run("show", "--most", 1)
     assert (status, len(out.splitlines())) == (0, 2)

@@ -50,6 +50,7 @@ EVENT_COLUMNS: Columns = {
     "client": "client",
     "resources": "resources",
     "parameters": "parameters",
+    "sentence": "sentence",
 }
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 WRITTEN = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
