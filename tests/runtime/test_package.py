@@ -88,6 +88,20 @@ def test_somebody_elses_folder_is_left_alone(tmp_path):
     assert (tmp_path / "photos" / "dear.jpg").exists()
 
 
+def test_somebody_elses_zip_is_left_alone_and_an_empty_one_is_taken(tmp_path):
+    with zipfile.ZipFile(tmp_path / "photos.zip", "w") as archive:
+        archive.writestr("dear.jpg", b"1")
+    (tmp_path / "notes.zip").write_bytes(b"no zip")
+    for name in ("photos.zip", "notes.zip"):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(Taken, match=f"{name} exists and is no model package"):
+            written(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == before
+    (tmp_path / "new.zip").touch()
+    written(tmp_path / "new.zip")
+    assert open_package(tmp_path / "new.zip").evaluation is not None
+
+
 def test_a_failure_leaves_nothing_behind(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         written(tmp_path / "model", evaluation={"f1": float("nan")})

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vedette.errors import Taken
 from vedette.learn.budget import Budget
 from vedette.learn.task import decide
+from vedette.runtime.package import refuse_strangers
 from vedette.vision.annotations import Sample
 
 DEFAULT_BACKBONE = "lite0"  # a name that net/backbones opens
@@ -40,16 +40,7 @@ class Order:
     left_out: Sequence[UnusablePicture] = ()  # what the reading of the sources could not use
 
 
-def refuse_taken(out: Path) -> None:
-    """Refuse a place that is something else already, before the work and not after it."""
-    is_other = out.is_dir() and any(out.iterdir()) and not (out / "package.json").is_file()
-    if is_other or (out.suffix != ".zip" and out.is_file()):
-        raise Taken(
-            f"{out} exists and is no model package; choose another place.", kind="model", name=str(out)
-        )
-
-
 def refuse_order(order: Order) -> None:
     """Refuse what its place, its pictures' labels and its task alone say; loading torch takes seconds."""
-    refuse_taken(order.out)
+    refuse_strangers(order.out)
     decide(order.train, order.test, wanted=order.task)

@@ -41,7 +41,7 @@ from vedette.learn.cores import one_thread, side_by_side
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.cached import frozen_backbone, pooled
-from vedette.learn.order import Order, UnusablePicture, refuse_taken
+from vedette.learn.order import Order, UnusablePicture
 from vedette.learn.outcome import TrainingOutcome
 from vedette.learn.recipe import OUTPUTS, Candidate, Progress, Recipe, RunContext, Trained
 from vedette.learn.split import hold_out
@@ -49,7 +49,7 @@ from vedette.learn.task import Plan, decide
 from vedette.report.card import model_card
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
-from vedette.runtime.package import write_package
+from vedette.runtime.package import refuse_strangers, write_package
 from vedette.vision.annotations import Sample
 
 # From so many test pictures of a label on, the test part chooses its threshold.
@@ -74,7 +74,7 @@ def run(
 
     `show` sees what it says of each test picture, `show_race` how the recipes stand that compete.
     """
-    refuse_taken(order.out)
+    refuse_strangers(order.out)
     seed_process(order.seed)
     work = RunContext(
         FeatureCache(order.cache, limit=order.cache_limit),

@@ -76,7 +76,7 @@ def write_package(
 ) -> Path:
     """Write a whole package at `to` (a zip where the name ends so), replacing an older package only."""
     to = to.absolute()
-    _refuse_strangers(to)
+    refuse_strangers(to)
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.parent) as beside:
@@ -135,7 +135,9 @@ def copy_package(path: Path, to: Path, thresholds: Mapping[str, float] | None = 
 
 def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
     """Write a package that comes as a zip from elsewhere: whole and right, or not at all."""
-    _refuse_strangers(to)
+    # A zip of this name is an older one, also where a power cut has damaged it.
+    if to.suffix != ".zip" or not to.is_file():
+        refuse_strangers(to)
     if not to.absolute().parent.is_dir():
         raise Missing(f"There is no folder {to.absolute().parent}.", kind="folder", name=str(to))
     try:
@@ -305,11 +307,26 @@ def _refuse_change(actual: str, recorded: str, name: str) -> None:
         raise Wrong(f"{name} is not as it was written (its checksum differs); fetch the package again.")
 
 
-def _refuse_strangers(to: Path) -> None:
-    if to.is_dir() and any(to.iterdir()) and not (to / FACTS).is_file():
+def refuse_strangers(to: Path) -> None:
+    """Refuse a place where a package would take that of something else."""
+    if to.is_dir():
+        is_other = any(to.iterdir()) and not (to / FACTS).is_file()
+    else:
+        is_other = to.exists() and not (to.suffix == ".zip" and _may_be_replaced(to))
+    if is_other:
         raise Taken(f"{to} exists and is no model package; choose another place.", kind="model", name=str(to))
-    if to.suffix != ".zip" and to.exists() and not to.is_dir():
-        raise Taken(f"{to} exists and is a file; choose another place.", kind="model", name=str(to))
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """Say whether a zip is a package, or empty: somebody may have reserved its name."""
+    if not path.stat().st_size:
+        return True
+    try:
+        refuse_crowded(path)
+        with zipfile.ZipFile(path) as archive:
+            return FACTS in archive.namelist()
+    except (*UNREADABLE_ZIP, Wrong):
+        return False
 
 
 def _put(path: Path, content: Path | bytes) -> None:

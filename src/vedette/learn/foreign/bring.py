@@ -26,12 +26,12 @@ from vedette.file_access import read_file, size_of, write_file
 from vedette.learn.foreign.card import ForeignCard, read_card
 from vedette.learn.foreign.network import take_in
 from vedette.learn.foreign.wrap import facts_of, wrap
-from vedette.learn.order import UnusablePicture, refuse_taken
+from vedette.learn.order import UnusablePicture
 from vedette.learn.outcome import TrainingOutcome
 from vedette.report.card import BROUGHT_IN, model_card
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
-from vedette.runtime.package import MODEL, MOST_BYTES, write_package
+from vedette.runtime.package import MODEL, MOST_BYTES, refuse_strangers, write_package
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.images import BrokenPicture
 
@@ -75,7 +75,7 @@ def bring(
     clock: Clock = system_clock,
 ) -> TrainingOutcome:
     """Make a package of a foreign network; `show` sees what it says of each test picture."""
-    refuse_taken(order.out)
+    refuse_strangers(order.out)
     tell("reading the network", 0, 1)
     card = open_card(order.card, order.file_name)
     if size_of(order.network) > MOST_BYTES[MODEL]:
