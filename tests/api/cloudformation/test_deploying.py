@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from doubles.houses import ELSEWHERE, a_caller
-from doubles.servers import start_server, stop_server
+from doubles.servers import RunningServer, start_server, stop_server
 from doubles.stacks import events_of, given, put_stack, settled
 from vedette.api.cloudformation import OPERATIONS
 from vedette.errors import Denied, Missing
@@ -234,4 +237,55 @@ def test_a_server_that_is_killed_in_everything_it_does_goes_on_at_its_next_start
     stacks = server.client("cloudformation")
     stacks.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=WAIT)
     assert names_at(server) == {"c-39"}
+    assert stop_server(server) == 0
+
+
+# A server that dies when it has changed a resource, before it writes that down.
+DYING = """
+import os, signal
+from vedette.api.cloudformation.maker import TypeMaker
+from vedette.cli.main import run
+
+change = TypeMaker.change
+
+def change_and_die(*words):
+    change(*words)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+TypeMaker.change = change_and_die
+run()
+"""
+READER = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+
+
+@pytest.mark.slow
+def test_a_server_that_dies_within_a_change_takes_back_nothing_that_was_given_by_hand(tmp_path):
+    data = tmp_path / "data"
+
+    def template(**user):
+        eve = {"Type": "AWS::IAM::User", "Properties": {"UserName": "eve", **user}}
+        group = {"GroupName": "crew", "ManagedPolicyArns": ["arn:aws:iam::aws:policy/NoSuch"]}
+        fails = {"Type": "AWS::IAM::Group", "DependsOn": "Eve", "Properties": group}
+        return json.dumps({"Resources": {"Eve": eve, **({"Fails": fails} if user else {})}})
+
+    server = start_server(data)
+    stacks, capable = server.client("cloudformation"), {"Capabilities": ["CAPABILITY_NAMED_IAM"]}
+    stacks.create_stack(StackName="s", TemplateBody=template(), **capable)
+    settled(stacks, "s")
+    server.client("iam").attach_user_policy(UserName="eve", PolicyArn=READER)
+    stop_server(server)
+
+    words = [sys.executable, "-c", DYING, "serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        address = re.search(r"http://\S+", process.stdout.readline()).group()
+        dying = RunningServer(address, data, process)
+        body = template(ManagedPolicyArns=[READER, READER.replace("ReadOnly", "Full")])
+        dying.client("cloudformation").update_stack(StackName="s", TemplateBody=body, **capable)
+        assert process.wait(60) == -signal.SIGKILL
+
+    server = start_server(data)
+    stack = settled(server.client("cloudformation"), "s")
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    attached = server.client("iam").list_attached_user_policies(UserName="eve")["AttachedPolicies"]
+    assert [policy["PolicyArn"] for policy in attached] == [READER]
     assert stop_server(server) == 0
