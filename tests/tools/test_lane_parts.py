@@ -2,8 +2,8 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,35 +12,49 @@ from tools import lane_parts
 ROOT = Path(__file__).parent.parent.parent
 
 
-def collected(folder, *words):
-    """Return what pytest would run of a folder, by a process of its own."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "tools.lane_parts",
-        "-p",
-        "no:cacheprovider",
-        "--collect-only",
+def divide(part, *, hours=0, names=(), marks=()):
+    """Return which tests of nine files are left in a part, and the marks that these got."""
+    options = {"--part": part, "--with-changes": hours}
+    left_out, marked = [], []
+    config = SimpleNamespace(
+        getoption=options.__getitem__,
+        hook=SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items)),
+    )
+    items = [
+        SimpleNamespace(
+            nodeid=f"tests/test_{number}.py::test_one[{case}]",
+            iter_markers=lambda: [SimpleNamespace(name=mark) for mark in marks],
+            add_marker=marked.append,
+        )
+        for number in range(9)
+        for case in "ab"
     ]
-    done = subprocess.run(
-        [*command, "-q", f"--rootdir={folder}", "-c", str(folder / "pytest.ini"), *words, str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode in (0, 5), done.stdout + done.stderr
-    return {line for line in done.stdout.split("\n") if "::" in line}
+    everything = [*items]
+    lane_parts.pytest_collection_modifyitems(config, items)
+    assert sorted(item.nodeid for item in [*items, *left_out]) == [item.nodeid for item in everything]
+    return {item.nodeid for item in items}, marked
 
 
-def test_a_file_is_in_one_part_of_a_lane_and_one_that_changed_is_in_all(tmp_path):
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    long: long\n", "utf-8")
-    names = {f"test_{number}.py" for number in range(9)}
-    for name in names:
-        (tmp_path / name).write_text("def test_one(): pass\n", "utf-8")
-    parts = [collected(tmp_path, "--part", f"{part}/3") for part in (1, 2, 3)]
-    assert sorted(test for part in parts for test in part) == sorted(f"{name}::test_one" for name in names)
+def test_a_file_is_in_one_part_of_a_lane():
+    parts = [divide(f"{part}/3")[0] for part in (1, 2, 3)]
     assert all(parts)
-    assert collected(tmp_path, "--part", "1/1") == set().union(*parts)
+    assert sum(len(part) for part in parts) == len(set().union(*parts)) == 18
+    assert divide("1/1")[0] == set().union(*parts)
+
+
+def test_a_file_that_changed_is_in_every_part(monkeypatch):
+    monkeypatch.setattr(
+        lane_parts, "changed_files", lambda hours: {"tests/test_3.py"} if hours == 6 else set()
+    )
+    cases = {"tests/test_3.py::test_one[a]", "tests/test_3.py::test_one[b]"}
+    assert all(cases <= divide(f"{part}/3", hours=6)[0] for part in (1, 2, 3))
+    assert sum(cases <= divide(f"{part}/3", hours=0)[0] for part in (1, 2, 3)) == 1
+
+
+def test_what_is_listed_is_marked_but_for_what_has_a_lane_of_its_own(monkeypatch):
+    monkeypatch.setattr(lane_parts, "read_long_tests", lambda: {"tests/test_3.py::test_one"})
+    assert divide("1/1")[1] == ["long", "long"]
+    assert divide("1/1", marks=["slow"])[1] == []
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "a/b", "1/", "-1/3"])
