@@ -38,8 +38,8 @@ from vedette.identity.identity import Identity
 from vedette.identity.principal import ADMINISTRATOR, Principal
 from vedette.identity.seal import Seal
 from vedette.identity.signing_keys import SigningKeys
+from vedette.imports.import_tools import ImportTools
 from vedette.imports.imports import Imports
-from vedette.imports.works import ImportTools
 from vedette.jobs.runner import JobRunner
 from vedette.loops.loops import Loops
 from vedette.loops.running import LoopTools

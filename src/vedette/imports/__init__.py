@@ -12,6 +12,7 @@
     counting.py  what lines come to by label, and which of them would test
     mends.py     lines mended, one by one or all of a kind
     running.py   lines taken into datasets, a batch a transaction
+    import_tools.py   what work on imports needs; source_reading.py reads a source into lines
     works.py     the kinds of jobs; imports.py the front
 
 Nothing is added to a dataset before a person has seen what it will be. Knows no HTTP.

@@ -19,6 +19,7 @@ from vedette.identity.principal import Principal, dump_principal
 from vedette.imports import records
 from vedette.imports.blocks import block_numbers, block_of, read_block, read_summaries
 from vedette.imports.buckets import split_prefix
+from vedette.imports.import_tools import ImportTools, count
 from vedette.imports.mends import require_kind
 from vedette.imports.pieces import Piece, keep_piece
 from vedette.imports.staging import BLOCK, StagedRow
@@ -35,12 +36,10 @@ from vedette.imports.works import (
     MEND,
     READ,
     RUN,
-    ImportTools,
     MendAllOrder,
     ReadOrder,
     RunOrder,
     WorkOrder,
-    count,
     kinds,
     mend_lines,
 )

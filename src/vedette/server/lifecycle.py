@@ -23,8 +23,8 @@ from vedette.feedback.feedback import Feedback
 from vedette.feedback.opening import FeedbackPlaces, lines_of_training, open_feedback
 from vedette.identity.company_people import ways_of
 from vedette.identity.signing_keys import SigningKeys
+from vedette.imports.import_tools import ImportTools
 from vedette.imports.imports import Imports
-from vedette.imports.works import ImportTools
 from vedette.jobs.drains import NodeDrains
 from vedette.jobs.members import ServerRoll, ServerSelf
 from vedette.jobs.placing import Placing
