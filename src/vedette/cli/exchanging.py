@@ -31,6 +31,7 @@ from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
+from vedette.exchange.picture_sizes import with_their_sizes
 from vedette.exchange.pieces import NoteList, PieceNotes, StrictNotes
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.exchange.shape_masks import ShapeMasks
@@ -181,6 +182,8 @@ class SourceReading:
             notes=notes,
             masks=self._drawing(notes),
         )
+        if self._folder is not None:
+            lines = with_their_sizes(lines, SourceFolder(self._folder), notes)
         # Masks are looked for by their own names, before those get the place where they will lie.
         masks = MaskLines(SourceFolder(self._folder or self._source.parent), stamp, notes)
         if options.boxes_from_masks:
