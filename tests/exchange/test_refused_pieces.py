@@ -3,9 +3,14 @@
 import json
 import tracemalloc
 
+import pytest
+
 from vedette.exchange.formats import read_format
 from vedette.exchange.imagefolder import MOST_LINE
+from vedette.exchange.items import Item
 from vedette.exchange.pieces import NoteList
+from vedette.exchange.shape_masks import ShapeMasks
+from vedette.manifest.detection import Size
 
 HEADER = "filename,width,height,class,xmin,ymin,xmax,ymax\n"
 
@@ -47,3 +52,91 @@ def test_a_line_without_an_end_is_refused_and_never_held_whole(tmp_path):
     [note] = notes.notes
     assert "line 2, has more than 16,777,216 bytes" in note.sentence
     assert most < 6 * MOST_LINE
+
+
+SIDES = {"width": 64, "height": 48}
+POINT = {"classTitle": "dent", "geometryType": "point", "points": {"exterior": [[3, 3]], "interior": []}}
+FILES = {
+    "supervisely": ("ds/ann/a.png.json", {"size": SIDES, "objects": [POINT]}),
+    "labelme": (
+        "a.json",
+        {
+            "imagePath": "a.png",
+            "imageWidth": 64,
+            "imageHeight": 48,
+            "shapes": [{"label": "dent", "shape_type": "line", "points": [[1, 1], [3, 3]]}],
+        },
+    ),
+    "datumaro": (
+        "annotations/default.json",
+        {
+            "categories": {"label": {"labels": [{"name": "dent"}]}},
+            "items": [
+                {
+                    "id": "a",
+                    "annotations": [{"type": "points", "label_id": 0, "points": [1, 2]}],
+                    "image": {"path": "a.png", "size": [48, 64]},
+                }
+            ],
+        },
+    ),
+    "cvat": (
+        "",
+        '<annotations><image name="a.png" width="64" height="48"><points label="dent" points="3,3"/></image>'
+        "</annotations>",
+    ),
+    "labelstudio": (
+        "",
+        [
+            {
+                "data": {"image": "a.png"},
+                "annotations": [
+                    {
+                        "result": [
+                            {
+                                "type": "rectanglelabels",
+                                "original_width": 64,
+                                "original_height": 48,
+                                "value": {
+                                    "x": 150, "y": 0, "width": 9, "height": 9, "rectanglelabels": ["dent"]
+                                },
+                            }
+                        ]
+                    }
+                ],
+            }
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_so_it_is_in_the_other_tools_files_and_no_normal_picture_comes_of_a_dent(tmp_path, form):
+    name, content = FILES[form]
+    path = tmp_path / (name or "set")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    notes = NoteList(are_shapes_drawn=True)
+    items = list(read_format(form, tmp_path if name else path, images=tmp_path, notes=notes))
+    assert [(item.boxes, note.is_refused) for item, note in zip(items, notes.notes, strict=True)] == [
+        (None, True)
+    ]
+    [drawn] = ShapeMasks(lambda *_: "", lambda _: None, notes).masked(iter(items))
+    assert drawn.is_anomalous is None
+
+
+def test_what_a_person_said_of_the_whole_picture_stands_where_no_shape_is_there():
+    item = Item("a.png", ("Anomaly",), (), Size(64, 48))
+    [drawn] = ShapeMasks(lambda *_: "", lambda _: None, NoteList()).masked(iter([item]))
+    assert (drawn.is_anomalous, drawn.labels) == (True, ())
+
+
+@pytest.mark.parametrize("hole", [5, {"x": 1}, "abc", [[1]], [["x", 2]]])
+def test_a_hole_that_is_none_is_refused_in_a_sentence(tmp_path, hole):
+    outer = [[1, 1], [20, 1], [20, 20]]
+    polygon = {**POINT, "geometryType": "polygon", "points": {"exterior": outer, "interior": [hole]}}
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "a.png.json").write_text(json.dumps({"size": SIDES, "objects": [polygon]}))
+    notes = NoteList()
+    [item] = read_format("supervisely", tmp_path, notes=notes)
+    assert (item.boxes, [note.is_refused for note in notes.notes]) == (None, [False, True])

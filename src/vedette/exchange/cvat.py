@@ -156,7 +156,8 @@ def _item(image: _CvatImage, path: Path, stamp: Stamp | None, notes: PieceNotes)
             shapes += [_shape(tag, attributes, name)] * len(entries)
         elif tag in NO_BOXES:
             notes.refuse(name, f"{name} has {tag} of {attributes.get('label', '?')}, which become no box.")
-    has_boxes = bool(boxes) or not labels
+    # Where all shapes were refused, nobody said that there is nothing.
+    has_boxes = bool(boxes) or not image.shapes
     objects = tuple(boxes) if has_boxes else None
     return Item(name, tuple(dict.fromkeys(labels)), objects, size, stamp=stamp, shapes=tuple(shapes))
 

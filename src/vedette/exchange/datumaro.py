@@ -114,7 +114,8 @@ def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> I
     boxes: list[tuple[str, Box]] = []
     shapes: list[Shape | None] = []
     count = 0
-    for annotation in list_of(entry, "annotations", name):
+    annotations = list_of(entry, "annotations", name)
+    for annotation in annotations:
         with noting(notes, name):
             kind = annotation.get("type") if isinstance(annotation, dict) else None
             label = subset.label(annotation.get("label_id") if kind else None, name)
@@ -127,9 +128,11 @@ def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> I
             boxes.append((label, box))
             shapes.append(shape)
     objects = object_of(entry, "attr", name).get("objects")
-    is_of_objects = bool(count) or (objects if isinstance(objects, bool) else not labels)
+    # Where all annotations were refused, nobody said that there are no objects.
+    is_refused = not boxes and (bool(count) or bool(annotations and not labels))
+    is_of_objects = bool(boxes) or (objects if isinstance(objects, bool) else not labels)
     size = _size(image, name) if "size" in image else None
-    objects = tuple(boxes) if is_of_objects and size else None
+    objects = tuple(boxes) if is_of_objects and size and not is_refused else None
     return Item(name, tuple(dict.fromkeys(labels)), objects, size, shapes=tuple(shapes))
 
 

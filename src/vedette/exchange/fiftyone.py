@@ -170,8 +170,9 @@ def _read_sample(sample: Any, field: str, size_of_picture: FindSize, notes: Piec
         with noting(notes, name):
             boxes.append(_box(entry, text_of(entry, "label", name), name, notes))
             shapes.append(None if "bounding_box" in entry else _outline(entry, size))
-    # Without a value nobody has looked at the picture.
-    return Item(name, (), tuple(boxes) if value else None, size, shapes=tuple(shapes))
+    # Without a value nobody has looked at the picture; where all was refused, nobody said that it is empty.
+    is_known = bool(boxes) or bool(value and not entries)
+    return Item(name, (), tuple(boxes) if is_known else None, size, shapes=tuple(shapes))
 
 
 def _outline(entry: dict[str, Any], size: Size) -> Shape:

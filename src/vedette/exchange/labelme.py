@@ -95,7 +95,8 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
             boxes.append((label, box))
             forms.append(_shape(shape))
     name = _name(text_of(document, "imagePath", place), file, folder)
-    objects = tuple(boxes) if shapes or not labels else None
+    # Where all shapes were refused, nobody said that there is nothing.
+    objects = tuple(boxes) if boxes or not (shapes or labels) else None
     return Item(name, tuple(labels), objects, size, shapes=tuple(forms))
 
 

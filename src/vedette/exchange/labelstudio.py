@@ -139,8 +139,10 @@ def _item(address: str, results: Any, stamp: Stamp | None, place: tuple[str, Pie
         elif kind not in IGNORED:
             notes.refuse(name, f"{name} has a result of the type {str(kind)[:40]}, which becomes no label.")
     # Without a shape nothing tells the picture's size, which a line of no boxes would have to name.
-    all_boxes = None if size is None else tuple(boxes)
-    return Item(address, tuple(dict.fromkeys(labels)), all_boxes, size, stamp=stamp, shapes=tuple(shapes))
+    # And where all shapes were refused, nobody said that there is nothing.
+    return Item(
+        address, tuple(dict.fromkeys(labels)), tuple(boxes) or None, size, stamp=stamp, shapes=tuple(shapes)
+    )
 
 
 def _texts(value: Any, key: str, name: str) -> list[str]:

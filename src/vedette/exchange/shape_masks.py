@@ -70,13 +70,15 @@ class ShapeMasks:
                 yield self._masked(item)
 
     def _masked(self, item: Item) -> Item:
-        if item.boxes is None:
+        if not item.boxes:
+            # What was said of the whole picture counts, also where shapes were looked for and none is there.
             classes = {label.casefold() for label in item.labels}
             is_class = classes in ({"normal"}, {"anomaly"})
-            return replace(item, is_anomalous=classes == {"anomaly"}, labels=()) if is_class else item
-        bare = replace(item, boxes=None, shapes=(), is_anomalous=bool(item.boxes), labels=())
-        if not item.boxes:
-            return bare
+            if is_class or item.boxes is not None:
+                is_anomalous = classes == {"anomaly"}
+                return replace(item, boxes=None, shapes=(), is_anomalous=is_anomalous, labels=())
+            return item
+        bare = replace(item, boxes=None, shapes=(), is_anomalous=True, labels=())
         drawing = _Drawing(item.name, self._size(item), self.notes)
         for (label, box), shape in zip_longest(item.boxes, item.shapes):
             if shape is None or (isinstance(shape, PolygonShape) and shape.is_box):

@@ -166,8 +166,8 @@ class BitmapShape:
                 pixels: Pixels = np.asarray(channel) > 0
         except BOMB:
             refuse(place, "has a mask of more pixels than any picture.")
-        except (*DAMAGE, binascii.Error) as fault:
-            refuse(place, f"has a mask that cannot be read: {fault}.")
+        except (*DAMAGE, binascii.Error):
+            refuse(place, "has a mask that cannot be read as a PNG.")
         return _on_picture(self.corner, pixels, size)
 
 

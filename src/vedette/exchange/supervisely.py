@@ -119,7 +119,9 @@ def _read_file(file: Path, folder: Path, notes: PieceNotes) -> Item:
             shape = _shape(entry, place)
             boxes.append((label, box))
             shapes.append(shape)
-    name, kept_boxes = _name(file.relative_to(folder)), tuple(boxes) if objects or not labels else None
+    # Where all objects were refused, nobody said that there are none.
+    is_known = bool(boxes) or not (objects or labels)
+    name, kept_boxes = _name(file.relative_to(folder)), tuple(boxes) if is_known else None
     return Item(name, tuple(dict.fromkeys(labels)), kept_boxes, size, shapes=tuple(shapes))
 
 
@@ -168,7 +170,9 @@ def _shape(entry: dict[str, Any], place: str) -> Shape | None:
     if kind == "rectangle":
         return None
     rings = [entry["points"]["exterior"], *list_of(entry["points"], "interior", place)]
-    outer, *holes = ([numbers_of(point, 2, kind, place) for point in ring] for ring in map(list, rings))
+    if not all(isinstance(ring, list) for ring in rings):
+        refuse(place, f"has a {kind} with a hole that is no list of points.")
+    outer, *holes = ([numbers_of(point, 2, kind, place) for point in ring] for ring in rings)
     return PolygonShape(_pairs(outer), [_pairs(hole) for hole in holes])
 
 

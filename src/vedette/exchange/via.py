@@ -92,7 +92,8 @@ def _read_entry(
                 refuse(name, f"has a region of {', '.join(names)} that is not on its picture.")
             boxes += [(label, box) for label in names]
             shapes += [_shape(attributes)] * len(names)
-    return Item(name, tuple(labels), tuple(boxes), size, shapes=tuple(shapes))
+    # Where all regions were refused, nobody said that there is nothing.
+    return Item(name, tuple(labels), tuple(boxes) or None, size, shapes=tuple(shapes))
 
 
 def _labels_of_region(attributes: dict[str, Any], name: str) -> list[str]:
