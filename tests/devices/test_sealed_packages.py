@@ -12,6 +12,7 @@ from doubles.workshops import BUCKET, PLACE
 from vedette.devices.values import NewDevice
 from vedette.errors import Busy
 from vedette.packaging.values import PackagedPlace
+from vedette.server import device_origins
 from vedette.server.device_origins import PackageOrigins
 from vedette.store.blobs.sealed_copies import origin_of
 
@@ -137,6 +138,20 @@ def test_what_an_earlier_release_left_in_clear_is_sealed_at_the_next_start(shop)
     shop.devices.seal_clear(origin_in_bucket(shop, source.job))
     assert [file.suffix for file in shop.lying()] == [".sealed"]
     assert handed_out(shop, bearer, archive) == content
+
+
+def test_a_start_looks_once_at_what_many_devices_have_and_reads_nothing_that_lies_in_clear(shop, monkeypatch):
+    clear, asked = shop.source(), []
+    for name in ("press-4", "press-5", "press-6"):
+        shop.register(name)
+        (wish,) = shop.order(name, clear).wishes
+    shop.devices.seal_clear(asked.append)
+    assert asked == [wish]
+    sealed, content = shop.sealed(shop.key(), clear)
+    shop.house.blobs.put(BUCKET, sealed.job, content)
+    at_address = replace(wish, address=f"s3://{BUCKET}/{sealed.job}")
+    monkeypatch.setattr(device_origins, "_digest", lambda stream: pytest.fail("it was read whole"))
+    assert PackageOrigins(shop.house.packagings, shop.house.blobs).find(at_address) is None
 
 
 def test_a_damaged_copy_is_not_sealed_in_place_of_the_clear_one(shop):

@@ -95,7 +95,8 @@ class Devices:
             self._tools.packages.clear_up()
         with self._database.read() as connection:
             wishes = records.all_wishes(connection)
-        for account, wish in wishes:
+        # A thousand devices may have the same package, which may be large.
+        for account, wish in dict.fromkeys(wishes):
             with self._ordering():
                 self._seal_one(account, wish, find_origin)
 
