@@ -3,6 +3,7 @@
 import json
 import threading
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -12,6 +13,7 @@ from vedette.datasets.dataset import NewDataset, NewLines
 from vedette.errors import Busy, Missing, NoSpace, Taken, TooMuch, Wrong
 from vedette.exchange.packing import LABEL_FILES, PACKED
 from vedette.exchange.unfinished import UNFINISHED_KEY
+from vedette.exports import records
 from vedette.exports.exports import folder_address
 from vedette.exports.values import ExportWish
 from vedette.exports.works import ExportRun
@@ -379,7 +381,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_rest_goes_out(desk):
     assert b"part 1.jpg" not in desk.objects()["labels.csv"]
 
 
-def test_places_that_are_none_or_not_ones_own_are_refused(desk, house):
+def test_places_that_are_none_or_not_ones_own_are_refused(desk, house, monkeypatch):
     house.blobs.make_bucket("others-bucket", account="999999999999", region="eu-west-1")
     for address, kind, sentence in (
         ("https://example.com/x", Wrong, "no folder in a bucket"),
@@ -394,6 +396,10 @@ def test_places_that_are_none_or_not_ones_own_are_refused(desk, house):
             desk.begin(address=address)
     with pytest.raises(Wrong, match="Folders hold labels by where pictures lie"):
         desk.begin("folder", pictures=False)
+    others = SimpleNamespace(wish=SimpleNamespace(address="s3://others-bucket/x/"))
+    monkeypatch.setattr(records, "under_way", lambda _: [others])
+    with pytest.raises(Missing, match="This account has no bucket others-bucket"):
+        desk.begin(address="s3://others-bucket/x")  # nor does it say who writes there
     assert house.exports.of_projects([desk.project.id]) == []
 
 

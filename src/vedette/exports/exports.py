@@ -44,10 +44,12 @@ class Exports:
             raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
         state = self._state(project, replace(wish, address=folder_address(wish.address)), caller)
         self._tools.datasets.find(project, wish.dataset)
+        writer = self._tools.writer(project, state.wish, caller)
+        # With the rights of the request; those of the stored caller are asked when it is written.
+        writer.require_rights()
         with self._database.read() as connection:
             _require_alone(connection, state.wish.address)
-        # With the rights of the request; those of the stored caller are asked when it is written.
-        self._tools.writer(project, state.wish, caller).require_usable()
+        writer.require_usable()
         with self._database.write() as connection:
             # Again: only here does nobody else write one down.
             _require_alone(connection, state.wish.address)

@@ -53,14 +53,19 @@ class PlaceWriter:
     # Of what, and in which form, in words.
     content: str
 
-    def require_usable(self) -> None:
-        """Refuse a place that is not the account's own, may not be written, or holds something already."""
-        bucket, address = self.place.bucket, self.place.address
+    def require_rights(self) -> None:
+        """Refuse a place that is not the account's own, or may not be written."""
+        bucket = self.place.bucket
         if not self.blobs.has_bucket(bucket) or self.blobs.owner(bucket) != self.caller.account:
             raise Missing(f"This account has no bucket {bucket}.", kind="bucket", name=bucket)
         if not self.access.may_list(self.caller, bucket):
             raise Denied(f"User: {self.caller.arn} is not authorized to perform: s3:ListBucket on {bucket}")
         self._require_right(f"{self.place.prefix}x")
+
+    def require_usable(self) -> None:
+        """Refuse such a place, and one that holds something already, or a part of something else."""
+        self.require_rights()
+        bucket, address = self.place.bucket, self.place.address
         if self.existing == "refuse" and self._holds_something():
             raise Taken(
                 f"There is something in {address} already. Choose an empty folder, "
