@@ -18,6 +18,7 @@ from pycocotools import mask as coco_masks
 from vedette.cli.main import app
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
+from vedette.exchange import shape_masks
 from vedette.exchange.formats import read_format
 from vedette.exchange.items import Item
 from vedette.exchange.mask_lines import region_of
@@ -379,6 +380,14 @@ def test_a_picture_that_is_too_large_or_of_another_size_is_refused_before_anythi
     large = Item("a.png", (), one.boxes, Size(HUGE, HUGE), shapes=one.shapes)
     with pytest.raises(Wrong, match="would have a mask of 16384 x 16384 pixels, more than 67,108,864"):
         taken([large])
+
+
+def test_a_picture_of_more_shapes_than_anybody_draws_is_refused(monkeypatch):
+    monkeypatch.setattr(shape_masks, "MOST_DRAWN", 8)
+    two = [("dent", ALL, square(n, 1, 2)) for n in (1, 4)]
+    assert len(taken([an_item(*two)])) == 1
+    with pytest.raises(Wrong, match=r"a\.png has shapes of more than 8 pixels together, and is not drawn\."):
+        taken([an_item(*two, ("dent", ALL, square(1, 1, 2)))])
 
 
 def test_a_mask_shows_twenty_labels_and_no_background():

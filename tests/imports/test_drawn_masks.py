@@ -10,11 +10,16 @@ from PIL import Image
 from imports.test_imports import BUCKET, Bench, house  # noqa: F401  (a fixture)
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
+from vedette.exchange.items import Item
+from vedette.exchange.pieces import NoteList
 from vedette.imports.mask_copies import MaskCopies
-from vedette.imports.naming import PlacedPicture
+from vedette.imports.mask_drawings import MaskDrawings
+from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.pieces import FilePiece, Piece
 from vedette.imports.values import ImportSource
+from vedette.manifest.detection import Size
 from vedette.manifest.lines import read_line
+from vedette.vision.annotations import Box
 
 SIDES = (96, 64)
 
@@ -136,3 +141,21 @@ def test_masks_that_are_not_looked_at_are_not_copied(house, monkeypatch):  # noq
     sentences = [problem[1] for row in bench.lines(state) for problem in row.problems]
     assert "ground_truth/bent/1_mask.png is a mask, and is not brought." in sentences
     assert copied == []
+
+
+class Undrawable:
+    """A shape that is not to be drawn."""
+
+    order = 0
+
+    def draw(self, size, place):
+        pytest.fail("it was drawn")
+
+
+def test_nothing_is_drawn_for_a_picture_that_is_not_there(tmp_path):
+    item = Item("none.jpg", (), (("dent", Box(0, 0, 1, 1)),), Size(8000, 8000), shapes=(Undrawable(),))
+    notes = NoteList(are_shapes_drawn=True)
+    drawings = MaskDrawings(tmp_path, PictureIndex([]))
+    assert list(drawings.masks(notes, with_boxes=False).masked(iter([item]))) == []
+    [note] = notes.notes
+    assert note.sentence == "There is no picture none.jpg, beside which its mask would lie."

@@ -33,6 +33,8 @@ from vedette.vision.images import MOST_PIXELS
 WHITE = 0xFFFFFF
 # What is counted at once: numpy counts in numbers of eight bytes.
 AT_ONCE = 1_000_000
+# Of all shapes of a picture together, those below others too: a minute or two of work.
+MOST_DRAWN = 10_000_000_000
 # Formats whose readers tell shapes, or boxes that can be filled.
 WITH_SHAPES = (
     "coco", "voc", "yolo", "labelstudio", "cvat", "labelme", "via", "datumaro", "imagefolder", "supervisely",
@@ -127,6 +129,7 @@ class _Drawing:
     _boxes: list[tuple[str, Box, Shape | None]] = field(default_factory=list)
     _labels: list[str] = field(default_factory=list)
     _covered: dict[tuple[int, int], int] = field(default_factory=dict)
+    _drawn: int = 0
     _canvas: Canvas = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def add_box(self, label: str, box: Box, shape: Shape | None) -> None:
@@ -174,6 +177,9 @@ class _Drawing:
         if patch is None:
             return
         number = self._number(label)
+        self._drawn += patch.pixels.size
+        if self._drawn > MOST_DRAWN:
+            refuse(self.name, f"has shapes of more than {MOST_DRAWN:,} pixels together, and is not drawn.")
         high, wide = patch.pixels.shape
         part = self._canvas[patch.top : patch.top + high, patch.left : patch.left + wide]
         for other, count in enumerate(_counts(part[patch.pixels])):

@@ -50,6 +50,7 @@ class MaskDrawings:
         return split_s3(address)[0]
 
     def _size(self, name: str) -> Size | None:
+        self._bucket(name)  # nothing is drawn for a picture that is not there
         picture = self.pictures.find(name)
         return Size(picture.width, picture.height) if picture and picture.width else None
 
