@@ -129,7 +129,7 @@ class _Drawing:
     _boxes: list[tuple[str, Box, Shape | None]] = field(default_factory=list)
     _labels: list[str] = field(default_factory=list)
     _covered: dict[tuple[int, int], int] = field(default_factory=dict)
-    _drawn: int = 0
+    _pixel_count: int = 0
     _canvas: Canvas = field(default_factory=lambda: np.zeros((0, 0), np.uint8))
 
     def add_box(self, label: str, box: Box, shape: Shape | None) -> None:
@@ -177,8 +177,8 @@ class _Drawing:
         if patch is None:
             return
         number = self._number(label)
-        self._drawn += patch.pixels.size
-        if self._drawn > MOST_DRAWN:
+        self._pixel_count += patch.pixels.size
+        if self._pixel_count > MOST_DRAWN:
             refuse(self.name, f"has shapes of more than {MOST_DRAWN:,} pixels together, and is not drawn.")
         high, wide = patch.pixels.shape
         part = self._canvas[patch.top : patch.top + high, patch.left : patch.left + wide]
