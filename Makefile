@@ -64,9 +64,9 @@ check: .venv/.dev ## lint, format, types, contracts, sizes, words, spelling; the
 
 test: .venv/.dev ## the fast lane, in processes forked after one collection (decision 0306)
 	$(BIN)/python -m pytest $(FAST_LANE) -m "$(FAST)" $(ARGS)
-	@echo "Slower lanes: make test-long (more than 0.4 s each) · test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
+	@echo "Slower lanes: make test-long (more than 0.25 s each) · test-slow (really trains) · test-postgres · test-cluster · test-ray · test-clients (boto3 newest, AWS CLI, JavaScript) · test-browser · test-all"
 
-test-long: .venv/.dev ## the same for what takes more than 0.4 s (tests/long_tests.txt, decision 0472)
+test-long: .venv/.dev ## the same for what takes more than 0.25 s (tests/long_tests.txt, decision 0472)
 	$(BIN)/python -m pytest $(FAST_LANE) -m "$(LONG)" $(ARGS)
 
 test-slow: .venv/.dev ## really trains

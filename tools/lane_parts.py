@@ -26,7 +26,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LONG_TESTS = ROOT / "tests" / "long_tests.txt"
 # In a lane of four processes on two slow cores, where it is twice what the test takes alone.
-LONG_S = 0.4
+LONG_S = 0.25
 # These have lanes of their own, however long they take.
 OWN_LANES = frozenset({"slow", "gpu", "postgres", "browser", "clients", "cluster", "ray", "deploy"})
 
