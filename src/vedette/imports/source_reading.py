@@ -4,6 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -143,14 +144,18 @@ def _staged(
     files += pixels_in(Path(order.masks)) if order.format in WITH_MASKS else 0
     size = files + (listing.stat().st_size if listing.exists() else 0)
     is_small = size <= tools.small and order.masks_from == "none"
-    blocks = stage_here(order) if is_small else _stage_elsewhere(tools, order, folder)
+    blocks = stage_here(order) if is_small else _stage_elsewhere(tools, context, order, folder)
     with contextlib.closing(blocks):
         for rows in blocks:
-            if context.is_cancelled():
-                raise JobCancelled
-            if context.should_leave():
-                raise JobInterrupted
+            _require_wanted(context)
             yield rows
+
+
+def _require_wanted(context: JobContext) -> None:
+    if context.is_cancelled():
+        raise JobCancelled
+    if context.should_leave():
+        raise JobInterrupted
 
 
 def stage_here(order: StagingOrder) -> Generator[list[StagedRow], None, None]:
@@ -159,7 +164,7 @@ def stage_here(order: StagingOrder) -> Generator[list[StagedRow], None, None]:
 
 
 def _stage_elsewhere(
-    tools: ImportTools, order: StagingOrder, folder: Path
+    tools: ImportTools, context: JobContext, order: StagingOrder, folder: Path
 ) -> Generator[list[StagedRow], None, None]:
     """Yield the rows out of a process: a quarter of a million lines are half a minute of Python."""
     out = folder / "rows"
@@ -168,13 +173,16 @@ def _stage_elsewhere(
     run = tools.engine.submit(Job("read-import", {"blocks": str(out), **asdict(order)}, keys=keys))
     events = tools.engine.events(run)
     try:
-        for event in events:
-            if event.kind == "progress":
-                block = block_file(out, event.facts["blocks"])
-                yield read_rows(read_file(block))
-                block.unlink()
-            elif event.kind in LAST:
-                _end(event.kind, dict(event.facts))
+        # A block of masks may take minutes, for which neither a stop nor a person waits.
+        with context.calling(partial(tools.engine.cancel, run)):
+            for event in events:
+                if event.kind == "progress":
+                    block = block_file(out, event.facts["blocks"])
+                    yield read_rows(read_file(block))
+                    block.unlink()
+                elif event.kind in LAST:
+                    _require_wanted(context)
+                    _end(event.kind, dict(event.facts))
     finally:
         tools.engine.cancel(run)
         for _ in events:
