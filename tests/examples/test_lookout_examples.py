@@ -44,12 +44,24 @@ def cookies(runs):
     return re.search(r"^getting-started-\d+", runs("check_access"), re.MULTILINE)[0]
 
 
-def test_boards_of_two_folders_are_told_apart(runs):
-    printed = runs("circuit_board", "circuit-board", BUCKET)
-    verdicts = re.findall(r"extra_images-(\w+)_\d+\.jpg: (\w+)", printed)
+@pytest.fixture(scope="module")
+def boards(runs):
+    """What the script of two folders printed; its pictures and manifests lie in the bucket since."""
+    return runs("circuit_board", "circuit-board", BUCKET)
+
+
+@pytest.fixture(scope="module")
+def table(runs, boards):
+    """What the script of a table printed, which wrote boards.manifest."""
+    shutil.copy(runs.folder / "circuit-board" / "train.csv", runs.folder / "boards.csv")
+    return runs("csv_to_manifest", "boards.csv", "--s3_path", f"s3://{BUCKET}/circuit-board/")
+
+
+def test_boards_of_two_folders_are_told_apart(boards):
+    verdicts = re.findall(r"extra_images-(\w+)_\d+\.jpg: (\w+)", boards)
     assert len(verdicts) == 20
     right = sum((truth == "anomaly") == (word == "anomalous") for truth, word in verdicts)
-    assert right >= 14, printed
+    assert right >= 14, boards
 
 
 def test_what_a_model_says_of_itself(runs, cookies):
@@ -129,10 +141,8 @@ def test_a_handler_for_lambda_answers_both_events(runs, cookies, monkeypatch):
     assert handler.lambda_handler(events[0], None)["statusCode"] == 400
 
 
-def test_a_table_and_folders_become_manifests(runs):
-    shutil.copy(runs.folder / "circuit-board" / "train.csv", runs.folder / "boards.csv")
-    printed = runs("csv_to_manifest", "boards.csv", "--s3_path", f"s3://{BUCKET}/circuit-board/")
-    assert "40 images, 20 normal, 20 anomalous" in printed
+def test_a_table_and_folders_become_manifests(runs, table):
+    assert "40 images, 20 normal, 20 anomalous" in table
     rows = "a.jpg,Normal\n\nb.jpg,rusty\na.jpg,anomaly\nc.jpg,ANOMALY\n"
     (runs.folder / "bad.csv").write_text(rows, "utf-8")
     refused = runs.run("csv_to_manifest", "bad.csv")
@@ -148,7 +158,7 @@ def test_a_table_and_folders_become_manifests(runs):
     assert "There are no pictures" in refused.stderr
 
 
-def test_a_project_from_its_creation_to_its_end(runs, cookies):
+def test_a_project_from_its_creation_to_its_end(runs, cookies, table):
     assert "arn:aws:lookoutvision:" in runs("create_project", "boards")
     runs("create_dataset", "boards", "train", BUCKET, "circuit-board/train.manifest")
     runs("create_dataset", "boards", "test", BUCKET, "circuit-board/test.manifest")
