@@ -84,7 +84,7 @@ def test_a_function_is_long_by_the_mean_of_its_cases_and_what_was_not_measured_s
         "<testsuites><testsuite>"
         '<testcase classname="tests.a.test_b" name="test_cases[1]" time="1.0"/>'
         '<testcase classname="tests.a.test_b" name="test_cases[2]" time="0.001"/>'
-        '<testcase classname="tests.a.test_b" name="test_few[1]" time="0.7"/>'
+        '<testcase classname="tests.a.test_b" name="test_few[1]" time="0.4"/>'
         '<testcase classname="tests.a.test_b" name="test_few[2]" time="0.001"/>'
         '<testcase classname="tests.a.test_b" name="test_slow" time="0.1"/>'
         "</testsuite></testsuites>",
