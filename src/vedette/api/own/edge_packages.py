@@ -1,10 +1,10 @@
 """Edge packages of both services' models: ordered, listed, and their files to download."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+from vedette.api.file_pieces import FilePieces
 from vedette.api.house import Caller, House
 from vedette.api.own.models import find_model
 from vedette.api.own.projects import find_project
@@ -16,7 +16,6 @@ from vedette.packaging.options import read_options
 from vedette.packaging.values import PackagingJob, PackagingWish
 from vedette.runtime.components import EdgeTarget
 
-PIECE = 1 << 18
 # What S3 asks of a key for who puts an object under it.
 WRITING = ("GenerateDataKey",)
 DEVICES = {"jetson_xavier": EdgeTarget("ARM64", "NVIDIA", "jetson_xavier")}
@@ -43,7 +42,7 @@ def download_edge_package(house: House, caller: Caller, request: dict[str, Any])
     """Answer with one of a package's files, read from its bucket with the caller's rights."""
     file = open_package_file(house, caller, request)
     return {
-        "Body": ObjectStream(file.stream),
+        "Body": FilePieces(file.stream),
         "ContentLength": file.size,
         "ContentType": file.content_type or "application/octet-stream",
         "ContentDisposition": f'attachment; filename="{file.name}"',
@@ -93,28 +92,6 @@ def _opened(house: House, caller: Caller, bucket: str, key: str, advice: str) ->
     except Missing:
         raise Missing(f"s3://{bucket}/{key} was deleted; {advice}.", kind="key", name=key) from None
     return PackageFile(key.rpartition("/")[2], stream, item.size, item.content_type)
-
-
-class ObjectStream:
-    """Streams an object in pieces, and closes it at the end or when the client has gone."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def __aiter__(self) -> "ObjectStream":
-        return self
-
-    async def __anext__(self) -> bytes:
-        """Return the next piece."""
-        piece = await asyncio.to_thread(self._stream.read, PIECE)
-        if not piece:
-            await self.aclose()
-            raise StopAsyncIteration
-        return piece
-
-    async def aclose(self) -> None:
-        """Let go of the object."""
-        self._stream.close()
 
 
 def _wish(request: Mapping[str, Any]) -> PackagingWish:

@@ -1,17 +1,15 @@
 """A version's package to download, and the progress of its training."""
 
-import asyncio
 import base64
 from collections.abc import Mapping
 from typing import Any
 
+from vedette.api.file_pieces import FilePieces
 from vedette.api.house import Caller, House
 from vedette.arn import parse_arn
 from vedette.errors import Missing
 from vedette.projects.version import Version
-from vedette.training.leaving import Parcel, pack
-
-PIECE = 1 << 18
+from vedette.training.leaving import pack
 
 
 def find_model(house: House, caller: Caller, action: str, request: dict[str, Any]) -> Version:
@@ -31,7 +29,7 @@ def download_model(house: House, caller: Caller, request: dict[str, Any]) -> dic
     ending = "onnx" if is_network else "zip"
     digest = base64.b64encode(bytes.fromhex(parcel.sha256)).decode("ascii")
     return {
-        "Body": ParcelStream(parcel),
+        "Body": FilePieces(parcel.file),
         "ContentLength": parcel.size,
         "ContentType": "application/octet-stream" if is_network else "application/zip",
         "ContentDisposition": f'attachment; filename="{version.project.name}-{version.name}.{ending}"',
@@ -58,25 +56,3 @@ def describe_candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
     """Return how a recipe stands that competes in a training."""
     answer = {"Recipe": candidate["recipe"], "State": candidate["state"], "Quality": candidate["quality"]}
     return {name: value for name, value in answer.items() if value is not None}
-
-
-class ParcelStream:
-    """Streams a package in pieces, and closes its file at the end or when the client has gone."""
-
-    def __init__(self, parcel: Parcel) -> None:
-        self._file = parcel.file
-
-    def __aiter__(self) -> "ParcelStream":
-        return self
-
-    async def __anext__(self) -> bytes:
-        """Return the next piece."""
-        piece = await asyncio.to_thread(self._file.read, PIECE)
-        if not piece:
-            await self.aclose()
-            raise StopAsyncIteration
-        return piece
-
-    async def aclose(self) -> None:
-        """Let go of the file, and with it of the room it takes."""
-        self._file.close()
