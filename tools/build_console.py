@@ -7,6 +7,7 @@ server serves is replaced whole, and only by a build that came to its end.
 import argparse
 import hashlib
 import importlib.util
+import lzma
 import os
 import shutil
 import subprocess
@@ -23,7 +24,8 @@ CONSOLE = ROOT / "console"
 MODULES = CONSOLE / "node_modules"
 STATIC = ROOT / "src" / "vedette" / "api" / "console" / "static"
 # What is packed; the page itself and the fonts, which are compressed, stay files.
-PACKED = frozenset({".js", ".css", ".svg", ".json"})
+PACKED = frozenset({".js", ".css", ".svg", ".json", ".txt"})
+LICENCES = "licences.txt"
 # Folders beside the source that say nothing about it.
 NO_SOURCE = frozenset({"node_modules", "dist"})
 
@@ -45,7 +47,7 @@ def source_files() -> list[Path]:
             files += [top] if top.is_file() else [path for path in top.rglob("*") if path.is_file()]
     # Manifest and canvas are held to the golden lines that Python is held to.
     golden = ROOT / "tests" / "golden"
-    files += [ROOT / "tools" / name for name in ("bill.py", "console_licences.py")]
+    files += [ROOT / "tools" / name for name in ("bill.py", "build_console.py", "console_licences.py")]
     return files + [path for path in golden.rglob("*") if path.is_file()]
 
 
@@ -92,22 +94,24 @@ def build() -> int:
         shutil.rmtree(STATIC, ignore_errors=True)
         STATIC.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(CONSOLE / "dist", STATIC)
+        # The file is what a wheel's metadata takes; what is served lies in the archive, an eighth as large.
+        (STATIC / LICENCES).write_text(write_licences(ROOT), "utf-8")
         pack_texts(STATIC)
-        (STATIC / "licences.txt").write_text(write_licences(ROOT), "utf-8")
     return status
 
 
 def pack_texts(folder: Path) -> None:
     """Move scripts and styles into one archive: together they take a third of what they take apart."""
     texts = sorted(path for path in folder.rglob("*") if path.suffix in PACKED)
-    with tarfile.open(folder / "texts.tar.xz", "w:xz", preset=9) as archive:
+    with tarfile.open(folder / "texts.tar.xz", "w:xz", preset=9 | lzma.PRESET_EXTREME) as archive:
         for path in texts:
             member = tarfile.TarInfo(path.relative_to(folder).as_posix())
             member.size = path.stat().st_size
             with path.open("rb") as content:
                 archive.addfile(member, content)
     for path in texts:
-        path.unlink()
+        if path.name != LICENCES:
+            path.unlink()
 
 
 def check() -> int:

@@ -22,9 +22,11 @@ from doubles.packages import tiny_package  # noqa: E402  (tests/ is not on the p
 from doubles.pictures import a_png  # noqa: E402
 
 CONSTRAINTS = ROOT / "constraints.txt"
-# What `pip install vedette` may add to an empty environment; ONNX Runtime, numpy and Pillow are 155 of it.
-MOST_LIGHT_MIB = 180
-# And `pip install vedette[edge]`: gRPC is 25 more.
+# What Vedette itself may take: a part that comes along by mistake is seen here (decision 0474).
+MOST_OWN_MIB = 23
+# The bar of what `pip install vedette` adds to an empty environment; ONNX Runtime, numpy, Pillow are 155.
+LIGHT_BAR_MIB = 180
+# And of `pip install vedette[edge]`: gRPC is 25 more.
 MOST_EDGE_MIB = 220
 # What one environment after another gets, each install with what was there before it: torch comes once.
 INSTALLS = (("", "[edge]", "[edge,video]"), ("[video]",), ("[server]",), ("[train]", "[train,server]"))
@@ -66,12 +68,14 @@ def main() -> int:
         print(json.dumps(dict(size for installs in INSTALLS for size in sizes_of(wheel, installs))))
         return 0
     with tempfile.TemporaryDirectory(prefix="vedette-wheel-") as place:
-        added = try_light(wheel, Path(place) / "light")
+        added, own = try_light(wheel, Path(place) / "light")
         on_device = try_edge(wheel, Path(place) / "device")
         arn, status = try_server(wheel, Path(place) / "whole")
-    facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added, "edge MiB": on_device}
-    print(json.dumps({**facts, "made": arn, "stopped with": status}))
-    return status or int(added > MOST_LIGHT_MIB or on_device > MOST_EDGE_MIB)
+    facts = {"wheel": wheel.name, "bytes": wheel.stat().st_size, "light MiB": added, "own MiB": own}
+    print(json.dumps({**facts, "edge MiB": on_device, "made": arn, "stopped with": status}))
+    if added > LIGHT_BAR_MIB:
+        print(f"The light install takes {added} MiB: its bar of {LIGHT_BAR_MIB} is missed.", file=sys.stderr)
+    return status or int(own > MOST_OWN_MIB or on_device > MOST_EDGE_MIB)
 
 
 def sizes_of(wheel: Path, installs: Sequence[str]) -> Iterator[tuple[str, float]]:
@@ -93,12 +97,14 @@ def sizes_of(wheel: Path, installs: Sequence[str]) -> Iterator[tuple[str, float]
             yield f"vedette{extras}", size
 
 
-def try_light(wheel: Path, home: Path) -> float:
-    """Detect with the light install; return how many MiB it took."""
+def try_light(wheel: Path, home: Path) -> tuple[float, float]:
+    """Detect with the light install; return how many MiB it took, and how many of them are Vedette's own."""
     environment(home)
     before = bytes_below(home / "env")
     install(home, str(wheel))
     added = (bytes_below(home / "env") - before) / 2**20
+    packages = next((home / "env").glob("lib/python*/site-packages"))
+    own = sum(bytes_below(folder) for folder in packages.glob("vedette*")) / 2**20
     tiny_package(home / "model", "classification")
     (home / "picture.png").write_bytes(a_png())
     vedette = home / "env" / "bin" / "vedette"
@@ -118,7 +124,7 @@ def try_light(wheel: Path, home: Path) -> float:
     ):
         refusal = subprocess.run([vedette, *words], capture_output=True, text=True, cwd=home, check=False)
         assert (refusal.returncode, f"vedette[{part}]" in refusal.stderr) == (2, True), refusal
-    return round(added, 1)
+    return round(added, 1), round(own, 1)
 
 
 def try_edge(wheel: Path, home: Path) -> float:
@@ -180,6 +186,8 @@ def show_console(address: str) -> None:
     request = urllib.request.Request(f"{address}{script.group(1)}", headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.read(), script.group(1)
+    with urllib.request.urlopen(f"{address}/console/licences.txt", timeout=10) as answer:
+        assert b"MIT" in answer.read()
 
 
 def environment(home: Path) -> None:
