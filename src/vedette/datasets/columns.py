@@ -80,10 +80,6 @@ class PartColumns:
             self._unlikeness = (state, scores)
         return self._unlikeness[1]
 
-    def flags_of_label(self, number: int) -> Flags:
-        """Return which entries have a label."""
-        return self.flags(self.labels[number])
-
     def numbers_of(self, names: Sequence[str]) -> list[int]:
         """Return the numbers of the labels that the part knows."""
         by_name = {name: number for number, name in self.names.items()}

@@ -82,11 +82,6 @@ def all_wishes(connection: Connection) -> list[tuple[str, WantedModel]]:
     return [(account, wish) for account, text in rows for wish in _wishes(text)]
 
 
-def accounts_with_devices(connection: Connection) -> set[str]:
-    """Return the accounts that have devices."""
-    return set(connection.execute(select(devices.c.account).distinct()).scalars())
-
-
 def dump_wishes(wishes: Sequence[WantedModel]) -> str:
     """Return what a device is to have as it is kept."""
     return json.dumps([asdict(wish) for wish in wishes])

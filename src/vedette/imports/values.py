@@ -68,17 +68,6 @@ class ImportState:
 
 
 @dataclass(frozen=True, slots=True)
-class LineProblem:
-    """One problem of a line, as a person needs it."""
-
-    code: str
-    sentence: str
-    severity: Severity
-    attribute: str = ""
-    index: int = -1
-
-
-@dataclass(frozen=True, slots=True)
 class LineQuery:
     """Which lines are asked for: all, or those with one of these codes or of a sort."""
 

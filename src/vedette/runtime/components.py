@@ -156,15 +156,6 @@ def read_component(folder: Path) -> Component:
     return Component(facts, folder, files, hashlib.sha256(text).hexdigest())
 
 
-def is_component(folder: Path) -> bool:
-    """Say whether a folder holds something that claims to be a component of ours."""
-    try:
-        document = json.loads(_manifest_text(folder))
-    except (Refusal, ValueError, RecursionError):
-        return False
-    return isinstance(document, dict) and document.get("kind") == COMPONENT_KIND
-
-
 def list_components(root: Path, *, is_checked: bool = True) -> list[ComponentEntry]:
     """Return the components below a folder, by path; what only claims to be one is there with the reason.
 
