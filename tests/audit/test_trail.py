@@ -197,7 +197,7 @@ def test_a_full_disk_loses_an_event_says_so_and_stops_nothing(
     trail.note(an_event(watch, 1))
     with monkeypatch.context() as patch:
         patch.setattr(
-            trail_module, "_write_all", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+            trail_module, "write_all", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
         )
         trail.note(an_event(watch, 2))
         trail.note(an_event(watch, 3))

@@ -6,15 +6,10 @@ second's; and a head never names a line that the disk does not have.
 """
 
 import contextlib
-import errno
-import fcntl
-import gzip
 import logging
 import os
-import shutil
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -29,21 +24,27 @@ from vedette.audit.lines import (
     FOLDER,
     HEAD,
     LINES,
-    LOCK,
     NOTHING_BEFORE,
     OPEN,
-    PACKED,
     SIGNED_S,
     SignedNote,
     chains_of,
     hash_of,
     line_of,
-    lines_of,
     part_name,
     parts_of,
-    read_line,
 )
-from vedette.audit.signing import TrailSigner, open_signer
+from vedette.audit.signing import open_signer
+from vedette.audit.trail_files import (
+    age_of_part,
+    end_part,
+    lock_chain,
+    read_last_line,
+    read_note,
+    set_aside_torn,
+    take_chain,
+    write_all,
+)
 from vedette.clock import Clock, milliseconds, system_clock
 
 UNSIGNED = "The audit trail could not be signed; it is tried again each second"
@@ -51,7 +52,6 @@ log = logging.getLogger("vedette.audit")
 
 # A part ends with its hour, or when it is so large: whoever searches reads it into memory.
 PART_BYTES = 16 * 1024**2
-MOST_CHAINS = 64
 # A clock that is off by more has been set; and after so long without an event it may be wrong from the start.
 JUMP_S, LONG_AWAY_S = 86400.0, 7 * 86400.0
 OURSELVES = AuditCaller("service", "", "")
@@ -72,7 +72,7 @@ class AuditTrail:
         self._data, self._days, self._clock = data, days, clock
         (data / FOLDER).mkdir(parents=True, exist_ok=True)
         self._signer, is_new = open_signer(data)
-        self.chain, self._lock_file = _take_chain(data / FOLDER)
+        self.chain, self._lock_file = take_chain(data / FOLDER)
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._file: IO[bytes] | None = None
@@ -115,7 +115,7 @@ class AuditTrail:
         old = [file for file in files[:-1] if self._days and part_name(file) < before]
         if not old:
             return 0
-        n, hash_ = _last_of(old[-1])
+        n, hash_ = read_last_line(old[-1])
         self._write_note(BEGIN, ChainEnd(n, hash_), chain)
         for file in old:
             file.unlink()
@@ -154,7 +154,7 @@ class AuditTrail:
         assert self._file is not None
         line = line_of(self._end.n + 1, self._end.hash, event.dump())
         try:
-            length = _write_all(self._file, line + b"\n")
+            length = write_all(self._file, line + b"\n")
         except OSError:
             # Of half a line nothing is left: the next one begins where it began.
             with contextlib.suppress(OSError):
@@ -175,16 +175,16 @@ class AuditTrail:
 
     def _resume(self, *, is_new: bool) -> ChainEnd:
         """Return where the chain goes on; what is not as it was left is written into it."""
-        files, head = parts_of(self.chain), _read_note(self.chain / HEAD)
-        ages = [_age_s(file, self._clock) for file in files[-2:]]
+        files, head = parts_of(self.chain), read_note(self.chain / HEAD)
+        ages = [age_of_part(file, self._clock) for file in files[-2:]]
         self._was_long_away = any(earlier - later > LONG_AWAY_S for earlier, later in pairwise([*ages, 0.0]))
-        begin = _read_note(self.chain / BEGIN)
+        begin = read_note(self.chain / BEGIN)
         end = ChainEnd(begin.n, begin.hash) if begin else ChainEnd()
         torn = 0
         if files:
             self._part = part_name(files[-1])
-            torn = _set_aside_torn(files[-1])
-            n, hash_ = _last_of(files[-1])
+            torn = set_aside_torn(files[-1])
+            n, hash_ = read_last_line(files[-1])
             end = ChainEnd(n, hash_) if n else end
             if not files[-1].name.endswith(".gz"):
                 self._file = files[-1].open("ab", buffering=0)
@@ -248,7 +248,7 @@ class AuditTrail:
     def _keep_others(self) -> None:
         """Do for chains that nobody writes now what their writers would: commands write for a moment only."""
         for chain in chains_of(self._data):
-            lock = _lock(chain) if chain != self.chain else None
+            lock = lock_chain(chain) if chain != self.chain else None
             if lock is not None:
                 with lock:
                     self._end_parts(chain)
@@ -262,123 +262,6 @@ class AuditTrail:
         passed = time.monotonic() - self._began
         drift = (self._clock() - self._began_at).total_seconds() - passed
         return abs(drift) < JUMP_S and (not self._was_long_away or passed > JUMP_S)
-
-
-def end_part(file: Path, signer: TrailSigner, now: str) -> None:
-    """Sign a part that no line is added to any more, and pack it; stopped anywhere, it is called again."""
-    chain, name = file.parent, part_name(file)
-    digest = chain / f"{name}{DIGEST}"
-    if not digest.exists():
-        numbered = [(read_line(line), hash_of(line)) for line in lines_of(file)]
-        if not numbered:
-            return
-        (first, before, _), _ = numbered[0]
-        (last, _, _), hash_ = numbered[-1]
-        note = SignedNote(
-            chain.name, last, hash_, now, part=name, first=first, before=before,
-            previous_digest=_previous_digest(chain, name),
-        )  # fmt: skip
-        signer.sign(note).write(digest)
-    packed = chain / f"{name}{PACKED}"
-    beside = packed.with_name(f".{packed.name}.part")
-    with file.open("rb") as source, beside.open("wb") as target:
-        with gzip.open(target, "wb", compresslevel=6) as stream:
-            shutil.copyfileobj(source, stream, 1 << 20)
-        target.flush()
-        os.fsync(target.fileno())
-    beside.replace(packed)
-    file.unlink()
-
-
-def _previous_digest(chain: Path, name: str) -> str:
-    earlier = [file for file in sorted(chain.glob(f"*{DIGEST}")) if file.name < name]
-    return hash_of(earlier[-1].read_bytes()) if earlier else ""
-
-
-def _write_all(file: IO[bytes], line: bytes) -> int:
-    length = file.write(line)
-    if length != len(line):
-        raise OSError(errno.ENOSPC, "only a part of the line could be written")
-    return length
-
-
-def _take_chain(folder: Path) -> tuple[Path, IO[bytes]]:
-    """Return the first chain that no living server writes, and its lock."""
-    for number in range(1, MOST_CHAINS + 1):
-        chain = folder / f"chain-{number}"
-        chain.mkdir(exist_ok=True)
-        lock = _lock(chain)
-        if lock is not None:
-            return chain, lock
-    raise RuntimeError(f"{MOST_CHAINS} servers write to {folder} already")
-
-
-def _lock(chain: Path) -> IO[bytes] | None:
-    """Return the lock of a chain; None where another has it, or another user's command made the chain."""
-    try:
-        file = (chain / LOCK).open("ab")
-    except PermissionError:
-        return None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
-
-
-def _set_aside_torn(file: Path) -> int:
-    """Move half a line at the end, which a power cut leaves, into a file of its own; return its length."""
-    if file.name.endswith(".gz"):
-        return 0
-    content = file.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole == len(content):
-        return 0
-    file.with_name(f"{part_name(file)}.torn").write_bytes(content[whole:])
-    os.truncate(file, whole)
-    return len(content) - whole
-
-
-def _last_of(file: Path) -> tuple[int, str]:
-    """Return number and hash of a part's last line; 0 where it has none."""
-    last = b""
-    for line in lines_of(file):
-        last = line
-    if not last:
-        return 0, NOTHING_BEFORE
-    try:
-        return read_line(last)[0], hash_of(last)
-    except ValueError:
-        # What is no line was not written by us; the chain goes on after it, and verifying names it.
-        return _counted(file), hash_of(last)
-
-
-def _counted(file: Path) -> int:
-    return max((n for n in _numbers(file)), default=0)
-
-
-def _numbers(file: Path) -> Iterator[int]:
-    for line in lines_of(file):
-        with contextlib.suppress(ValueError):
-            yield read_line(line)[0]
-
-
-def _read_note(file: Path) -> SignedNote | None:
-    try:
-        return SignedNote.read(file)
-    except ValueError:
-        log.error("%s cannot be read: `vedette audit verify` says what that means", file)  # noqa: TRY400
-        return None
-
-
-def _age_s(part: Path, clock: Clock) -> float:
-    """Return how long ago the hour of a part was."""
-    try:
-        hour = datetime.strptime(part_name(part)[:13], "%Y-%m-%dT%H").replace(tzinfo=UTC)
-    except ValueError:
-        return 0.0
-    return (clock() - hour).total_seconds()
 
 
 def _now(clock: Clock) -> str:

@@ -15,7 +15,7 @@ from vedette.errors import Missing, NoSpace, Refusal, Wrong
 from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
 from vedette.projects.version import Version
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.store.sealed_folders import keys_for
 from vedette.store.working_copies import WorkingCopies, working_copies
 from vedette.vision.annotations import Box, Finding

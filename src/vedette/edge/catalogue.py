@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vedette.errors import Missing, Refusal
 from vedette.runtime.components import MANIFEST, ComponentEntry, list_components
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 
 log = logging.getLogger("vedette.edge")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vedette.edge.catalogue import ModelOnDisk
 from vedette.errors import TooMuch
-from vedette.runtime.package import MODEL
+from vedette.runtime.package_files import MODEL
 
 MEMINFO = Path("/proc/meminfo")
 # What a process takes without its network: Python, numpy, ONNX Runtime and a picture.

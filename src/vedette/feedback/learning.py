@@ -23,7 +23,7 @@ from vedette.manifest.lines import BadLine, Manifest
 from vedette.manifest.places import is_s3, split_s3
 from vedette.projects.version import Version
 from vedette.projects.versions import Versions
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.sealed_folders import keys_for

@@ -19,7 +19,8 @@ from vedette.runtime.component_signatures import read_signature, require_signatu
 from vedette.runtime.components import MANIFEST, Component, read_component
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.golden import golden_pictures
-from vedette.runtime.package import FACTS, open_package
+from vedette.runtime.package import open_package
+from vedette.runtime.package_files import FACTS
 from vedette.runtime.signatures import PublicKey
 
 # A model may have hundreds of labels; so many are shown.

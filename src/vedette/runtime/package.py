@@ -10,39 +10,45 @@ these four is read, and none is believed before its checksum is right. A package
 whole or not at all: it is written beside its place, flushed, and renamed.
 """
 
-import errno
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from vedette.errors import Missing, Taken, TooMuch, Wrong
+from vedette.errors import Missing, Taken, Wrong
 from vedette.file_access import (
-    copy_file,
     is_sealed_place,
     open_file,
     read_file,
     size_of,
-    sync_file,
-    write_file,
 )
 from vedette.runtime.facts import FORMAT, PackageFacts, read_facts, write_facts
 from vedette.runtime.graph import refuse_foreign
+from vedette.runtime.package_files import (
+    CARD,
+    EVALUATION,
+    FACTS,
+    MODEL,
+    MOST_BYTES,
+    REST,
+    dump_json,
+    put_file,
+    refusal_of,
+    sha256_of,
+    swap_folders,
+    sync_folder,
+    with_thresholds,
+    zip_files,
+    zip_folder,
+)
 from vedette.runtime.zip_ends import END_BYTES, directory_bytes
 
-MODEL, FACTS, EVALUATION, CARD = "model.onnx", "package.json", "evaluation.json", "MODEL_CARD.md"
-REST = (MODEL, EVALUATION, CARD)
-# A zip may claim anything; the largest backbone we package is far below 2 GB, which is also
-# the most that one ONNX file may hold.
-MOST_BYTES = {MODEL: 2 * 1024**3, FACTS: 16 * 1024**2, EVALUATION: 256 * 1024**2, CARD: 16 * 1024**2}
 # Commas and brackets of a JSON file. An evaluation of 4,000 pictures with fifty boxes each has five million;
 # each may cost 70 bytes of memory.
 MOST_ITEMS = 10_000_000
@@ -53,7 +59,6 @@ MOST_DIRECTORY = 1024**2
 # What zipfile raises over a damaged archive: zlib's own error where packed bytes were changed,
 # NotImplementedError for a compression it lacks, RuntimeError for an encrypted member.
 UNREADABLE_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-NO_THRESHOLDS: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +87,18 @@ def write_package(
         with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.parent) as beside:
             folder = Path(beside) / "package"
             folder.mkdir()
-            _put(folder / MODEL, model)
-            _put(folder / EVALUATION, _json(evaluation))
-            _put(folder / CARD, card.encode())
-            sums = {name: _sha256(folder / name) for name in REST}
-            _put(folder / FACTS, _json({**write_facts(facts), "files": sums}))
+            put_file(folder / MODEL, model)
+            put_file(folder / EVALUATION, dump_json(evaluation))
+            put_file(folder / CARD, card.encode())
+            sums = {name: sha256_of(folder / name) for name in REST}
+            put_file(folder / FACTS, dump_json({**write_facts(facts), "files": sums}))
             if to.suffix == ".zip":
-                _zipped(folder, Path(beside) / "package.zip").replace(to)
+                zip_folder(folder, Path(beside) / "package.zip").replace(to)
             else:
-                _swap(folder, to, Path(beside) / "old")
-            _sync(to.parent)
+                swap_folders(folder, to, Path(beside) / "old")
+            sync_folder(to.parent)
     except OSError as error:
-        raise _refusal(error, to) from error
+        raise refusal_of(error, to) from error
     return to
 
 
@@ -102,9 +107,9 @@ def zip_package(folder: Path, to: Path) -> Path:
     open_package(folder)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{to.name}.", dir=to.absolute().parent) as beside:
-            _zipped(folder, Path(beside) / "package.zip").replace(to)
+            zip_folder(folder, Path(beside) / "package.zip").replace(to)
     except OSError as error:
-        raise _refusal(error, to) from error
+        raise refusal_of(error, to) from error
     return to
 
 
@@ -114,7 +119,7 @@ def write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] | No
     Its own thresholds are replaced by those in `thresholds`, and stay in it under another name.
     """
     _checked(folder)
-    _write_zip(folder, file, thresholds or {})
+    zip_files(folder, file, thresholds or {})
 
 
 def copy_package(path: Path, to: Path, thresholds: Mapping[str, float] | None = None) -> Package:
@@ -128,8 +133,8 @@ def copy_package(path: Path, to: Path, thresholds: Mapping[str, float] | None = 
         content = path / name if path.is_dir() else _member_of(path, name)
         if name == FACTS and thresholds:
             text = read_file(content) if isinstance(content, Path) else content
-            content = _with_thresholds(text, thresholds)
-        _put(to / name, content)
+            content = with_thresholds(text, thresholds)
+        put_file(to / name, content)
     return open_package(to)
 
 
@@ -153,9 +158,9 @@ def take_package(pieces: Iterable[bytes], to: Path, *, sha256: str) -> Path:
             _refuse_change(checksum.hexdigest(), sha256, "What came")
             open_package(part)
             part.replace(to)
-            _sync(to.absolute().parent)
+            sync_folder(to.absolute().parent)
     except OSError as error:
-        raise _refusal(error, to) from error
+        raise refusal_of(error, to) from error
     return to
 
 
@@ -193,7 +198,7 @@ def _checked(folder: Path) -> PackageFacts:
         if file.is_symlink() or not file.is_file():
             raise Wrong(f"{folder} lacks its {name}.", kind="model", name=str(folder))
         _refuse_size(name, size_of(file), f"{folder}/{name}")
-        _refuse_change(_sha256(file), sums[name], f"{folder}/{name}")
+        _refuse_change(sha256_of(file), sums[name], f"{folder}/{name}")
     return facts
 
 
@@ -297,11 +302,6 @@ def _parsed(data: bytes, name: str) -> Any:
         raise Wrong(f"{name} is not JSON: {error}.") from error
 
 
-def _json(document: Mapping[str, Any]) -> bytes:
-    # A NaN would be no JSON; it is refused here rather than read by nobody.
-    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
 def _refuse_change(actual: str, recorded: str, name: str) -> None:
     if actual != recorded:
         raise Wrong(f"{name} is not as it was written (its checksum differs); fetch the package again.")
@@ -327,76 +327,6 @@ def _may_be_replaced(path: Path) -> bool:
             return FACTS in archive.namelist()
     except (*UNREADABLE_ZIP, Wrong):
         return False
-
-
-def _put(path: Path, content: Path | bytes) -> None:
-    if isinstance(content, Path):
-        copy_file(content, path)
-    else:
-        write_file(path, content)
-    sync_file(path)
-
-
-def _zipped(folder: Path, to: Path) -> Path:
-    with to.open("wb") as file:
-        _write_zip(folder, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return to
-
-
-def _with_thresholds(text: bytes, thresholds: Mapping[str, float]) -> bytes:
-    """Return package.json with other thresholds."""
-    document = json.loads(text)
-    trained = document["thresholds"]
-    return _json({**document, "thresholds": {**trained, **thresholds}, "trained_thresholds": trained})
-
-
-def _write_zip(folder: Path, file: BinaryIO, thresholds: Mapping[str, float] = NO_THRESHOLDS) -> None:
-    """Write the four files into a zip that depends on their content alone; weights do not compress."""
-    with zipfile.ZipFile(file, "w") as archive:
-        for name in (FACTS, *REST):
-            member = zipfile.ZipInfo(name)
-            member.compress_type = zipfile.ZIP_STORED if name == MODEL else zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            if name == FACTS and thresholds:
-                archive.writestr(member, _with_thresholds(read_file(folder / name), thresholds))
-                continue
-            with open_file(folder / name) as source, archive.open(member, "w") as target:
-                shutil.copyfileobj(source, target, 1 << 20)
-
-
-def _swap(folder: Path, to: Path, old: Path) -> None:
-    """Put the folder in its place; an older package there goes away after."""
-    if to.exists():
-        to.rename(old)
-    try:
-        folder.rename(to)
-    except OSError:
-        with suppress(OSError):
-            old.rename(to)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sha256(path: Path) -> str:
-    with open_file(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _refusal(error: OSError, to: Path) -> TooMuch | Wrong:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return TooMuch(f"The disk is full: the model was not written to {to}.", kind="model", name=str(to))
-    return Wrong(
-        f"The model cannot be written to {to}: {error.strerror or error}.", kind="model", name=str(to)
-    )
 
 
 __all__ = [

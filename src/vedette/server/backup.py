@@ -27,7 +27,8 @@ from vedette.migrations import current
 from vedette.projects.projects import Projects
 from vedette.projects.version import WITH_PACKAGE, State
 from vedette.projects.versions import Versions
-from vedette.runtime.package import FACTS, REST, open_package
+from vedette.runtime.package import open_package
+from vedette.runtime.package_files import FACTS, REST
 from vedette.server.archive import DATA, FILES, MANIFEST, BackupManifest, Progress, seal_archive
 from vedette.server.installation import Installation
 from vedette.settings import Settings

@@ -30,7 +30,7 @@ from vedette.projects.version import WORDS, State, Version
 from vedette.projects.versions import Versions
 from vedette.quotas import Quota
 from vedette.runtime.facts import PackageFacts, read_facts
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.serving.detecting import answer_figures, detection_head, read_result, without_unlikely
 from vedette.serving.explaining import HeatMapUnits, PictureExplanation, read_explanation
 from vedette.serving.following import AGAIN_S, IN_SERVICE, ServiceFollower, changes

@@ -12,7 +12,7 @@ from pathlib import Path
 from vedette.engines.port import NoPlace, Unit, UnitGone, UnitOrder, Units
 from vedette.errors import Busy, Wrong
 from vedette.file_access import is_sealed_place
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.serving.plan import HostingPlan
 from vedette.serving.scaling import threads_each
 from vedette.store.sealed_folders import keys_for

@@ -34,7 +34,7 @@ from vedette.manifest.lines import Line, read_line
 from vedette.projects.project import Project
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.store.db import Database
 from vedette.store.sealed_folders import keys_for
 from vedette.suggestions.lending import PictureLender

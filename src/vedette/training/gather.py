@@ -23,7 +23,7 @@ from vedette.identity.principal import Principal
 from vedette.jobs.kind import JobInterrupted
 from vedette.manifest.lines import SOURCE
 from vedette.manifest.places import canonical_ref, is_s3, split_s3
-from vedette.runtime.package import MODEL, MOST_BYTES
+from vedette.runtime.package_files import MODEL, MOST_BYTES
 from vedette.store.blobs.port import Blobs
 from vedette.store.blobs.sealed import is_sealed_stream
 from vedette.training.folder import Folder

@@ -12,7 +12,8 @@ from typing import IO, Any
 from vedette.errors import Busy, Missing, NoSpace, Wrong
 from vedette.file_access import is_sealed_place, open_file
 from vedette.projects.version import USABLE, WORDS, State, Version
-from vedette.runtime.package import MODEL, write_zip
+from vedette.runtime.package import write_zip
+from vedette.runtime.package_files import MODEL
 from vedette.training.folder import Folder, is_full
 
 log = logging.getLogger(__name__)

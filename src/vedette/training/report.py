@@ -13,7 +13,8 @@ from vedette.evaluation.metrics import OutcomeCounts
 from vedette.file_access import read_file
 from vedette.projects.version import Version
 from vedette.runtime.facts import read_facts
-from vedette.runtime.package import FACTS, Package, open_package
+from vedette.runtime.package import Package, open_package
+from vedette.runtime.package_files import FACTS
 from vedette.store.sealed_folders import keys_for
 from vedette.training.folder import Folder
 from vedette.vision.annotations import ANOMALY

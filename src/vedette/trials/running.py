@@ -31,7 +31,7 @@ from vedette.projects.project import Project
 from vedette.projects.projects import by_id
 from vedette.projects.version import WITH_PACKAGE, Version
 from vedette.projects.versions import Versions
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 from vedette.store.blobs.port import Blobs
 from vedette.store.db import Database
 from vedette.store.disk import disk_refusal

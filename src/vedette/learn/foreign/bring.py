@@ -31,7 +31,8 @@ from vedette.learn.outcome import TrainingOutcome
 from vedette.report.card import BROUGHT_IN, model_card
 from vedette.runtime.facts import PackageFacts
 from vedette.runtime.model import Model
-from vedette.runtime.package import MODEL, MOST_BYTES, refuse_strangers, write_package
+from vedette.runtime.package import refuse_strangers, write_package
+from vedette.runtime.package_files import MODEL, MOST_BYTES
 from vedette.vision.annotations import ANOMALY, Sample
 from vedette.vision.images import BrokenPicture
 

@@ -15,7 +15,7 @@ from google.protobuf.message import DecodeError
 
 from vedette.errors import Wrong
 from vedette.runtime.graph import refuse_foreign
-from vedette.runtime.package import MODEL, MOST_BYTES
+from vedette.runtime.package_files import MODEL, MOST_BYTES
 
 # What is put around a network are steps that have not changed since (ONNX 1.4 of January 2019).
 LEAST_OPSET = 9
