@@ -1,10 +1,12 @@
 """Batches of a tiny model without a server: each picture's result once, whatever happens on the way."""
 
+import hashlib
 import json
 import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from doubles.houses import ELSEWHERE, a_caller, batched_here
 from doubles.tried import ALICE, BEN, BRIGHT, BUCKET, DARK, TriedProject, a_png
@@ -12,12 +14,15 @@ from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.batches import listing, part_run
 from vedette.batches.batches import Batches
+from vedette.batches.models import CHANGED
 from vedette.batches.part_run import PARTS
+from vedette.batches.tables import batches
 from vedette.batches.tools import GONE
 from vedette.engines.pool import WorkerLost
 from vedette.errors import Busy, Denied, Missing, NoSpace, Taken, TooMuch, Wrong
 from vedette.jobs.kind import JobInterrupted
 from vedette.jobs.runner import JobRunner
+from vedette.projects.version import ChosenThreshold, VersionThresholds, dump_thresholds
 from vedette.store.blobs.folder import FolderBlobs
 
 OUT = f"s3://{BUCKET}/out"
@@ -227,6 +232,58 @@ def test_a_stop_keeps_what_is_there_and_the_batch_can_go_on(desk, monkeypatch):
     desk.call("DeleteBatchDetection", BatchId=batch)
     assert desk.call("ListBatchDetections")["Batches"] == []
     assert len(desk.rows()) == 3
+
+
+def test_a_batch_names_its_model_and_goes_on_with_no_other(desk, monkeypatch):
+    monkeypatch.setattr(listing, "SMALL", 1)
+    package = desk.house.trainings.folder(desk.version).package / "package.json"
+    whole = package.read_bytes()
+    digest = hashlib.sha256(whole).hexdigest()
+
+    def ask(order):
+        event = batched_here(order)
+        package.write_bytes(whole + b" ")
+        return event
+
+    desk.swap(ask=ask)
+    state = desk.process()
+    assert (state["Status"], state["Message"]) == ("failed", CHANGED)
+    assert state["Done"] < 3  # parts that were begun before have results
+    assert (state["ModelArn"], state["PackageDigest"]) == (str(desk.version.arn), digest)
+    with pytest.raises(Wrong, match="begin a new batch into another empty folder"):
+        desk.call("ResumeBatchDetection", BatchId=state["BatchId"])
+    package.write_bytes(whole)
+    desk.swap(ask=batched_here)
+    assert desk.call("DescribeTraining", ModelArn=str(desk.version.arn))["PackageDigest"] == digest
+    desk.settle(desk.call("ResumeBatchDetection", BatchId=state["BatchId"])["Batch"]["BatchId"])
+    summary = json.loads(desk.objects()["summary.json"])
+    assert (summary["arn"], summary["package"]) == (str(desk.version.arn), digest)
+    assert [row.keys() for row in desk.rows()] == [{"source", "response"}] * 3
+
+
+def test_thresholds_that_are_chosen_meanwhile_are_not_those_of_the_batch(desk, monkeypatch):
+    monkeypatch.setattr(listing, "SMALL", 1)
+    held = []
+
+    def ask(order):
+        held.append(order["thresholds"])
+        if len(held) == 1:
+            chosen = VersionThresholds({"anomaly": ChosenThreshold(0.9)}, on_wire=True, revision="1")
+            desk.house.versions.record(desk.version, thresholds=dump_thresholds(chosen))
+        return batched_here(order)
+
+    desk.swap(ask=ask)
+    assert desk.process()["Status"] == "done"
+    assert held == [None] * 3
+
+
+def test_a_batch_that_an_older_server_began_goes_on(desk):
+    batch = desk.start()
+    desk.settle(batch)
+    with desk.house.datasets._database.write() as connection:
+        connection.execute(update(batches).values(model=None, status="failed"))
+    state = desk.settle(desk.call("ResumeBatchDetection", BatchId=batch)["Batch"]["BatchId"])
+    assert (state["Status"], state.get("ModelArn")) == ("done", None)
 
 
 def test_only_who_began_a_batch_goes_on_with_it(desk):

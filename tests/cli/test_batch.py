@@ -6,12 +6,14 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,8 @@ from doubles.clients import customer
 from doubles.trained import put_version
 from vedette.cli.batch import BatchRun
 from vedette.cli.batch_calls import BatchEnds, PictureCalls, RateLimit
+from vedette.cli.batch_model import AskedModel, NoteFile, hold_model
+from vedette.cli.batch_outputs import open_results
 from vedette.cli.batch_pictures import FolderPictures, Share
 from vedette.cli.batch_results import ResultFiles, ResultLines, is_finished
 from vedette.cli.batch_summary import BatchSummary
@@ -197,6 +201,55 @@ def test_a_file_a_picture_holds_the_bare_response_with_the_mask_as_text(tmp_path
     assert not is_finished("a/2.jpg", finished)
 
 
+ASKED = AskedModel("1", "boards", "rekognition", "arn:v1", "2026-11-30T10:00:00+00:00", "aa", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"model": "2", "arn": "arn:v2"}, "by version 1 of boards; this is version 2 of boards."),
+        ({"created": "2026-11-30T11:00:00+00:00"}, "by version 1 of boards, made 2026-11-30T10:00:00"),
+        ({"package": "bb"}, "by version 1 of boards before its package was changed"),
+        ({"confidence": 60.0}, "by version 1 of boards with labels from the model's own thresholds on"),
+    ],
+)
+@pytest.mark.parametrize("name", ["r.jsonl", "folder"])
+def test_results_of_one_model_are_not_gone_on_with_by_another(tmp_path, name, change, words):
+    out = tmp_path / name
+    results = open_results(str(out), None)
+    assert hold_model(results.note, ASKED, name, before=0, is_alone=results.is_alone) == ""
+    results.put("a.jpg", {"response": LABELS})
+    assert hold_model(results.note, ASKED, name, before=1, is_alone=results.is_alone) == ""
+    assert hold_model(results.note, replace(ASKED, package=""), name, before=1, is_alone=False) == ""
+    with pytest.raises(Wrong, match=re.escape(words)) as refusal:
+        hold_model(results.note, replace(ASKED, **change), name, before=1, is_alone=results.is_alone)
+    assert "Name another place for these (--out), or go on as those began (--version 1)" in str(refusal.value)
+    results.close()
+    again = open_results(str(out), None)
+    assert again.finished() == {"a.jpg"}
+    again.close()
+
+
+def test_a_note_before_any_result_gives_way_only_where_nobody_else_writes(tmp_path):
+    other, note = replace(ASKED, model="2", arn="arn:v2"), NoteFile(tmp_path / "r.model.json")
+    hold_model(note, ASKED, "r", before=0, is_alone=True)
+    with pytest.raises(Wrong, match="by version 1 of boards"):
+        hold_model(note, other, "r", before=0, is_alone=False)
+    assert hold_model(note, other, "r", before=0, is_alone=True) == ""
+    assert json.loads(note.read())["arn"] == "arn:v2"
+    assert [path.name for path in tmp_path.iterdir()] == ["r.model.json"]
+
+
+def test_results_that_nothing_names_a_model_of_go_on_and_that_is_said(tmp_path):
+    note = NoteFile(tmp_path / "r.model.json")
+    doubt = hold_model(note, ASKED, "r", before=7, is_alone=True)
+    assert doubt == "Nothing says which model gave the 7 results that are there."
+    assert json.loads(note.read())["unknown_before"] == 7
+    note.replace(b"[]")
+    with pytest.raises(Wrong, match="names no model"):
+        hold_model(note, ASKED, "r", before=7, is_alone=True)
+
+
 @pytest.mark.parametrize("key", ["../out.jpg", "/etc/x.jpg", "a/../../b.jpg", "a//b.jpg", "./a.jpg"])
 def test_a_key_leads_nowhere_out_of_the_folder(tmp_path, key):
     store = ResultFiles(tmp_path / "results")
@@ -315,6 +368,32 @@ def running(request, server, tmp_path_factory):
         client.stop_model(ProjectName=project, ModelVersion=version.name)
 
 
+def put_newer(server, service, project):
+    task = "classification" if service == "rekognition" else "segmentation"
+    name = "newer" if service == "rekognition" else ""
+    return put_version(server.data, service, project, task, account="000000000000", name=name)
+
+
+def newest(client, project) -> str:
+    if project.scope.service == "rekognition":
+        answer = client.describe_project_versions(ProjectArn=str(project.arn))
+        return answer["ProjectVersionDescriptions"][0]["ProjectVersionArn"]
+    return client.list_models(ProjectName=project.name)["Models"][0]["ModelArn"]
+
+
+def drop(server, version) -> None:
+    """Delete a version, and wait until the newest is another."""
+    project, end = version.project, time.monotonic() + 30
+    client = server.client(project.scope.service)
+    if project.scope.service == "rekognition":
+        client.delete_project_version(ProjectVersionArn=str(version.arn))
+    else:
+        client.delete_model(ProjectName=project.name, ModelVersion=version.name)
+    while newest(client, project) == str(version.arn):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
 def typed(capsys, *words: str) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as end:
         app(list(words))
@@ -339,7 +418,12 @@ def test_a_folder_is_asked_about_once_into_a_file(running, tmp_path, capsys):
         assert first["CustomLabels"][0]["Name"] == "red"
     else:
         assert first["DetectAnomalyResult"]["IsAnomalous"] is True
-    assert json.loads(summary.read_text("utf-8"))["pictures"] == 31
+    document, note = (
+        json.loads(path.read_text("utf-8")) for path in (summary, tmp_path / "r.jsonl.model.json")
+    )
+    assert (document["pictures"], document["arn"]) == (31, note["arn"])
+    assert len(note["package"]) == 64
+    assert f": {note['arn']}\n" in said
     drawn = {path.name for path in (tmp_path / "drawn").glob("*.drawn.jpg")}
     assert drawn == {f"{path.name}.drawn.jpg" for path in folder.iterdir() if path.name != "broken.jpg"}
     before = out.read_bytes()
@@ -347,6 +431,11 @@ def test_a_folder_is_asked_about_once_into_a_file(running, tmp_path, capsys):
     assert code == 0
     assert "31 pictures have a result already." in err
     assert out.read_bytes() == before
+    newer = put_newer(server, service, project)
+    code, _, err = typed(capsys, *words)
+    assert (code, "or go on as those began (--version" in err) == (2, True), err
+    assert out.read_bytes() == before
+    drop(server, newer)
 
 
 def test_a_prefix_is_asked_about_into_a_prefix_by_two_machines(running, capsys):
@@ -364,7 +453,7 @@ def test_a_prefix_is_asked_about_into_a_prefix_by_two_machines(running, capsys):
         counts.append(int(said.split()[0]))
     assert sum(counts) == 31
     keys = [item["Key"] for item in s3.list_objects_v2(Bucket=bucket, Prefix="out/")["Contents"]]
-    assert keys == [f"out/in/{path.name}.json" for path in sorted(folder.iterdir())]
+    assert keys == ["out/.model.json", *(f"out/in/{path.name}.json" for path in sorted(folder.iterdir()))]
     code, said, err = typed(capsys, *words)
     assert said.startswith("0 pictures, ")
 

@@ -2,6 +2,8 @@
 
 from click.testing import CliRunner
 
+from vedette.cli import client as client_module
+from vedette.cli.client import open_client
 from vedette.cli.main import app
 
 PLACE = ("lookoutvision", "2020-11-20")
@@ -44,3 +46,13 @@ def test_files_of_somebody_else_are_not_overwritten(tmp_path):
     assert said.exit_code == 2
     assert "is not Vedette's" in said.output
     assert (place / "service-2.json").read_text() == "{}"
+
+
+def test_the_command_itself_reads_its_own_shapes_whatever_an_older_release_installed(monkeypatch):
+    from botocore.loaders import Loader
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    client = open_client("vedette", endpoint="http://here", data=None)
+    assert client.meta.service_model.shape_for("BatchDescription").members["PackageDigest"]
+    assert Loader.CUSTOMER_DATA_PATH not in client_module._loader().search_paths

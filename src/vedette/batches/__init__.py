@@ -4,6 +4,7 @@
     listing.py       the jobs before and after: pictures listed in parts, the summary written
     part_run.py      the job of a part: pictures looked at, their results written as one object
     looking.py       pictures brought to a warm process, one by one where one of them ends it
+    models.py        which model it asks, held to wherever a part runs
     tools.py         what the jobs work with, and what each asks before it goes on
     result_files.py  results as the bytes of an object
     tallies.py       what came of pictures, counted

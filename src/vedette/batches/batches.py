@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from vedette.batches import records
 from vedette.batches.listing import LIST, SUM_UP, ListBatch, SumUpBatch, listing_kind, summing_kind
+from vedette.batches.models import model_of
 from vedette.batches.part_run import PART, PARTS, RunPart, part_kind
 from vedette.batches.result_files import part_name
 from vedette.batches.tools import BatchTools, denied
@@ -81,7 +82,7 @@ class Batches:
         state = self.find(project, batch)
         if caller.arn != state.caller["arn"]:
             raise Wrong(f"Only who began the batch can go on with it: {state.caller['arn']}.", kind="batch")
-        _require_package(self._tools.version(state))
+        _require_package(self._tools.same_model(state))
         if any(place.subject.startswith(batch) for kind in KINDS for place in self._jobs.places(kind)):
             raise Busy("The batch is still being stopped; try again in a moment.", kind="batch", name=batch)
         with self._database.write() as connection:
@@ -171,6 +172,7 @@ class Batches:
             project=version.project.id,
             version=version.id,
             version_name=version.name,
+            model=model_of(version, self._tools.package_of(version)),
             wish=wish,
             status="listing",
             message="",

@@ -138,8 +138,11 @@ def sum_up(tools: BatchTools, context: JobContext, batch: str) -> None:
 def summary_of(state: BatchState) -> dict[str, object]:
     """Return the summary's document, which names things as the command's does."""
     tally = state.tally
+    model = state.model
     return {
         "model": state.version_name,
+        "arn": "" if model is None else model.arn,
+        "package": "" if model is None else model.package,
         "source": state.wish.source,
         "pictures": tally.get("pictures", 0),
         "failed": tally.get("failed", {}),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vedette.batches.models import chosen_thresholds
 from vedette.batches.tools import BatchTools
 from vedette.batches.values import BatchState
 from vedette.dialects.detections import DetectionResult
@@ -107,9 +108,10 @@ class BatchLook:
         colors = event.facts["colors"]
         return [_outcome(answer, colors) for answer in event.facts["answers"]]
 
-    def _thresholds(self) -> dict[str, float] | None:
-        thresholds = self.version.thresholds
-        return dict(thresholds.values) if thresholds.on_wire else None
+    def _thresholds(self) -> Mapping[str, float] | None:
+        """Return those of the batch's beginning: people may choose others while it runs."""
+        model = self.state.model
+        return chosen_thresholds(self.version) if model is None else model.thresholds
 
     def _size(self) -> Any:
         is_asked = self.tools.one_size and self.version.project.dialect.has_one_size

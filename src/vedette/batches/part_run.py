@@ -91,7 +91,7 @@ class _PartRun:
             keys = records.keys_of(connection, self._order.batch, self._order.number)
         if keys is None or self._state.status != "running":
             return  # it is done, or the batch is over: the job ends without a trace
-        version = self._tools.version(self._state)
+        version = self._tools.same_model(self._state)
         caller = self._tools.caller(self._state, version)
         self._tools.database.require_room()
         outcomes = self._look(keys, version, caller)
@@ -168,8 +168,8 @@ class _PartRun:
                 self._tools.meter.count(arn, {"invalid": 1})
                 continue
             figures = {"answered": 1, "ms": outcome.ms, "findings": len(result.findings)}
-            found = (finding.confidence for finding in result.findings)
-            figures |= counted_confidence(result.confidence, found)
+            confidences = (finding.confidence for finding in result.findings)
+            figures |= counted_confidence(result.confidence, confidences)
             if result.is_anomalous:
                 figures["anomalies"] = 1
             self._tools.meter.count(arn, figures)

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from vedette.batches.tables import batch_parts, batches
-from vedette.batches.values import UNDER_WAY, BatchState, BatchStatus, BatchWish
+from vedette.batches.values import UNDER_WAY, BatchModel, BatchState, BatchStatus, BatchWish
 
 
 def add(connection: Connection, state: BatchState) -> None:
@@ -19,6 +19,7 @@ def add(connection: Connection, state: BatchState) -> None:
         "project": state.project,
         "version": state.version,
         "version_name": state.version_name,
+        "model": None if state.model is None else orjson.dumps(state.model).decode(),
         "wish": orjson.dumps(asdict(state.wish)).decode(),
         "caller": orjson.dumps(state.caller).decode(),
         "address": state.wish.address,
@@ -138,6 +139,7 @@ def _read(row: Row[Any]) -> BatchState:
         project=row.project,
         version=row.version,
         version_name=row.version_name,
+        model=None if row.model is None else BatchModel(**orjson.loads(row.model)),
         wish=BatchWish(**orjson.loads(row.wish)),
         status=row.status,
         message=row.message,

@@ -23,6 +23,8 @@ batches = Table(
     # A version may be deleted; what it answered lies in the bucket, and its name stays.
     Column("version", Integer, nullable=False),
     Column("version_name", Text, nullable=False),
+    # JSON: what tells the model from others; null where an older server began the batch.
+    Column("model", Text, nullable=True),
     # JSON; `caller` as `dump_principal` writes it: with whose rights pictures are read and results written.
     Column("wish", Text, nullable=False),
     Column("caller", Text, nullable=False),

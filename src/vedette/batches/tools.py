@@ -8,6 +8,7 @@ from typing import Any
 
 from vedette.access.request import environment
 from vedette.batches import records
+from vedette.batches.models import require_model
 from vedette.batches.values import BatchState
 from vedette.clock import Clock, milliseconds
 from vedette.engines.port import Event
@@ -82,6 +83,12 @@ class BatchTools:
             raise Wrong(GONE, kind="version", name=state.version_name) from None
         if version.state not in WITH_PACKAGE:
             raise Wrong(GONE, kind="version", name=version.path)
+        return version
+
+    def same_model(self, state: BatchState) -> Version:
+        """Return the version while its model is the one that the batch began with."""
+        version = self.version(state)
+        require_model(state.model, self.package_of(version))
         return version
 
     def leave_if_asked(self, context: JobContext, batch: str) -> None:

@@ -24,13 +24,26 @@ class BatchWish:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchModel:
+    """The model that a batch asks: its ARN, the digest of its package, the thresholds chosen for it."""
+
+    arn: str
+    package: str
+    thresholds: Mapping[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class BatchState:
-    """A batch as it is now. `tally` is what came of its pictures so far (tallies.py)."""
+    """A batch as it is now. `tally` is what came of its pictures so far (tallies.py).
+
+    `model` is none of a batch that an older server began.
+    """
 
     id: str
     project: int
     version: int
     version_name: str
+    model: BatchModel | None
     wish: BatchWish
     status: BatchStatus
     message: str

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli.batch_calls import BatchEnds, PictureCalls, RateLimit, asker
+from vedette.cli.batch_model import AskedModel, asked_model, hold_model
 from vedette.cli.batch_outputs import open_results
 from vedette.cli.batch_pictures import PictureSource, Share, open_source
 from vedette.cli.batch_results import Result, ResultStore, closing, is_finished
@@ -61,6 +62,7 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
         least = None if confidence < 0 else confidence
         stopped = threading.Event()
         ask = asker(server, model, project, pictures, least)
+        identity = asked_model(server, project, model, least)
         if draw:
             ask = _drawing_asker(ask, draw, source, pictures, s3)
         calls = PictureCalls(
@@ -72,13 +74,15 @@ def detect(  # noqa: PLR0913  (a command has as many options as it has)
         with closing(open_results(out, s3)) as results:
             run = BatchRun(calls.result, results, BatchSummary())
             finished = results.finished()
-            again = f"{len(finished)} pictures have a result already. " if finished else ""
-            print(f"{again}Asking {model.name} of {project}.", file=sys.stderr)
+            before = len(finished)
+            doubt = hold_model(results.note, identity, out, before=before, is_alone=results.is_alone)
+            again = [f"{before} pictures have a result already."] if finished else []
+            print(*again, *filter(None, [doubt]), f"Asking {identity.words}.", file=sys.stderr)
             names = (
                 name for name in pictures.names() if part.holds(name) and not is_finished(name, finished)
             )
             reason = run.all(names, clients, stopped)
-    _report(run.summary, summary, len(finished))
+    _report(run.summary, summary, identity, before)
     if reason:
         print(f"Not finished: {reason} The same command goes on from here.", file=sys.stderr)
         raise Exit(1)
@@ -154,11 +158,11 @@ def _require_summary_place(file: str, out: str) -> None:
         raise Wrong(f"The summary cannot be written to {file}: name a file in a folder that is there.")
 
 
-def _report(summary: BatchSummary, file: str, before: int) -> None:
+def _report(summary: BatchSummary, file: str, identity: AskedModel, before: int) -> None:
     with contextlib.suppress(BrokenPipeError):
-        print(*summary.lines(), sep="\n")
+        print(*summary.lines(), f"By {identity.words}: {identity.arn}", sep="\n")
         if before:
             print(f"Not counted here: {before} pictures that had a result before.")
     if file:
-        document = {**summary.document(), "before": before}
+        document = {**identity.facts(), **summary.document(), "before": before}
         Path(file).write_text(json.dumps(document, indent=2, ensure_ascii=False), "utf-8")

@@ -7,12 +7,14 @@ its results into one, on every server that shares the database, and goes on afte
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 from vedette.cli import batch as batch_command
 from vedette.cli.batch_calls import BatchEnds
-from vedette.cli.batch_parquet import ENDING, write_lines_as_table
+from vedette.cli.batch_model import ENDING, AskedModel, NoteFile, as_json
+from vedette.cli.batch_parquet import TABLE, write_lines_as_table
 from vedette.cli.batch_pictures import BucketPictures
 from vedette.cli.batch_results import whole_lines
 from vedette.cli.batch_summary import summary_lines
@@ -129,12 +131,15 @@ def get_results(
         batches = ServerBatches(place.reach(), project, place.service)
         facts = batches.find(batch)
         path = Path(out)
-        if path.suffix == ENDING:
+        if path.suffix == TABLE:
             write_lines_as_table(path, batches.lines(facts))
+            _note(batches, facts, path.with_name(f"{path.name}{ENDING}"))
         elif out and path.suffix != ".jsonl":
             _fetch_parts(batches, facts, path)
+            _note(batches, facts, path / ENDING)
         elif out:
             _write(path, batches.lines(facts))
+            _note(batches, facts, path.with_name(f"{path.name}{ENDING}"))
         elif not draw:
             for block in batches.lines(facts):
                 sys.stdout.buffer.write(block)
@@ -211,6 +216,24 @@ def _fetch_parts(batches: ServerBatches, facts: Facts, folder: Path) -> None:
         _write(folder / f"results-{number:05}.{facts['Format']}", batches.lines(facts, Part=number))
 
 
+def _note(batches: ServerBatches, facts: Facts, path: Path) -> None:
+    """Say beside results that lay the last there whose they are; an older server does not tell."""
+    path.unlink(missing_ok=True)
+    if "ModelArn" in facts:
+        least = facts.get("MinConfidence")
+        service = facts["ModelArn"].split(":")[2]
+        identity = AskedModel(
+            facts["VersionName"],
+            batches.project,
+            service,
+            facts["ModelArn"],
+            "",
+            facts["PackageDigest"],
+            least,
+        )
+        NoteFile(path).replace(as_json(asdict(identity)))
+
+
 def _draw(batches: ServerBatches, facts: Facts, draw: str) -> None:
     # Only who draws needs what draws.
     from vedette.cli.batch_drawing import draw_lines, open_drawings
@@ -263,7 +286,8 @@ def _show(batch: Facts) -> None:
             for item in batch["Doubtful"]
         ],
     }
-    print(*summary_lines(facts), f"Results: {batch['Address']}", sep="\n")
+    model = [f"By version {batch['VersionName']}: {batch['ModelArn']}"] if "ModelArn" in batch else []
+    print(*summary_lines(facts), *model, f"Results: {batch['Address']}", sep="\n")
 
 
 def _row(batch: Facts) -> tuple[str, ...]:

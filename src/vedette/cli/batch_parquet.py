@@ -19,12 +19,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from vedette.cli.batch_model import ENDING, NoteFile, NotePlace
 from vedette.cli.batch_results import FAILED, Result, ResultLines, plain_json, whole_lines
 from vedette.cli.batch_summary import verdict_of
 from vedette.cli.parts import require_part
 from vedette.errors import Wrong
 
-ENDING = ".parquet"
+TABLE = ".parquet"
 # Rows that are in memory at once; each may hold a mask.
 GROUP = 1000
 # What no kind of anomaly covers, which the service names among them.
@@ -34,9 +35,12 @@ BACKGROUND = "background"
 class ResultTable:
     """A Parquet file, and the lines of a run beside it until the run ends."""
 
+    is_alone = True
+
     def __init__(self, path: Path) -> None:
         require_part("parquet")
         self._path = path
+        self.note: NotePlace = NoteFile(path.with_name(f"{path.name}{ENDING}"))
         self._lines_path = path.with_name(f"{path.name}.jsonl")
         self._lines = ResultLines(self._lines_path)
         try:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from vedette.cli.batch_model import ENDING, NoteFile, NoteObject, NotePlace
 from vedette.errors import Busy, Wrong
 from vedette.manifest.places import split_s3
 
@@ -21,7 +22,10 @@ Result = dict[str, Any]
 
 
 class ResultStore(Protocol):
-    """Where the results of a batch are kept."""
+    """Where the results of a batch are kept, and `note`, whose they are; `is_alone`: nobody else writes."""
+
+    note: NotePlace
+    is_alone: bool
 
     def finished(self) -> set[str]:
         """Return the names of the pictures that have a result."""
@@ -36,7 +40,10 @@ class ResultStore(Protocol):
 class ResultLines:
     """A file of JSON lines that is only ever added to. One process at a time writes it."""
 
+    is_alone = True
+
     def __init__(self, path: Path) -> None:
+        self.note: NotePlace = NoteFile(path.with_name(f"{path.name}{ENDING}"))
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
@@ -98,13 +105,17 @@ def _source_of(line: bytes, place: str) -> str:
 class ResultFiles:
     """A file a picture below a folder, named for it; it appears whole or not at all."""
 
+    is_alone = False
+
     def __init__(self, folder: Path) -> None:
+        self.note: NotePlace = NoteFile(folder / ENDING)
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def finished(self) -> set[str]:
         """Return the names of the pictures that have a file, without its ending."""
-        files = (path for path in self._folder.rglob("*.json") if path.is_file())
+        note = self._folder / ENDING
+        files = (path for path in self._folder.rglob("*.json") if path.is_file() and path != note)
         return {path.relative_to(self._folder).as_posix().removesuffix(".json") for path in files}
 
     def put(self, name: str, result: Result) -> None:
@@ -134,10 +145,13 @@ def place_below(folder: Path, name: str, ending: str) -> Path:
 class ResultObjects:
     """An object a picture below a prefix, named for it."""
 
+    is_alone = False
+
     def __init__(self, s3: Any, address: str) -> None:
         self._s3 = s3
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
         self._bucket, self._prefix = bucket, prefix and f"{prefix.rstrip('/')}/"
+        self.note: NotePlace = NoteObject(s3, bucket, f"{self._prefix}{ENDING}")
 
     def finished(self) -> set[str]:
         """Return the names of the pictures that have an object, without its ending."""
@@ -146,7 +160,7 @@ class ResultObjects:
         for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
             keys = (item["Key"] for item in page.get("Contents", []))
             names |= {key.removeprefix(self._prefix).removesuffix(".json") for key in keys}
-        return names
+        return names - {ENDING.removesuffix(".json")}
 
     def put(self, name: str, result: Result) -> None:
         """Put a picture's object."""

@@ -71,12 +71,15 @@ def _region_of(session: "Session", profile: str) -> str:
 
 @cache
 def _loader() -> Any:
-    """Return the loader of shape files; one for all clients, since it caches them."""
-    from botocore.loaders import create_loader
+    """Return the loader of shape files; one for all clients, since it caches them.
 
-    loader = create_loader()
-    loader.search_paths.append(str(files("vedette.wire") / "shapes"))
-    return loader
+    It leaves out ~/.aws/models, where `vedette sdk` puts shapes for other programs: those may be of an older
+    release than this one.
+    """
+    from botocore.loaders import Loader
+
+    shapes = str(files("vedette.wire") / "shapes")
+    return Loader([Loader.BUILTIN_DATA_PATH, shapes], include_default_search_paths=False)
 
 
 def client_variables(endpoint: str, data: Path | None) -> dict[str, str]:

@@ -192,6 +192,16 @@ def stage_of(server: Server, arn: str) -> tuple[str, int] | None:
     return response["Stage"], 100 * response["Done"] // max(1, response["Of"])
 
 
+def package_of(server: Server, arn: str) -> str:
+    """Return the digest of a model's package; nothing where the server does not tell."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return str(server.client("vedette").describe_training(ModelArn=arn).get("PackageDigest", ""))
+    except ClientError:
+        return ""  # the right to detect does not include this operation
+
+
 def fetch_package(server: Server, arn: str, out: Path, report: Callable[[int, int], None]) -> Path:
     """Write a model's package as a zip; `report` gets the received and the total bytes."""
     # These need the runtime, which the other commands do without.

@@ -100,6 +100,8 @@ export interface BatchDescription {
   readonly BatchId?: string | undefined;
   readonly BatchName?: string | undefined;
   readonly VersionName?: string | undefined;
+  readonly ModelArn?: string | undefined;
+  readonly PackageDigest?: string | undefined;
   readonly Source?: string | undefined;
   readonly Address?: string | undefined;
   readonly Format?: "jsonl" | undefined;
@@ -855,6 +857,7 @@ export interface DescribeTrainingRequest {
 
 export interface DescribeTrainingResponse {
   readonly IsUnderWay: boolean;
+  readonly PackageDigest?: string | undefined;
   readonly Waits?: string | undefined;
   readonly Stage?: string | undefined;
   readonly Done?: number | undefined;

@@ -50,7 +50,7 @@ function Progress({ batch }: { readonly batch: Own.BatchDescription }) {
 function Facts({ batch }: { readonly batch: Own.BatchDescription }) {
   const t = useText();
   const formats = useFormats();
-  const { MinConfidence, CreatedBy = "" } = batch;
+  const { MinConfidence, CreatedBy = "", ModelArn, PackageDigest = "" } = batch;
   const items = [
     { label: t("source"), value: <bdi>{batch.Source}</bdi> },
     { label: t("address"), value: <bdi>{batch.Address}</bdi> },
@@ -59,6 +59,12 @@ function Facts({ batch }: { readonly batch: Own.BatchDescription }) {
     ...(MinConfidence === undefined
       ? []
       : [{ label: t("least"), value: formats.percent(MinConfidence / 100) }]),
+    ...(ModelArn === undefined
+      ? []
+      : [
+          { label: t("model"), value: <bdi>{ModelArn}</bdi> },
+          { label: t("package"), value: <bdi>{PackageDigest}</bdi> },
+        ]),
   ];
   return (
     <Container header={<Header variant="h2">{t("about")}</Header>}>

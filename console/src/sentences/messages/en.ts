@@ -384,6 +384,7 @@ export const messages = {
   theFileOfAlarmActionsCannot: "The file of alarm actions {path} cannot be read: {error}.",
   theFileOfAlarmActionsNames: "The file of alarm actions names no mail server ([mail] host).",
   theFilesOfAModelOf: "The files of a model of AWS stay where they are: the output bucket is {bucket} then.",
+  theFilesOfTheModelAre: "The files of the model are not there.",
   theFolderOfHasLostThe: "The folder of {path} has lost the mark of its key; nothing is written in clear.",
   theFolderSNameHasA: "The folder's name has a character that cannot be shown.",
   theFolderSNameHasMore: "The folder's name has more than {longestKey} bytes.",
@@ -463,6 +464,8 @@ export const messages = {
     "The node {address} of the Ray cluster has Vedette {greeting}, and this server {version}: install the same on both.",
   theOperatorSFileNamesNo: "The operator's file names no such topic with a webhook.",
   theOperatorSFileOfTopics: "The operator's file of topics cannot be read.",
+  thePackageOfTheModelIs:
+    "The package of the model is not the one that the batch began with. What has results keeps them; begin a new batch into another empty folder.",
   thePackagingJobHasWrittenNothing: "The packaging job {name} has written nothing yet.",
   thePermissionsForTheImagesS3: "The permissions for the images S3 bucket are invalid.",
   thePictureCannotBeRead: "The picture {source} cannot be read.",

@@ -370,6 +370,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "Le disque du nœud {address} refuse : {reason}.",
   theExportIsUnderWayCancel: "L’exportation est en cours ; annulez-la d’abord.",
   theExportWasDeleted: "L’exportation a été supprimée.",
+  theFilesOfTheModelAre: "Les fichiers du modèle ne sont pas là.",
   theFolderOfHasLostThe: "Le dossier de {path} a perdu la marque de sa clé ; rien n’est écrit en clair.",
   theFolderSNameHasA: "Le nom du dossier a un caractère qui ne peut pas s’afficher.",
   theFolderSNameHasMore: "Le nom du dossier fait plus de {longestKey} octets.",
@@ -447,6 +448,8 @@ export const messages: Translation<typeof english> = {
   theNodeHasGivenItsRoom: "Le nœud {address} a donné sa place à une autre unité.",
   theNodeOfTheRayCluster:
     "Le nœud {address} de la grappe Ray a Vedette {greeting}, et ce serveur {version} : installez la même version sur les deux.",
+  thePackageOfTheModelIs:
+    "Le paquet du modèle n’est pas celui avec lequel le lot a commencé. Ce qui a des résultats les garde ; commencez un nouveau lot dans un autre dossier vide.",
   thePackagingJobHasWrittenNothing: "La tâche d’empaquetage {name} n’a encore rien écrit.",
   thePermissionsForTheImagesS3: "Les droits du compartiment des images ne sont pas valables.",
   thePictureCannotBeRead: "L’image {source} ne peut pas être lue.",

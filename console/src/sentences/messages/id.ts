@@ -360,6 +360,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "Disk node {address} menolak: {reason}.",
   theExportIsUnderWayCancel: "Ekspor sedang berjalan; batalkan dulu.",
   theExportWasDeleted: "Ekspor sudah dihapus.",
+  theFilesOfTheModelAre: "Berkas model tidak ada.",
   theFolderOfHasLostThe: "Folder {path} kehilangan penanda kuncinya; tidak ada yang ditulis tanpa enkripsi.",
   theFolderSNameHasA: "Nama folder memuat karakter yang tidak dapat ditampilkan.",
   theFolderSNameHasMore: "Nama folder lebih dari {longestKey} byte.",
@@ -434,6 +435,8 @@ export const messages: Translation<typeof english> = {
   theNodeHasGivenItsRoom: "Node {address} telah memberikan tempatnya kepada yang lain.",
   theNodeOfTheRayCluster:
     "Node {address} dari klaster Ray memiliki Vedette {greeting}, dan server ini {version}: pasang yang sama di keduanya.",
+  thePackageOfTheModelIs:
+    "Paket model bukan paket saat kelompok dimulai. Yang sudah punya hasil tetap menyimpannya; mulai kelompok baru ke folder kosong lain.",
   thePackagingJobHasWrittenNothing: "Tugas pengemasan {name} belum menulis apa pun.",
   thePermissionsForTheImagesS3: "Izin bucket gambar tidak sah.",
   thePictureCannotBeRead: "Gambar {source} tidak dapat dibaca.",

@@ -355,6 +355,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "O disco do nó {address} recusa: {reason}.",
   theExportIsUnderWayCancel: "A exportação está em andamento; cancele-a primeiro.",
   theExportWasDeleted: "A exportação foi excluída.",
+  theFilesOfTheModelAre: "Os arquivos do modelo não estão lá.",
   theFolderOfHasLostThe: "A pasta de {path} perdeu a marca da sua chave; nada é gravado sem criptografia.",
   theFolderSNameHasA: "O nome da pasta tem um caractere que não pode ser mostrado.",
   theFolderSNameHasMore: "O nome da pasta tem mais de {longestKey} bytes.",
@@ -429,6 +430,8 @@ export const messages: Translation<typeof english> = {
   theNodeHasGivenItsRoom: "O nó {address} cedeu seu lugar a outra unidade.",
   theNodeOfTheRayCluster:
     "O nó {address} do cluster Ray tem o Vedette {greeting}, e este servidor {version}: instale o mesmo em ambos.",
+  thePackageOfTheModelIs:
+    "O pacote do modelo não é o mesmo com que o lote começou. O que tem resultados os mantém; comece um novo lote em outra pasta vazia.",
   thePackagingJobHasWrittenNothing: "A tarefa de empacotamento {name} ainda não gravou nada.",
   thePermissionsForTheImagesS3: "As permissões do bucket das imagens não são válidas.",
   thePictureCannotBeRead: "A imagem {source} não pode ser lida.",

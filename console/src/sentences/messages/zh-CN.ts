@@ -325,6 +325,7 @@ export const messages: Translation<typeof english> = {
   theDiskOfTheNodeRefuses: "节点 {address} 的磁盘拒绝写入：{reason}。",
   theExportIsUnderWayCancel: "导出正在进行；请先取消。",
   theExportWasDeleted: "导出已被删除。",
+  theFilesOfTheModelAre: "模型的文件不存在。",
   theFolderOfHasLostThe: "{path} 的文件夹丢失了其密钥的标记；不会以明文写入任何内容。",
   theFolderSNameHasA: "文件夹名称含有无法显示的字符。",
   theFolderSNameHasMore: "文件夹名称超过 {longestKey} 字节。",
@@ -396,6 +397,8 @@ export const messages: Translation<typeof english> = {
   theNodeHasGivenItsRoom: "节点 {address} 已将其空间分配给另一项。",
   theNodeOfTheRayCluster:
     "Ray 集群的节点 {address} 装有 Vedette {greeting}，而此服务器是 {version}：请在两边安装相同的版本。",
+  thePackageOfTheModelIs:
+    "模型的包不是批处理开始时的那个。已有的结果会保留；请在另一个空文件夹中开始新的批处理。",
   thePackagingJobHasWrittenNothing: "打包作业 {name} 尚未写入任何内容。",
   thePermissionsForTheImagesS3: "图片存储桶的权限无效。",
   thePictureCannotBeRead: "图片 {source} 无法读取。",

@@ -124,6 +124,8 @@ def _describe(state: BatchState) -> dict[str, Any]:
         "CreationDate": from_milliseconds(state.created_ms),
         "UpdateDate": from_milliseconds(state.changed_ms),
     }
+    if state.model is not None:
+        answer |= {"ModelArn": state.model.arn, "PackageDigest": state.model.package}
     return answer if wish.least is None else {**answer, "MinConfidence": wish.least * 100}
 
 

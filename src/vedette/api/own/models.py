@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from vedette.api.file_pieces import FilePieces
 from vedette.api.house import Caller, House
 from vedette.arn import parse_arn
-from vedette.errors import Missing
+from vedette.batches.models import package_digest
+from vedette.errors import Missing, Wrong
 from vedette.projects.version import Version
 from vedette.training.leaving import pack
 
@@ -42,6 +44,8 @@ def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> 
     version = find_model(house, caller, "DescribeTraining", request)
     facts = house.trainings.facts.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
+    with suppress(Wrong):  # a version without a model has none
+        answer["PackageDigest"] = package_digest(house.trainings.folder(version).package)
     if version.state == "training" and facts is None and (reason := house.trainings.queue.why(version)):
         answer["Waits"] = reason
     if facts is not None:

@@ -33,6 +33,8 @@ export const messages = {
   address: "Results",
   addressHelp:
     "An empty folder. JSON lines with the service's own responses, and a summary, are written there.",
+  model: "Model",
+  package: "Package (SHA-256)",
   least: "Least confidence (%)",
   leastHelp: "Without it each label is held to the model's own threshold.",
   leastWrong: "A number from 0 to 100.",

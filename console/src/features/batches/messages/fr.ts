@@ -35,6 +35,8 @@ export const messages: Translation<typeof english> = {
   sourceHelp: "Chaque JPEG et PNG qui s'y trouve est examiné.",
   address: "Résultats",
   addressHelp: "Un dossier vide. Y sont écrits des lignes JSON avec les réponses du service, et un résumé.",
+  model: "Modèle",
+  package: "Paquet (SHA-256)",
   least: "Confiance minimale (%)",
   leastHelp: "Sans elle, chaque étiquette suit le seuil du modèle.",
   leastWrong: "Un nombre de 0 à 100.",

@@ -35,6 +35,8 @@ export const messages: Translation<typeof english> = {
   sourceHelp: "Setiap JPEG dan PNG di bawahnya diperiksa.",
   address: "Hasil",
   addressHelp: "Folder kosong. Baris JSON berisi jawaban layanan, dan sebuah ringkasan, ditulis di sana.",
+  model: "Model",
+  package: "Paket (SHA-256)",
   least: "Keyakinan minimum (%)",
   leastHelp: "Tanpa ini setiap label mengikuti ambang model sendiri.",
   leastWrong: "Angka dari 0 sampai 100.",

@@ -34,6 +34,8 @@ export const messages: Translation<typeof english> = {
   sourceHelp: "Todo JPEG e PNG abaixo dela é examinado.",
   address: "Resultados",
   addressHelp: "Uma pasta vazia. Nela são gravadas linhas JSON com as respostas do serviço, e um resumo.",
+  model: "Modelo",
+  package: "Pacote (SHA-256)",
   least: "Confiança mínima (%)",
   leastHelp: "Sem ela, cada rótulo segue o limiar do próprio modelo.",
   leastWrong: "Um número de 0 a 100.",

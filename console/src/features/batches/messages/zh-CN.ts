@@ -33,6 +33,8 @@ export const messages: Translation<typeof english> = {
   sourceHelp: "其下的每张 JPEG 和 PNG 都会被检测。",
   address: "结果",
   addressHelp: "一个空文件夹。含服务原始响应的 JSON 行和一份摘要会写入其中。",
+  model: "模型",
+  package: "包（SHA-256）",
   least: "最低置信度 (%)",
   leastHelp: "不填时，每个标签按模型自己的阈值判断。",
   leastWrong: "0 到 100 的数字。",
