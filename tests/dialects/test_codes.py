@@ -328,6 +328,7 @@ ELSEWHERE = {
     "LOOKOUT_OUTPUT",  # likewise
     "ERROR_CANNOT_WRITE_OUTPUT_S3_BUCKET",  # training, when it writes its results
     "ERROR_INVALID_IMAGE",  # of_training, below
+    "WARNING_IMAGE_SIZE",  # test_picture_rules.py
     "ERROR_DUPLICATE_SOURCE_REF",  # a test of its own above
     "LOOKOUT_OWNER",  # datasets and training, of the buckets that a manifest names
     "LOOKOUT_REGION",

@@ -55,6 +55,18 @@ def test_sides_that_boxes_could_not_be_read_on_have_a_code_of_their_own():
     assert codes(replace(GOOD, width=1281, height=64), boxed) == [INVALID]
 
 
+@pytest.mark.parametrize(
+    ("wide", "high", "expected"),
+    [(640, 480, []), (480, 640, []), (1280, 960, []), (321, 241, []), (640, 400, ["WARNING_IMAGE_SIZE"])],
+)
+def test_boxes_of_a_picture_of_other_proportions_are_marked_and_spoil_nothing(wide, high, expected):
+    boxed = read_line(a_box_line(1, "a"))
+    flaws = judge_picture(boxed, replace(GOOD, width=wide, height=high))
+    assert [flaw.code for flaw in flaws] == expected
+    assert all(flaw.scope == "mark" for flaw in flaws)
+    assert judge_picture(read_line(a_line(1, "a")), replace(GOOD, width=wide, height=high)) == []
+
+
 def test_the_dialect_judges_by_these_rules():
     verdict = REKOGNITION.judge_picture(read_line(a_line(1, "a")), None, (), same_as=None)
     assert [flaw.code for flaw in verdict] == [INVALID]

@@ -11,16 +11,17 @@ from vedette.imports.tool_files import BY_PLACE, ENDINGS, label_files
 
 UNLABELLED = ["WARNING_UNANNOTATED_RECORD"]
 SIDES = (1000, 500)
+SIDE_NAMES, BOX = ("left", "top", "width", "height"), (10, 10, 20, 10)
 
 
-def staged(folder, form, files, pictures, *, dialect="rekognition"):
+def staged(folder, form, files, pictures, *, dialect="rekognition", sides=SIDES):
     """Return what an import shows of a source: each row's name, its labels, and its problems' codes."""
     for name, told in files.items():
         place = folder / FILES / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(told if isinstance(told, str) else json.dumps(told), "utf-8")
     (folder / FILES).mkdir(exist_ok=True)
-    rows = [orjson.dumps((name, f"s3://trays/{name}", *SIDES, "")) + b"\n" for name in pictures]
+    rows = [orjson.dumps((name, f"s3://trays/{name}", *sides, "")) + b"\n" for name in pictures]
     (folder / PICTURES).write_bytes(b"".join(rows))
     order = StagingOrder(str(folder), form, dialect, stamp_s=1.0)
     return [
@@ -135,3 +136,39 @@ def test_every_format_of_the_command_line_can_be_imported(tmp_path):
     assert {form for form in IN if not ENDINGS[form]} == BY_PLACE
     with pytest.raises(Exception, match="no label file"):
         label_files(tmp_path, "coco")
+
+
+@pytest.mark.parametrize(
+    ("sides", "codes"),
+    [
+        ((1000, 500), []),
+        ((500, 1000), []),  # which way the picture is turned is not known
+        ((2000, 1000), ["BOXES_SCALED"]),
+        ((333, 167), ["BOXES_SCALED"]),
+        ((1000, 600), ["BOXES_ELSEWHERE"]),
+    ],
+)
+@pytest.mark.parametrize("form", ["labelme", "manifest"])
+def test_boxes_that_were_drawn_for_another_size_are_said(tmp_path, form, sides, codes):
+    size, box = {"width": sides[0], "height": sides[1], "depth": 3}, dict(zip(SIDE_NAMES, BOX, strict=True))
+    metadata = {
+        "objects": [{"confidence": 1}], "class-map": {"0": "bolt"}, "type": "groundtruth/object-detection",
+        "human-annotated": "yes", "creation-date": "2026-03-01T09:30:00", "job-name": "j",
+    }  # fmt: skip
+    value = {"image_size": [size], "annotations": [{"class_id": 0, **box}]}
+    line = {"source-ref": "a.jpg", "bounding-box": value, "bounding-box-metadata": metadata}
+    labelme = {**LABELME, "imageWidth": sides[0], "imageHeight": sides[1]}
+    files = {"a.json": labelme} if form == "labelme" else {"a.manifest": json.dumps(line)}
+    [(_, _, problems)] = staged(tmp_path, form, files, ["a.jpg"])
+    assert [code for code in problems if code.startswith("BOXES")] == codes
+
+
+def test_of_a_picture_of_no_known_size_nothing_is_said(tmp_path):
+    [(_, labels, problems)] = staged(tmp_path, "labelme", {"a.json": LABELME}, ["a.jpg"], sides=(0, 0))
+    assert (labels, problems) == ([("bolt", 1)], [])
+
+
+def test_a_service_of_masks_has_no_boxes_that_could_lie_elsewhere(tmp_path):
+    narrow = {**LABELME, "imageWidth": 600}
+    [row] = staged(tmp_path, "labelme", {"a.json": narrow}, ["a.jpg"], dialect="lookoutvision")
+    assert row[2] == ["BOXES_LEFT_OUT"]

@@ -13,7 +13,7 @@ from vedette.exchange.json_files import refuse
 from vedette.exchange.pieces import PieceNotes, noting
 from vedette.manifest import detection
 from vedette.manifest.attributes import MalformedPair, read_pairs
-from vedette.manifest.detection import Size
+from vedette.manifest.detection import Size, are_alike
 from vedette.manifest.lines import Line
 from vedette.manifest.turned import picture_orientation
 from vedette.vision.turn import LYING
@@ -54,7 +54,6 @@ def _require_size(name: str, size: Size, find: FindPicture, notes: PieceNotes) -
     if is_swapped and picture_orientation(picture) in LYING:
         return  # drawn on the picture as it is shown
     sides = f"should have {size.width} x {size.height} pixels, and has {real.width} x {real.height}"
-    # Whoever scales a picture rounds its sides.
-    if abs(size.width * real.height - size.height * real.width) > size.width + size.height:
+    if not are_alike((size.width, size.height), (real.width, real.height)):
         refuse(name, f"{sides}, which are other proportions: its boxes would lie elsewhere.")
     notes.change(name, f"{name} {sides}; its boxes are scaled.")

@@ -167,6 +167,13 @@ _ADVICE = (
     Advice("pieceRefused", "This part of the export has no counterpart here; the rest is used.", "", ()),
     Advice("pieceChanged", "A part is not as it was in the export.", "", ()),
     Advice("boxesLeftOut", "This kind of project has no boxes.", "", ()),
+    Advice(
+        "boxesElsewhere",
+        "The boxes were drawn on a picture of other proportions, and would lie elsewhere on this one.",
+        "Bring the picture that they were drawn on, or leave the line out.",
+        ("other-picture",),
+    ),
+    Advice("boxesScaled", "The boxes were drawn on this picture in another size, and are scaled.", "", ()),
 )
 BY_NAME = {advice.name: advice for advice in _ADVICE}
 
@@ -212,6 +219,9 @@ _NAMES = {
     "PIECE_REFUSED": "pieceRefused",
     "PIECE_CHANGED": "pieceChanged",
     "BOXES_LEFT_OUT": "boxesLeftOut",
+    "BOXES_ELSEWHERE": "boxesElsewhere",
+    "BOXES_SCALED": "boxesScaled",
+    "WARNING_IMAGE_SIZE": "boxesElsewhere",
 }
 ADVICE: dict[str, Advice] = {code: BY_NAME[name] for code, name in _NAMES.items()}
 # Notes about files, of which there is no line to mend.

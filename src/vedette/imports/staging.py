@@ -21,6 +21,7 @@ from vedette.exchange.groundtruth import convert_line
 from vedette.exchange.items import Item, write_item
 from vedette.exchange.pieces import NoteList
 from vedette.file_access import open_file
+from vedette.imports.box_sizes import size_problems
 from vedette.imports.mask_drawings import MaskDrawings
 from vedette.imports.naming import PictureIndex, PlacedPicture
 from vedette.imports.tool_files import ToolFiles, label_files, not_there
@@ -157,13 +158,21 @@ class _Staging:
                         yield row
 
     def _row_of_line(self, line: Line | BadLine) -> StagedRow | None:
+        picture: PlacedPicture | None = None
         if isinstance(line, Line):
             converted = self._converted(line)
             if converted is None:
                 return None
-            line = self._placed(converted)
+            line, picture = self._placed(converted)
         self._number += 1
-        return judge_row(self._dialect, StagedRow(self._number, "", ""), line, self._intake)
+        row = judge_row(self._dialect, StagedRow(self._number, "", ""), line, self._intake)
+        return self._sized(row, line, picture)
+
+    def _sized(self, row: StagedRow, line: Line | BadLine, picture: PlacedPicture | None) -> StagedRow:
+        """Return the row with what its boxes' sizes are wrong about; a service of masks has no boxes."""
+        if self._dialect.class_labels or isinstance(line, BadLine):
+            return row
+        return row._replace(problems=[*row.problems, *size_problems(line, picture)])
 
     def _converted(self, line: Line) -> Line | None:
         if self._order.format != "groundtruth":
@@ -173,12 +182,14 @@ class _Staging:
         except Wrong:
             return line  # judged as it is, and so told
 
-    def _placed(self, line: Line) -> Line:
-        """Return the line with its picture's address, where it is one that came along."""
+    def _placed(self, line: Line) -> tuple[Line, PlacedPicture | None]:
+        """Return the line with its picture's address, and that picture, where it is one that came along."""
         if not len(self._pictures) or line.source.startswith(("s3://", "S3://")):
-            return line
+            return line, None
         picture = self._pictures.find(line.source) if line.source else None
-        return line if picture is None or picture.problem else change_line(line, {SOURCE: picture.ref})
+        if picture is None or picture.problem:
+            return line, None
+        return change_line(line, {SOURCE: picture.ref}), picture
 
     def _row_of_item(self, item: Item) -> StagedRow:
         if item.name.startswith("s3://"):
@@ -205,7 +216,7 @@ class _Staging:
         self._number += 1
         line = _line_of(self._dialect, replace(item, name=ref), self._stamp)
         row = StagedRow(self._number, name, "", is_placed=is_placed)
-        row = judge_row(self._dialect, row, line, self._intake)
+        row = self._sized(judge_row(self._dialect, row, line, self._intake), line, self._pictures.get(name))
         if self._dialect.class_labels and item.boxes:
             note = ("BOXES_LEFT_OUT", f"{len(item.boxes)} boxes make it an anomaly; they are not kept.")
             row = row._replace(problems=[*row.problems, (*note, "warning", "", -1)])

@@ -36,6 +36,12 @@ def read_size(attribute: Attribute) -> Size:
     return Size(int(size["width"]), int(size["height"]), depth if isinstance(depth, int) else 3)
 
 
+def are_alike(sides: tuple[int, int], others: tuple[int, int]) -> bool:
+    """Say whether two sizes have the same proportions; whoever scales a picture rounds its sides."""
+    (width, height), (wide, high) = sides, others
+    return abs(width * high - height * wide) <= width + height
+
+
 def read_class_map(attribute: Attribute) -> dict[str, str]:
     """Return the label of every class number, a number being text as in JSON."""
     names = attribute.metadata.get("class-map")

@@ -19,6 +19,8 @@ const RETRY_MS = 1000;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Formats that do not tell pictures' sizes: as the server has them. */
 const UNSIZED: ReadonlySet<Format> = new Set<Format>(["yolo", "via", "imagefolder", "fiftyone", "masks"]);
+/** Formats without boxes, whose sizes nobody has to compare. */
+const BOXLESS: ReadonlySet<Format> = new Set<Format>(["folder", "mvtec", "visa", "csv"]);
 
 export interface SendState {
   readonly total: number;
@@ -172,8 +174,16 @@ export class ImportSender {
 
   /** As it is stored, and not as it is turned. */
   async #sizeOf(blob: Blob): Promise<{ Width?: number; Height?: number }> {
-    if (!this.hasMasks && !UNSIZED.has(this.format)) return {};
-    const image = await createImageBitmap(blob, { imageOrientation: "none" });
+    const isNeeded = this.hasMasks || UNSIZED.has(this.format);
+    if (!isNeeded && BOXLESS.has(this.format)) return {};
+    let image: ImageBitmap;
+    try {
+      image = await createImageBitmap(blob, { imageOrientation: "none" });
+    } catch (error) {
+      // What its labels do not need is told of the dataset, where the picture is looked at.
+      if (isNeeded) throw error;
+      return {};
+    }
     const size = { Width: image.width, Height: image.height };
     image.close();
     return size;

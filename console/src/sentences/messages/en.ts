@@ -303,6 +303,9 @@ export const messages = {
   recordIsUnannotated: "Record is unannotated.",
   running: "running",
   saysThatItsPictureHasNo: "{file} says that its picture has no width or height.",
+  shouldHavePixelsAndHasIts: "{path} should have {words} pixels, and has {words2}; its boxes are scaled.",
+  shouldHavePixelsAndHasWhich:
+    "{path} should have {words} pixels, and has {words2}, which are other proportions: its boxes would lie elsewhere.",
   signInWithABodyOf: "Sign in with a body of the type application/json.",
   signInWithALinkOr: "Sign in with a link, or with an access key's id and its secret.",
   somebodyChangedTheThresholdsOfThe: "Somebody changed the thresholds of the version {name} meanwhile.",
@@ -333,6 +336,8 @@ export const messages = {
   theBatchIsUnderWayStop: "The batch is under way; stop it first.",
   theBatchWasDeleted: "The batch was deleted.",
   theBoundingBoxHasOffFrame: "The bounding box has off frame values.",
+  theBoxesAreOfAPicture:
+    "The boxes are of a picture of {value1} x {value2} pixels; this one has {value3} x {value4}, which are other proportions.",
   theBucketIsInTheRegion:
     "The bucket {value1} is in the region {value2}; it must be in {value3}, as the project is.",
   theBucketIsNotOfThe: "The bucket {value1} is not of the project's account.",

@@ -754,4 +754,7 @@ export const messages: Translation<typeof english> = {
   isTheMaskOfNoPicture: "{path} est le masque d’aucune image présente ici.",
   masksTellLabelsApartAndThere: "Les masques distinguent {mostLabels} étiquettes, et il y en a {numbers}.",
   thereIsNoWhichSaysWhat: "Il n’y a pas de {path}, qui dit ce que signifient les valeurs des masques.",
+  shouldHavePixelsAndHasIts: "{path} devrait avoir {words} pixels, et en a {words2} ; ses cadres sont mis à l’échelle.",
+  shouldHavePixelsAndHasWhich: "{path} devrait avoir {words} pixels, et en a {words2}, d’autres proportions : ses cadres seraient ailleurs.",
+  theBoxesAreOfAPicture: "Les cadres sont ceux d’une image de {value1} x {value2} pixels ; celle-ci en a {value3} x {value4}, d’autres proportions.",
 };

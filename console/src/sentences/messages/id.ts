@@ -731,4 +731,7 @@ export const messages: Translation<typeof english> = {
   isTheMaskOfNoPicture: "{path} adalah masker yang gambarnya tidak ada di sini.",
   masksTellLabelsApartAndThere: "Masker membedakan {mostLabels} label, dan ada {numbers}.",
   thereIsNoWhichSaysWhat: "Tidak ada {path}, yang menjelaskan arti nilai masker.",
+  shouldHavePixelsAndHasIts: "{path} seharusnya {words} piksel, tetapi {words2}; kotaknya diskalakan.",
+  shouldHavePixelsAndHasWhich: "{path} seharusnya {words} piksel, tetapi {words2}, dengan proporsi lain: kotaknya akan berada di tempat lain.",
+  theBoxesAreOfAPicture: "Kotak berasal dari gambar {value1} x {value2} piksel; gambar ini {value3} x {value4}, dengan proporsi lain.",
 };

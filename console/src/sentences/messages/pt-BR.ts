@@ -722,4 +722,7 @@ export const messages: Translation<typeof english> = {
   isTheMaskOfNoPicture: "{path} é a máscara de nenhuma imagem presente aqui.",
   masksTellLabelsApartAndThere: "As máscaras distinguem {mostLabels} rótulos, e há {numbers}.",
   thereIsNoWhichSaysWhat: "Não há {path}, que diz o que significam os valores das máscaras.",
+  shouldHavePixelsAndHasIts: "{path} deveria ter {words} pixels e tem {words2}; as suas caixas são escaladas.",
+  shouldHavePixelsAndHasWhich: "{path} deveria ter {words} pixels e tem {words2}, em outras proporções: as suas caixas ficariam em outro lugar.",
+  theBoxesAreOfAPicture: "As caixas são de uma imagem de {value1} x {value2} pixels; esta tem {value3} x {value4}, em outras proporções.",
 };

@@ -663,4 +663,7 @@ export const messages: Translation<typeof english> = {
   isTheMaskOfNoPicture: "{path} 是掩码，但这里没有它的图片。",
   masksTellLabelsApartAndThere: "掩码最多区分 {mostLabels} 个标签，而这里有 {numbers} 个。",
   thereIsNoWhichSaysWhat: "没有说明掩码各值含义的 {path}。",
+  shouldHavePixelsAndHasIts: "{path} 应为 {words} 像素，实为 {words2}；其边框已按比例缩放。",
+  shouldHavePixelsAndHasWhich: "{path} 应为 {words} 像素，实为 {words2}，比例不同：其边框的位置会不对。",
+  theBoxesAreOfAPicture: "边框属于一张 {value1} x {value2} 像素的图片；这张为 {value3} x {value4}，比例不同。",
 };

@@ -92,6 +92,11 @@ LINE_CODES = {
     "WARNING_UNANNOTATED_RECORD": Code("Record is unannotated.", "mark"),
     "WARNING_NO_ANNOTATIONS": Code("No annotations were found.", "mark"),
     "WARNING_NO_ATTRIBUTE_ANNOTATIONS": Code("No attribute annotations were found.", "mark"),
+    # Ours: the service takes boxes of another picture without a word, and learns from what lies there.
+    "WARNING_IMAGE_SIZE": Code(
+        "The boxes are of a picture of {} x {} pixels; this one has {} x {}, which are other proportions.",
+        "mark",
+    ),
 }
 
 # A line that a dataset drops in silence: no code on the wire, and names of our own, which no client sees.

@@ -5,7 +5,8 @@ What the picture is was found out elsewhere, and is passed in; nothing here open
 
 from vedette.dialects.rekognition.codes import flaw
 from vedette.dialects.rekognition.limits import PICTURES
-from vedette.manifest.attributes import read_pairs
+from vedette.manifest.attributes import MalformedPair, read_pairs
+from vedette.manifest.detection import are_alike, read_size
 from vedette.manifest.lines import Line
 from vedette.manifest.places import is_s3
 from vedette.manifest.problems import Flaw
@@ -31,4 +32,19 @@ def judge_picture(line: Line, inspection: Inspection | None) -> list[Flaw]:
         return [flaw("ERROR_INVALID_IMAGE_DIMENSION" if boxed else "ERROR_INVALID_IMAGE")]
     if not PICTURES.allow_ratio(inspection.width, inspection.height):
         return [flaw("ERROR_INVALID_IMAGE")]
+    return _judge_sizes(line, (inspection.width, inspection.height))
+
+
+def _judge_sizes(line: Line, real: tuple[int, int]) -> list[Flaw]:
+    """Return a mark where boxes were drawn for other proportions, whichever way the picture is turned."""
+    for pair in read_pairs(line):
+        if pair.kind != "boxes" or not isinstance(pair.value, dict) or not pair.value.get("annotations"):
+            continue
+        try:
+            size = read_size(pair)
+        except MalformedPair:
+            continue  # told of the line itself
+        sides = (size.width, size.height)
+        if not any(are_alike(sides, way) for way in (real, real[::-1])):
+            return [flaw("WARNING_IMAGE_SIZE", *sides, *real, attribute=pair.name)]
     return []
