@@ -35,20 +35,23 @@ def film(tmp_path, *tracks, first=0, last=6, step=""):
 
 def shown(items):
     """Return each frame's boxes by label and left edge in pixels."""
-    return {item.name: [(label, round(box.left * 100, 4)) for label, box in item.boxes] for item in items}
+    return {
+        item.name: item.boxes and [(label, round(box.left * 100, 4)) for label, box in item.boxes]
+        for item in items
+    }
 
 
 def test_a_box_goes_in_a_straight_line_between_entries_and_ends_with_the_last(tmp_path):
     path = film(tmp_path, ("car", [box(1, 10), box(4, 40)]), ("dog", [box(4, 0), box(5, 2)]))
     items = list(read_cvat(path))
     assert shown(items) == {
-        "frame_000000.PNG": [],
+        "frame_000000.PNG": (),
         "frame_000001.PNG": [("car", 10)],
         "frame_000002.PNG": [("car", 20)],
         "frame_000003.PNG": [("car", 30)],
         "frame_000004.PNG": [("car", 40), ("dog", 0)],
         "frame_000005.PNG": [("dog", 2)],
-        "frame_000006.PNG": [],
+        "frame_000006.PNG": (),
     }
     assert (items[0].size.width, items[0].size.height, items[0].stamp.job) == (100, 50, "cvat")
 
@@ -58,9 +61,35 @@ def test_a_track_without_a_box_is_in_no_frame_and_stops_no_other(tmp_path):
     points = '<points frame="0" outside="0" occluded="0" keyframe="1" points="1.0,1.0" z_order="0"></points>'
     notes = NoteList(str(tmp_path))
     path = film(tmp_path, ("empty", []), ("dots", [points]), ("car", [box(1, 10)]), last=1)
-    assert shown(read_cvat(path, notes)) == {"frame_000000.PNG": [], "frame_000001.PNG": [("car", 10)]}
+    # Something is in the first frame, if nothing that becomes a box: it is no picture without objects.
+    assert shown(read_cvat(path, notes)) == {"frame_000000.PNG": None, "frame_000001.PNG": [("car", 10)]}
     (note,) = notes.take()
     assert note.is_refused
+
+
+AWAY = box(1, 300)
+POINTS = '<points frame="{}" outside="{}" keyframe="1" points="1.0,1.0"/>'
+
+
+@pytest.mark.parametrize(
+    ("shapes", "doubtful"),
+    [
+        ([AWAY], [1]),
+        ([AWAY, box(4, 20)], [1, 2, 3]),
+        ([POINTS.format(1, 0), POINTS.format(3, 1)], [1, 2]),
+        ([POINTS.format(1, 1), POINTS.format(3, 1)], []),
+        ([box(0, 10), AWAY, box(3, 0, outside=1)], [1, 2]),
+        ([box(0, 10), box(2, "x", right=9), box(3, 20)], [0, 1, 2, 3]),  # the whole track is refused
+        ([box("?", 10)], [0, 1, 2, 3, 4, 5, 6]),
+        (['<cuboid frame="2" outside="0"/>'], [2]),
+        (['<something frame="2"/>'], [2]),
+    ],
+)
+def test_frames_in_which_a_shape_was_refused_are_not_said_to_be_empty(tmp_path, shapes, doubtful):
+    notes = NoteList(str(tmp_path))
+    items = list(read_cvat(film(tmp_path, ("car", shapes)), notes))
+    assert [number for number, item in enumerate(items) if item.boxes is None] == doubtful
+    assert len(items) == 7
 
 
 def test_an_object_outside_is_in_no_frame_until_it_comes_back(tmp_path):
@@ -75,6 +104,21 @@ def test_an_object_outside_is_in_no_frame_until_it_comes_back(tmp_path):
 def test_entries_that_cvat_wrote_for_every_frame_are_taken_as_they_are(tmp_path):
     path = film(tmp_path, ("car", [box(0, 10), box(1, 11, key=0), box(2, 50), box(3, 51, outside=1)]))
     assert [left for boxes in shown(read_cvat(path)).values() for _, left in boxes] == [10, 11, 50]
+
+
+def test_a_polygon_between_key_frames_stays_and_that_is_said(tmp_path):
+    polygon = '<polygon frame="{}" outside="0" keyframe="1" points="1,1;9,1;9,9"/>'
+    notes = NoteList(str(tmp_path), are_shapes_drawn=True)
+    path = film(
+        tmp_path,
+        ("car", [polygon.format(0), polygon.format(3)]),
+        ("cat", [polygon.format(5), polygon.format(6)]),
+    )
+    list(read_cvat(path, notes))
+    (note,) = notes.take()
+    assert note.sentence.endswith(
+        "track 0, has shapes at its key frames alone: between them each stays as it was."
+    )
 
 
 def test_only_frames_that_the_task_shows_are_pictures(tmp_path):

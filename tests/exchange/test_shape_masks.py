@@ -19,6 +19,7 @@ from vedette.cli.main import app
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.exchange import shape_masks
+from vedette.exchange.box_masks import BoxMaskShape
 from vedette.exchange.formats import read_format
 from vedette.exchange.items import Item
 from vedette.exchange.mask_lines import region_of
@@ -496,3 +497,70 @@ def test_what_is_refused_leaves_nothing_and_what_is_there_stays(tmp_path):
         (("coco", source, "--masks-from", "polygons", "--project", "bolts"), "Custom Labels has no masks"),
     ):
         assert problem in run("import", *words, code=2).stderr
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=True)
+    return file.getvalue()
+
+
+def packed(data):
+    return letters(zlib.compress(data))
+
+
+@pytest.mark.parametrize("wrap", [str, lambda text: {"$binary": {"base64": text, "subType": "00"}}])
+@pytest.mark.parametrize("kind", [np.bool_, np.uint8, np.float32])
+@given(masks)
+@settings(max_examples=10)
+def test_a_mask_of_a_box_is_drawn_as_it_is(wrap, kind, pixels):
+    turned = np.asfortranarray(pixels.astype(kind))
+    shape = BoxMaskShape((0, 0, WIDE, HIGH), wrap(packed(npy(turned))))
+    assert (shape.draw(SIZE, "a").pixels == pixels).all()
+
+
+def test_a_mask_of_a_box_covers_its_box_at_any_resolution_and_no_more():
+    shape = BoxMaskShape((2.0, -2.0, 6.0, 4.0), [[0, 1], [1, 0]])
+    patch = shape.draw(SIZE, "a")
+    canvas = np.zeros((HIGH, WIDE), int)
+    high, wide = patch.pixels.shape
+    canvas[patch.top : patch.top + high, patch.left : patch.left + wide] = patch.pixels
+    assert canvas[0].tolist() == [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert [row.tolist() for row in canvas[1:4]] == [[0, 0, 1, 1] + [0] * 8] * 3
+    assert canvas[4:].sum() == 0
+    assert BoxMaskShape((20.0, 0.0, 24.0, 4.0), [[1]]).draw(SIZE, "a") is None
+
+
+LYING = npy(np.zeros((2, 2), np.uint8)).replace(b"(2, 2)", b"(9, 9)")
+VAST = npy(np.zeros((2, 2), np.uint8)).replace(b"(2, 2), }       ", b"(9999999, 9999999), }")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "!", letters(b"no zlib"), packed(b"no numpy"), packed(LYING), packed(VAST),
+        packed(npy(np.array([1]))),
+        packed(npy(np.array([[{}]], object))), packed(npy(np.array([["a"]]))), packed(bytes(100_000_000)),
+        packed(npy(np.ones((2, 2))))[:-8], {"$binary": 3}, {}, 3, [[1], [1, 2]], [1, 2], [["a"]], [[]],
+    ],
+)  # fmt: skip
+def test_what_is_no_mask_of_a_box_is_refused_in_a_sentence(value):
+    with pytest.raises(Wrong, match=r"^a has a mask that is no"):
+        BoxMaskShape((0, 0, WIDE, HIGH), value).draw(SIZE, "a")
+
+
+def test_masks_of_fiftyones_detections_are_drawn(tmp_path):
+    entry = {"_cls": "Detection", "label": "rust", "bounding_box": [0.5, 0, 0.5, 1], "mask": [[1, 0]]}
+    field = {
+        "_cls": "Detections",
+        "detections": [entry, {**entry, "label": "dent", "mask": {"$binary": "?"}}],
+    }
+    sample = {"filepath": "a.jpg", "metadata": {"width": WIDE, "height": HIGH}, "ground_truth": field}
+    (tmp_path / "samples.json").write_text(json.dumps({"samples": [sample]}), "utf-8")
+    notes, kept = NoteList(str(tmp_path), are_shapes_drawn=True), {}
+    drawing = ShapeMasks(lambda name, data: kept.setdefault(name, data) and "m.png", lambda _: SIZE, notes)
+    (item,) = drawing.masked(read_format("fiftyone", tmp_path, notes=notes))
+    mask = np.asarray(Image.open(io.BytesIO(kept["a.jpg"])))
+    assert (mask == np.array([0] * 6 + [1] * 3 + [0] * 3)).all()
+    assert list(item.mask.colors.values()) == ["rust"]
+    assert [note.sentence for note in notes.take()] == ["a.jpg has a mask that is no packed array of numpy."]

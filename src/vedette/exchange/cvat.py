@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -48,7 +49,7 @@ def read_cvat(
         name = image.attributes.get("name", "")
         with noting(notes, name or str(path)):
             if image.tag == "track":
-                _add_track(film, image, reading.film, notes)
+                _take_track(film, image, reading.film, notes)
             else:
                 has_images = True
                 yield _item(image, path, reading.stamp, notes)
@@ -162,6 +163,16 @@ def _item(image: _CvatImage, path: Path, stamp: Stamp | None, notes: PieceNotes)
     return Item(name, tuple(dict.fromkeys(labels)), objects, size, stamp=stamp, shapes=tuple(shapes))
 
 
+def _take_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNotes) -> None:
+    """Add a track; one that is refused leaves its frames in doubt, which are no pictures without objects."""
+    try:
+        _add_track(film, track, facts, notes)
+    except Wrong:
+        numbers = (attributes.get("frame", "") for _, attributes in track.shapes)
+        film.doubt([int(text) for text in numbers if text.isascii() and text.isdecimal() and len(text) < 10])
+        raise
+
+
 def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNotes) -> None:
     number = track.attributes.get("id", "?")
     place = f"{film.path}, track {number},"
@@ -171,14 +182,19 @@ def _add_track(film: Film, track: _CvatImage, facts: FilmFacts, notes: PieceNote
     for tag, attributes in track.shapes:
         frame = _number(attributes, "frame", place)
         spot = f"{place} frame {frame:.0f},"
-        if tag in NO_BOXES:
-            notes.refuse(spot, f"{spot} has {tag} of {label}, which become no box.")
-        elif tag in SHAPES and attributes.get("outside") == "1":
+        if attributes.get("outside") == "1":
             shapes.append(TrackShape(int(frame), None))
         elif tag in SHAPES:
             boxes = _boxes(tag, {**attributes, "label": label}, size, (spot, notes))
             shape = _shape(tag, attributes, spot) if boxes else None
-            shapes.append(TrackShape(int(frame), boxes[0][1] if boxes else None, shape))
+            box = boxes[0][1] if boxes else None
+            shapes.append(TrackShape(int(frame), box, shape, is_refused=not boxes))
+        else:
+            shapes.append(TrackShape(int(frame), None, is_refused=True))
+            if tag in NO_BOXES:
+                notes.refuse(spot, f"{spot} has {tag} of {label}, which become no box.")
+    if any(shape.shape is not None and after.frame - shape.frame > 1 for shape, after in pairwise(shapes)):
+        notes.change(place, f"{place} has shapes at its key frames alone: between them each stays as it was.")
     film.add(label, shapes, place)
 
 

@@ -2,9 +2,9 @@
 
 Between two entries of a track the box goes in a straight line, as CVAT draws it; from an entry that is
 `outside` to the next one the object is not there; with its last entry a track ends. Frames between the
-film's first and last without any object are pictures without objects. CVAT itself interpolates polygons by
-their points and writes all frames of them; where a file has their key frames alone, the boxes around them are
-interpolated.
+film's first and last without any object are pictures without objects, unless one was refused there. CVAT
+itself interpolates polygons by their points and writes all frames of them; where a file has their key frames
+alone, the boxes around them are interpolated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -48,12 +48,14 @@ def frames_below(folder: Path) -> FindFrame:
 
 
 class TrackShape(NamedTuple):
-    """Where a track's object is in a frame; None where it is not there."""
+    """Where a track's object is in a frame; None where it is not there, or where it was refused."""
 
     frame: int
     box: Box | None
     # What the box is around, which stays as it is until the next entry.
     shape: Shape | None = None
+    # Whether there is something all the same: then nobody said that there is nothing.
+    is_refused: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +99,9 @@ class Film:
     find_frame: FindFrame
     has_tracks: bool = False
     _frames: dict[int, list[tuple[str, Box, Shape | None]]] = field(default_factory=dict)
+    # Frames in which something was refused; of which without a box it is not known that there is nothing.
+    _doubtful: set[int] = field(default_factory=set)
+    _is_doubtful: bool = False
     _count: int = 0
 
     def add(self, label: str, shapes: Sequence[TrackShape], place: str) -> None:
@@ -107,9 +112,19 @@ class Film:
             if not 0 <= shape.frame < 2**31 or (after and after.frame - shape.frame > MOST_FRAMES):
                 raise Wrong(f"{place} has a frame that no film has: {shape.frame}.", kind="file")
             if shape.box is None:
+                if shape.is_refused:
+                    self._doubt(shape.frame, after.frame if after else shape.frame + 1)
                 continue
             for frame, box in _way(shape.frame, shape.box, after):
                 self._add(frame, label, box, shape.shape)
+
+    def doubt(self, frames: Sequence[int]) -> None:
+        """Have it that there may be something between these frames; in all without any."""
+        self.has_tracks = True
+        if not frames or max(frames) - min(frames) > MOST_FRAMES:
+            self._is_doubtful = True
+        else:
+            self._doubt(min(frames), max(frames) + 1)
 
     def items(self, facts: FilmFacts, stamp: Stamp | None, notes: PieceNotes) -> Iterator[Item]:
         """Yield every frame that has a picture."""
@@ -129,7 +144,8 @@ class Film:
                 entries = self._frames.get(number, ())
                 boxes = tuple((label, box) for label, box, _ in entries)
                 shapes = tuple(shape for _, _, shape in entries)
-                yield Item(name, (), boxes, size, stamp=stamp, shapes=shapes)
+                is_known = bool(boxes) or not (self._is_doubtful or number in self._doubtful)
+                yield Item(name, (), boxes if is_known else None, size, stamp=stamp, shapes=shapes)
 
     def _numbers(self, facts: FilmFacts) -> list[int]:
         whole: set[int] = set(self._frames)
@@ -139,11 +155,20 @@ class Film:
             whole |= set(range(facts.first, facts.last + 1, facts.step))
             # Between the frames that the task shows, its tracks say nothing that a person has seen.
             whole = {number for number in whole if (number - facts.first) % facts.step == 0}
+        else:
+            whole |= self._doubtful
         return sorted(whole)
+
+    def _doubt(self, first: int, end: int) -> None:
+        self._doubtful.update(range(first, end))
+        self._count_more(end - first)
 
     def _add(self, frame: int, label: str, box: Box, shape: Shape | None) -> None:
         self._frames.setdefault(frame, []).append((label, box, shape))
-        self._count += 1
+        self._count_more(1)
+
+    def _count_more(self, number: int) -> None:
+        self._count += number
         if self._count > MOST_BOXES or len(self._frames) > MOST_FRAMES:
             raise Wrong(f"{self.path} has more than {MOST_BOXES:,} boxes in its frames.", kind="file")
 

@@ -4,7 +4,8 @@
     labels.json     FiftyOneImageDetectionDataset: boxes by the picture's name without its ending
 
 Boxes are shares of the picture. Of several fields `ground_truth` is taken, or the only one that holds labels.
-Detections are boxes; of one with a mask, and of a polyline, the box around it is kept, which is noted.
+Detections are boxes; of one with a mask, and of a polyline, the box around it is kept, which is noted, unless
+masks are drawn. A mask that lies in a file of its own (`mask_path`) is not read.
 Classifications are labels of the whole picture. Tags of samples say where they belong, and not what they
 show: they are no labels.
 """
@@ -15,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vedette.errors import Wrong
+from vedette.exchange.box_masks import BoxMaskShape
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
 from vedette.exchange.json_stream import JsonStreamReader
@@ -169,10 +171,21 @@ def _read_sample(sample: Any, field: str, size_of_picture: FindSize, notes: Piec
     for entry in entries:
         with noting(notes, name):
             boxes.append(_box(entry, text_of(entry, "label", name), name, notes))
-            shapes.append(None if "bounding_box" in entry else _outline(entry, size))
+            shapes.append(_shape(entry, size))
     # Without a value nobody has looked at the picture; where all was refused, nobody said that it is empty.
     is_known = bool(boxes) or bool(value and not entries)
     return Item(name, (), tuple(boxes) if is_known else None, size, shapes=tuple(shapes))
+
+
+def _shape(entry: dict[str, Any], size: Size) -> Shape | None:
+    """Return what an entry is beside its box, whose numbers are known to be good."""
+    if "bounding_box" not in entry:
+        return _outline(entry, size)
+    if not entry.get("mask"):
+        return None
+    left, top, width, height = entry["bounding_box"]
+    edges = (left * size.width, top * size.height, (left + width) * size.width, (top + height) * size.height)
+    return BoxMaskShape(edges, entry["mask"])
 
 
 def _outline(entry: dict[str, Any], size: Size) -> Shape:
@@ -196,7 +209,9 @@ def _edges(entry: dict[str, Any], label: str, name: str, notes: PieceNotes) -> E
     if "bounding_box" in entry:
         left, top, width, height = numbers_of(entry["bounding_box"], 4, "bounding_box", name)
         if entry.get("mask"):
-            notes.change(name, f"{name} has a mask of {label} of which the box is kept.")
+            notes.bound(name, f"{name} has a mask of {label} of which the box is kept.")
+        elif entry.get("mask_path"):
+            notes.change(name, f"{name} has the mask of {label} in a file of its own: the box is kept.")
         return left, top, left + width, top + height
     rings = list_of(entry, "points", name)
     points = [

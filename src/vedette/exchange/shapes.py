@@ -84,7 +84,7 @@ class EllipseShape:
         """Return its pixels."""
         (x, y), (across, down) = self.centre, self.radii
         reach = max(across, down, 0.0)
-        edges = _cut((x - reach, y - reach, x + reach, y + reach), size)
+        edges = cut_edges((x - reach, y - reach, x + reach, y + reach), size)
         if edges is None or min(across, down) <= 0:
             return None
         left, top, right, bottom = edges
@@ -214,7 +214,7 @@ def _part_of(patch: Patch, other: Patch) -> Pixels:
     return patch.pixels[top - patch.top : bottom - patch.top, left - patch.left : right - patch.left]
 
 
-def _cut(edges: Edges, size: Size) -> tuple[int, int, int, int] | None:
+def cut_edges(edges: Edges, size: Size) -> tuple[int, int, int, int] | None:
     """Return the pixels that edges reach on a picture."""
     left, right = (int(min(max(side, 0), size.width)) for side in (math.floor(edges[0]), math.ceil(edges[2])))
     top, bottom = (
