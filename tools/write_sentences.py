@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -33,7 +34,9 @@ ROOMS = (
     "exchange/anomaly_sets.py", "exchange/cvat_video.py", "exchange/datumaro.py", "exchange/fiftyone.py",
     "exchange/imagefolder.py", "exchange/labelme.py", "exchange/regions.py", "exchange/supervisely.py",
     "exchange/via.py", "exchange/roboflow.py", "exchange/unfinished.py", "exchange/mask_files.py",
-    "exchange/yolo.py", "exchange/items.py", "exchange/packing.py", "exchange/groundtruth.py",
+    "exchange/shapes.py", "exchange/shape_masks.py", "exchange/json_files.py", "exchange/mask_regions.py",
+    "exchange/turned_boxes.py", "exchange/box_masks.py", "exchange/yolo.py", "exchange/items.py",
+    "exchange/packing.py", "exchange/groundtruth.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
     "serving/places.py", "serving/starting.py", "engines/placement.py", "engines/ray_cluster.py",
     "engines/ray_relay.py", "engines/ray_units.py", "engines/ray_watch.py", "engines/ray_words.py",
@@ -97,6 +100,8 @@ def sentences_of(tree: ast.Module) -> Iterator[str]:
         text = template_of(node) if id(node) not in hidden else ""
         if is_sentence(text):
             yield text
+        elif is_refusal(node) and is_sentence(rest := f"{{place}} {template_of(node.args[1])}"):
+            yield rest
 
 
 def not_told(tree: ast.Module) -> Iterator[int]:
@@ -110,6 +115,12 @@ def not_told(tree: ast.Module) -> Iterator[int]:
             yield id(node.msg)
         elif isinstance(node, ast.Call) and is_log(node.func):
             yield from (id(argument) for argument in node.args)
+
+
+def is_refusal(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Say whether a call refuses a piece of a file: its sentence is the place, and what is wrong there."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "refuse"
+    return is_call and len(node.args) == 2
 
 
 def is_log(function: ast.expr) -> bool:

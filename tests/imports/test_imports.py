@@ -92,8 +92,8 @@ def bench(house):
     return Bench(house)
 
 
-def uploaded(*paths):
-    return [PlacedPicture(path, f"s3://{BUCKET}/{path}", 640, 480) for path in paths]
+def uploaded(*paths, sides=(640, 480)):
+    return [PlacedPicture(path, f"s3://{BUCKET}/{path}", *sides) for path in paths]
 
 
 def test_a_folder_in_a_bucket_is_shown_by_label_before_it_is_taken_in(bench):
@@ -128,9 +128,10 @@ def test_a_folder_in_a_bucket_is_shown_by_label_before_it_is_taken_in(bench):
 def test_an_export_with_its_pictures_becomes_a_dataset(bench, form, file):
     body = (GOLDEN / file).read_bytes()
     names = ["tray-01.jpg", "tray 03.jpg"] if form == "labelstudio" else ["tray-01.jpg", "tray-02.jpg"]
+    sides = (200, 100) if form == "labelstudio" else (640, 480)
     pieces = [
         Piece([FilePiece(f"export/{file}", 0, body[:100])], uploaded(f"images/{names[0]}")),
-        Piece([FilePiece(f"export/{file}", 100, body[100:])], uploaded(f"images/{names[1]}")),
+        Piece([FilePiece(f"export/{file}", 100, body[100:])], uploaded(f"images/{names[1]}", sides=sides)),
     ]
     for name in names:
         bench.put(f"images/{name}")
@@ -190,7 +191,7 @@ def test_every_format_names_what_it_cannot_use_and_brings_the_rest(bench, form, 
         address = f"s3://{BUCKET}/set" + ("/a.manifest" if form == "manifest" else "")
         state = bench.bring(ImportSource("bucket", form, address))
     else:
-        pictures = [PlacedPicture(name, ref, 64, 64) for name, ref in zip(names, refs, strict=True)]
+        pictures = [PlacedPicture(name, ref, 640, 480) for name, ref in zip(names, refs, strict=True)]
         files = [FilePiece(path, 0, text.encode()) for path, text in SOURCES[form].items()]
         state = bench.bring(ImportSource("files", form), Piece(files, pictures))
     assert (state.status, state.message) == ("ready", "")

@@ -159,8 +159,10 @@ def read_codes(path: Path, table: MaskTable, size: Size | None = None, place: st
         with open_image(path, formats=("PNG",)) as image:
             wide, high = image.size
             if size is not None and (wide, high) != (size.width, size.height):
-                sides = f"{wide} x {high} pixels on a picture of {size.width} x {size.height}"
-                refuse(place, f"is a mask of {sides}.")
+                refuse(
+                    place,
+                    f"is a mask of {wide} x {high} pixels on a picture of {size.width} x {size.height}.",
+                )
             if wide * high > MOST_PIXELS:
                 refuse(str(path), f"has {wide} x {high} pixels, more than {MOST_PIXELS:,}.")
             if image.mode.startswith("I"):  # as a colour, all above 255 would be white

@@ -102,8 +102,10 @@ class ShapeMasks:
         if size is None:
             refuse(item.name, "is a picture of no known size.")
         if real is not None and (real.width, real.height) != (size.width, size.height):
-            sides = f"{size.width} x {size.height} pixels, and has {real.width} x {real.height}"
-            refuse(item.name, f"should have {sides}.")
+            refuse(
+                item.name,
+                f"should have {size.width} x {size.height} pixels, and has {real.width} x {real.height}.",
+            )
         if size.width * size.height > MOST_PIXELS:
             sides = f"{size.width} x {size.height}"
             refuse(item.name, f"would have a mask of {sides} pixels, more than {MOST_PIXELS:,}.")

@@ -13,7 +13,7 @@ import { FaultAlert } from "../../ui/faults";
 import { PicturePicker } from "../../ui/pictures";
 import { checkLine } from "./checkLine";
 import { refreshImport, type ImportLine, type MendKind } from "./place";
-import { Sentence } from "../../sentences";
+import { useSentence } from "../../sentences";
 import { problemText } from "./advice";
 import { useText } from "./text";
 
@@ -108,6 +108,7 @@ export function LineRow({ arn, importId, line }: LineRowProps) {
 /** Which line it is, what became of it, and what is wrong with it. */
 function LineHead({ line, number }: { readonly line: ImportLine; readonly number: number }) {
   const t = useText();
+  const say = useSentence();
   const [language] = useLanguage();
   return (
     <SpaceBetween size="xs">
@@ -126,7 +127,7 @@ function LineHead({ line, number }: { readonly line: ImportLine; readonly number
             key={place}
             color={problem.Severity === "warning" ? "text-body-secondary" : "text-status-error"}
           >
-            <Sentence text={problemText(t, language, problem.AdviceName, problem.Message ?? "")} />
+            {problemText(t, language, problem.AdviceName, problem.Message ?? "", say)}
           </Box>
         ))}
     </SpaceBetween>

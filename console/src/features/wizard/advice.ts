@@ -1,4 +1,5 @@
 /** What is wrong with a line and what mends it, in the reader's language: the server names its advice. */
+import type { SaySentence } from "../../sentences";
 import type { useText } from "./text";
 
 type Say = ReturnType<typeof useText>;
@@ -17,7 +18,26 @@ export function adviceText(t: Say, name: string | undefined, english: string): s
   return [wrong, sayByName(t, `remedy_${name ?? ""}`)].filter((part) => part !== "").join(" ");
 }
 
-/** What is wrong with one line. English says more: names, counts and places. */
-export function problemText(t: Say, language: string, name: string | undefined, english: string): string {
-  return language === "en" ? english : sayByName(t, `wrong_${name ?? ""}`) || english;
+/** Advice on parts of files: what is wrong is in the sentence alone, with names, counts and places. */
+const OF_PARTS: ReadonlySet<string> = new Set([
+  "boxesElsewhere",
+  "boxesLeftOut",
+  "boxesScaled",
+  "pictureMissing",
+  "pictureRefused",
+  "pieceChanged",
+  "pieceRefused",
+]);
+
+/** What is wrong with one line. The sentence says more than its advice: names, counts and places. */
+export function problemText(
+  t: Say,
+  language: string,
+  name: string | undefined,
+  english: string,
+  say: SaySentence,
+): string {
+  if (language === "en") return english;
+  const sentence = OF_PARTS.has(name ?? "") ? say(english) : english;
+  return sentence === english ? sayByName(t, `wrong_${name ?? ""}`) || english : sentence;
 }

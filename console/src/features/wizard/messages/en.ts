@@ -228,7 +228,8 @@ export const messages = {
   wrong_pictureRefused: "The file is no picture that can be used.",
   wrong_pieceRefused: "This part of the export has no counterpart here; the rest is used.",
   wrong_pieceChanged: "A part is not as it was in the export.",
-  wrong_boxesElsewhere: "The boxes were drawn on a picture of other proportions, and would lie elsewhere on this one.",
+  wrong_boxesElsewhere:
+    "The boxes were drawn on a picture of other proportions, and would lie elsewhere on this one.",
   remedy_boxesElsewhere: "Bring the picture that they were drawn on, or leave the line out.",
   wrong_boxesScaled: "The boxes were drawn on this picture in another size, and are scaled.",
   wrong_boxesLeftOut: "This kind of project has no boxes.",

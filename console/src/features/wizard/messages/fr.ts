@@ -236,9 +236,11 @@ export const messages: Translation<typeof english> = {
   wrong_pictureRefused: "Le fichier n’est pas une image utilisable.",
   wrong_pieceRefused: "Cette partie de l’export n’a pas d’équivalent ici ; le reste est utilisé.",
   wrong_pieceChanged: "Une partie n’est plus comme dans l’export.",
-  wrong_boxesElsewhere: "Les cadres ont été tracés sur une image d’autres proportions et seraient mal placés sur celle-ci.",
+  wrong_boxesElsewhere:
+    "Les cadres ont été tracés sur une image d’autres proportions et seraient mal placés sur celle-ci.",
   remedy_boxesElsewhere: "Apportez l’image sur laquelle ils ont été tracés, ou laissez la ligne de côté.",
-  wrong_boxesScaled: "Les cadres ont été tracés sur cette image dans une autre taille et sont mis à l’échelle.",
+  wrong_boxesScaled:
+    "Les cadres ont été tracés sur cette image dans une autre taille et sont mis à l’échelle.",
   wrong_boxesLeftOut: "Ce type de projet n’a pas de cadres.",
   wrong_other: "La ligne n’est pas utilisable telle quelle.",
   remedy_other: "Modifiez la ligne, ou laissez-la de côté.",

@@ -232,7 +232,8 @@ export const messages: Translation<typeof english> = {
   wrong_pictureRefused: "Berkas ini bukan gambar yang dapat dipakai.",
   wrong_pieceRefused: "Bagian ekspor ini tidak ada padanannya di sini; sisanya dipakai.",
   wrong_pieceChanged: "Satu bagian tidak seperti di ekspornya.",
-  wrong_boxesElsewhere: "Kotak digambar pada gambar dengan proporsi lain dan akan berada di tempat lain pada gambar ini.",
+  wrong_boxesElsewhere:
+    "Kotak digambar pada gambar dengan proporsi lain dan akan berada di tempat lain pada gambar ini.",
   remedy_boxesElsewhere: "Bawa gambar tempat kotak itu digambar, atau tinggalkan baris ini.",
   wrong_boxesScaled: "Kotak digambar pada gambar ini dalam ukuran lain, dan diskalakan.",
   wrong_boxesLeftOut: "Jenis proyek ini tidak memiliki kotak.",

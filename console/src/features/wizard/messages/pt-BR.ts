@@ -232,7 +232,8 @@ export const messages: Translation<typeof english> = {
   wrong_pictureRefused: "O arquivo não é uma imagem que possa ser usada.",
   wrong_pieceRefused: "Esta parte da exportação não tem equivalente aqui; o resto é usado.",
   wrong_pieceChanged: "Uma parte não está como na exportação.",
-  wrong_boxesElsewhere: "As caixas foram desenhadas numa imagem de outras proporções e ficariam em outro lugar nesta.",
+  wrong_boxesElsewhere:
+    "As caixas foram desenhadas numa imagem de outras proporções e ficariam em outro lugar nesta.",
   remedy_boxesElsewhere: "Traga a imagem em que foram desenhadas, ou deixe a linha de fora.",
   wrong_boxesScaled: "As caixas foram desenhadas nesta imagem em outro tamanho e são escaladas.",
   wrong_boxesLeftOut: "Este tipo de projeto não tem caixas.",
