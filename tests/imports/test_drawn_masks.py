@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from imports.test_imports import BUCKET, Bench, house  # noqa: F401  (a fixture)
+from vedette.datasets.editing import EntryEditor
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.exchange.items import Item
@@ -110,6 +111,55 @@ def test_masks_of_uploads_lie_in_the_bucket_of_the_uploads(lookout):
     assert judged["a.jpg"].mask.ref.endswith("/a.png")
     assert len(mask_of(lookout, lines["a.jpg"])["dent"]) == 200
     assert len([item for item in lookout.house.blobs.list(BUCKET) if item.key.endswith(".png")]) == 1
+
+
+def pngs(bench):
+    return [item.key for item in bench.house.blobs.list(BUCKET) if item.key.endswith(".png")]
+
+
+def a_set(bench, *, labels=SET):
+    for number, name in enumerate("abcde"):
+        bench.put(f"set/{name}.jpg", a_picture(number))
+    bench.put("set/annotations.xml", labels)
+    return bench.bring(ImportSource("bucket", "cvat", f"s3://{BUCKET}/set", masks_from="polygons"))
+
+
+def test_an_import_that_nobody_runs_leaves_no_mask_behind(lookout):
+    state = a_set(lookout)
+    assert state.status == "ready"
+    assert pngs(lookout) == []
+    lookout.house.imports.delete(lookout.project, state.id)
+    assert pngs(lookout) == []
+
+
+def test_labels_that_are_others_when_the_import_runs_are_refused_and_bring_nothing(lookout):
+    state = a_set(lookout)
+    lookout.put("set/annotations.xml", cvat(image("a.jpg", SQUARE.replace("28", "38"))))
+    after = lookout.run(state)
+    assert after.status == "ready"
+    assert "The labels are not what they were when the import was read" in after.message
+    assert (lookout.entries(), pngs(lookout)) == ([], [])
+
+
+def test_entries_that_stay_as_they_are_bring_no_masks(lookout):
+    lookout.run(a_set(lookout, labels=cvat(image("a.jpg"))))
+    lookout.run(a_set(lookout))
+    assert pngs(lookout) == []
+    assert verdicts(lookout)[1]["a.jpg"].is_anomalous is False
+
+
+def test_a_run_that_was_cut_off_puts_the_rest(lookout, monkeypatch):
+    state, real = a_set(lookout), EntryEditor.update
+
+    def cut(self, *words):
+        raise RuntimeError("cut off")
+
+    monkeypatch.setattr(EntryEditor, "update", cut)
+    assert lookout.run(state).status == "ready"
+    assert len(pngs(lookout)) == 1  # of the batch that was to be put in
+    monkeypatch.setattr(EntryEditor, "update", real)
+    assert lookout.run(state).status == "done"
+    assert len(mask_of(lookout, verdicts(lookout)[0]["a.jpg"])["dent"]) == 200
 
 
 def test_who_may_not_write_into_the_bucket_brings_no_masks_and_is_told(lookout):

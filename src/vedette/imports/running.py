@@ -5,7 +5,7 @@ entry that somebody else has put or labelled meanwhile stays as it is, unless th
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from vedette.datasets.dataset import Dataset, Kind, NewDataset
@@ -43,6 +43,8 @@ class ImportRun:
     project: Project
     caller: Principal
     state: ImportState
+    # Puts the masks that lines name where they say, right before these are put in.
+    put_masks: Callable[[Iterable[str]], None]
     # Hears after each batch how many lines are through, and what has become of them.
     report: Callable[[int, dict[str, int]], None]
 
@@ -138,6 +140,7 @@ class ImportRun:
         replaces = self.state.options.existing == "replace"
         again = [EntryEdit(text) for source, text in lines.items() if source in present] if replaces else []
         if new or again:
+            self.put_masks(edit.line for edit in [*new, *again])
             self.datasets.editor.update(self.project, dataset, [*new, *again], self.caller, self._origin)
         return {"added": len(new), "replaced": len(again), "present": len(present) - len(again)}
 

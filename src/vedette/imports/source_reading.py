@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,14 @@ from vedette.errors import NoSpace, Wrong
 from vedette.file_access import create_file, read_file
 from vedette.identity.principal import load_principal
 from vedette.imports import records
-from vedette.imports.blocks import drop_blocks, read_summaries, source_of, write_block
+from vedette.imports.blocks import (
+    block_numbers,
+    drop_blocks,
+    read_block,
+    read_summaries,
+    source_of,
+    write_block,
+)
 from vedette.imports.buckets import BucketReading
 from vedette.imports.drawn_masks import DrawnMasks
 from vedette.imports.import_tools import ImportTools, count, read_again, require_import
@@ -36,8 +43,12 @@ from vedette.imports.values import ImportState
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted
 from vedette.manifest.places import is_s3, split_s3
+from vedette.projects.project import Project
 from vedette.store.sealed_folders import keys_for
 from vedette.store.working_copies import sealed_scratch
+
+# Puts the masks that lines name beside their pictures.
+PutMasks = Callable[[Iterable[str]], None]
 
 
 def read_source(tools: ImportTools, context: JobContext, import_id: str) -> None:
@@ -47,26 +58,12 @@ def read_source(tools: ImportTools, context: JobContext, import_id: str) -> None
     bucket = tools.bucket_of(project, state.dataset)
     with tools.database.write() as connection:
         drop_blocks(connection, state.id)
-    masks_place = tools.folder / f"import-{context.id}-masks"
-    with (
-        _scratch(tools.folder / f"import-{context.id}", state) as folder,
-        sealed_scratch(masks_place) as masks,
-    ):
-        _write_source(tools, context, state, folder)
-        anomalies = bool(project.dialect.class_labels)
-        _copy_masks(tools, context, state, folder, masks.folder, anomalies=anomalies)
-        wish = StagingOrder(
-            str(folder), state.source.format, project.dialect.name, bucket, state.source.folder_labels,
-            tools.clock().timestamp(), str(masks.folder), state.source.masks_from,
-        )  # fmt: skip
-        mask_writer = DrawnMasks(
-            tools.blobs, tools.may_write, load_principal({"caller": state.caller}), masks.folder
-        )
-        for number, rows in enumerate(_staged(tools, context, wish, folder)):
+    with _reading(tools, context, state, project) as (wish, masks):
+        for number, rows in enumerate(_staged(tools, context, wish)):
             bucket = bucket or _bucket_of_rows(rows)
             tools.database.require_room()
             if wish.masks_from != "none":
-                mask_writer.put(rows)
+                masks.require(row.text for row in rows)
             with tools.database.write() as connection:
                 write_block(connection, state.id, number, check.checked(rows))
                 records.say_progress(connection, state.id, rows[-1].number, 0, tools.now_ms())
@@ -75,6 +72,54 @@ def read_source(tools: ImportTools, context: JobContext, import_id: str) -> None
         count(connection, read_again(connection, state.id), bucket=bucket)
         records.settle(connection, state.id, "ready", "", tools.now_ms())
         context.end(connection)
+
+
+@contextlib.contextmanager
+def putting_masks(
+    tools: ImportTools, context: JobContext, state: ImportState, project: Project
+) -> Iterator[PutMasks]:
+    """Yield what puts the masks of lines beside their pictures; if some are missing, all are drawn again."""
+    if state.source.masks_from == "none":
+        yield lambda texts: None
+        return
+    caller = load_principal({"caller": state.caller})
+    present = DrawnMasks(tools.blobs, tools.may_write, caller, tools.folder)
+    with tools.database.read() as connection:
+        numbers = block_numbers(connection, state.id)
+    if all(present.are_there(_texts_of_block(tools, state, number)) for number in numbers):
+        yield present.put
+        return
+    with _reading(tools, context, state, project) as (wish, masks):
+        for _ in _staged(tools, context, wish):
+            tools.database.require_room()
+        yield masks.put
+
+
+def _texts_of_block(tools: ImportTools, state: ImportState, number: int) -> list[str]:
+    with tools.database.read() as connection:
+        return [row.text for row in read_block(connection, state.id, number)]
+
+
+@contextlib.contextmanager
+def _reading(
+    tools: ImportTools, context: JobContext, state: ImportState, project: Project
+) -> Iterator[tuple[StagingOrder, DrawnMasks]]:
+    """Yield what is to be read, out of a folder that holds the source as it is now, and what puts masks."""
+    masks_place = tools.folder / f"import-{context.id}-masks"
+    with (
+        _scratch(tools.folder / f"import-{context.id}", state) as folder,
+        sealed_scratch(masks_place) as masks,
+    ):
+        _write_source(tools, context, state, folder)
+        anomalies = bool(project.dialect.class_labels)
+        _copy_masks(tools, context, state, folder, masks.folder, anomalies=anomalies)
+        bucket = tools.bucket_of(project, state.dataset)
+        wish = StagingOrder(
+            str(folder), state.source.format, project.dialect.name, bucket, state.source.folder_labels,
+            tools.clock().timestamp(), str(masks.folder), state.source.masks_from,
+        )  # fmt: skip
+        caller = load_principal({"caller": state.caller})
+        yield wish, DrawnMasks(tools.blobs, tools.may_write, caller, masks.folder)
 
 
 @contextlib.contextmanager
@@ -136,9 +181,8 @@ def _write_dataset(tools: ImportTools, state: ImportState, folder: Path) -> None
         tools.datasets.contents.freeze(dataset, out)
 
 
-def _staged(
-    tools: ImportTools, context: JobContext, order: StagingOrder, folder: Path
-) -> Iterator[list[StagedRow]]:
+def _staged(tools: ImportTools, context: JobContext, order: StagingOrder) -> Iterator[list[StagedRow]]:
+    folder = Path(order.folder)
     files = sum(path.stat().st_size for path in (folder / FILES).rglob("*") if path.is_file())
     listing = folder / PICTURES
     files += pixels_in(Path(order.masks)) if order.format in WITH_MASKS else 0

@@ -14,7 +14,7 @@ from vedette.imports.checking import PictureCheck
 from vedette.imports.import_tools import ImportTools, count, read_again, require_import
 from vedette.imports.mends import Mending
 from vedette.imports.running import ImportRun
-from vedette.imports.source_reading import read_source
+from vedette.imports.source_reading import putting_masks, read_source
 from vedette.imports.values import ImportState, MendOrder
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobCancelled, JobInterrupted, JobKind, WorkQueue
@@ -138,8 +138,9 @@ def _run(tools: ImportTools, context: JobContext, order: RunOrder) -> None:
             records.say_progress(connection, state.id, through, total, tools.now_ms())
             records.keep_result(connection, state.id, result)
 
-    run = ImportRun(tools.database, tools.datasets, context, project, caller, state, report)
-    result = run.run()
+    with putting_masks(tools, context, state, project) as put_masks:
+        run = ImportRun(tools.database, tools.datasets, context, project, caller, state, put_masks, report)
+        result = run.run()
     with tools.database.write() as connection:
         records.keep_result(connection, state.id, result)
         records.settle(connection, state.id, "done", "", tools.now_ms())

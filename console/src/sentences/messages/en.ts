@@ -510,6 +510,8 @@ export const messages = {
   theKeyThatTheseTemporaryKeys: "The key that these temporary keys began with was disabled.",
   theLabelCannotBeTheName: "The label {label} cannot be the name of a folder; choose another format.",
   theLabelIsNamedTwice: 'The label "{twice}" is named twice.',
+  theLabelsAreNotWhatThey:
+    "The labels are not what they were when the import was read: the mask {key} is none of theirs any more. Begin the import again.",
   theLengthOfTheLabelName: "The length of the label name is invalid.",
   theLineHasMoreThanCharacters: "The line has more than {value1} characters.",
   theLineHasNoSourceRef: "The line has no source-ref.",

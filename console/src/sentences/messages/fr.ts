@@ -857,4 +857,6 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} a le masque de {label} dans un fichier à part : le cadre est gardé.",
   hasShapesAtItsKeyFrames:
     "{place} n’a de formes qu’à ses images clés : entre elles, chacune reste comme elle était.",
+  theLabelsAreNotWhatThey:
+    "Les étiquettes ne sont plus ce qu’elles étaient à la lecture de l’importation : le masque {key} n’est plus des leurs. Recommencez l’importation.",
 };

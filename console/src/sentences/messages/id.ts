@@ -835,4 +835,6 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} memiliki masker {label} dalam berkas tersendiri: kotaknya dipakai.",
   hasShapesAtItsKeyFrames:
     "{place} hanya memiliki bentuk pada bingkai kunci: di antaranya masing-masing tetap seperti semula.",
+  theLabelsAreNotWhatThey:
+    "Label tidak lagi seperti saat impor dibaca: masker {key} bukan lagi miliknya. Mulai impor lagi.",
 };

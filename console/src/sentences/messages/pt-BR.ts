@@ -822,4 +822,6 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} tem a máscara de {label} em um arquivo à parte: fica a caixa.",
   hasShapesAtItsKeyFrames:
     "{place} só tem formas nos seus quadros-chave: entre eles cada uma fica como estava.",
+  theLabelsAreNotWhatThey:
+    "Os rótulos não são mais o que eram quando a importação foi lida: a máscara {key} não é mais deles. Comece a importação de novo.",
 };

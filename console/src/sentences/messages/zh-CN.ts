@@ -753,4 +753,5 @@ export const messages: Translation<typeof english> = {
   hasAMaskThatIsNo2: "{place} 有一个掩码，它不是行列数组。",
   hasTheMaskOfInA: "{name} 的 {label} 掩码在单独的文件中：保留边框。",
   hasShapesAtItsKeyFrames: "{place} 只在关键帧上有形状：两帧之间保持不变。",
+  theLabelsAreNotWhatThey: "标签与读取导入时不同：掩码 {key} 已不属于它们。请重新开始导入。",
 };
