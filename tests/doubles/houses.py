@@ -285,6 +285,7 @@ def a_house(database: Database, clock: MovedClock, folder: Path) -> House:
     packagings = Packagings(packaging, jobs, most_under_way=20)
     packagings.start()
     projects.ask_before_deleting(packagings.hold_project)
+    projects.ask_before_deleting(exports.hold_project)
     packages = DevicePackages(folder / "devices" / "packages", SealedCopies(lambda: blobs.keys))
     house = House(
         packagings=packagings,

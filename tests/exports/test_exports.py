@@ -364,6 +364,27 @@ def test_cancelling_leaves_what_is_there_and_says_so(desk, monkeypatch):
     assert desk.house.exports.of_projects([desk.project.id]) == []
 
 
+def test_a_project_that_is_being_exported_is_not_deleted(desk, monkeypatch):
+    real, reached, go_on = PlaceWriter.write, threading.Event(), threading.Event()
+
+    def write(self, file):
+        reached.set()
+        go_on.wait(10)
+        return real(self, file)
+
+    monkeypatch.setattr(PlaceWriter, "write", write)
+    state, projects, project = desk.begin(), desk.house.projects, desk.project
+    assert reached.wait(10)
+    # What is exported is frozen by now: the dataset may go.
+    desk.house.datasets.delete_kind(project, "train")
+    with pytest.raises(Busy, match="still has 1 export under way; delete them first"):
+        projects.delete(project.scope, project.name)
+    go_on.set()
+    assert desk.settled(state).status == "done"
+    assert UNFINISHED_KEY not in desk.objects()
+    projects.delete(project.scope, project.name)
+
+
 def test_a_full_disk_ends_it_with_a_sentence(desk, monkeypatch):
     def write(self, file):
         raise NoSpace("The disk is full.")

@@ -12,7 +12,7 @@ from vedette.batches.values import BatchModel
 from vedette.errors import Wrong
 from vedette.file_access import read_file
 from vedette.projects.version import Version
-from vedette.runtime.package import FACTS
+from vedette.runtime.package_files import FACTS
 
 CHANGED = (
     "The package of the model is not the one that the batch began with. "

@@ -87,6 +87,12 @@ class Exports:
                 raise Busy("The export is under way; cancel it first.", kind="export", name=export_id)
             records.drop(connection, export_id)
 
+    def hold_project(self, connection: Connection, project: Project) -> str:
+        """Return what of a project is being written: after a stop nobody would write the rest of it."""
+        present = records.of_projects(connection, [project.id])
+        count = sum(state.status == "running" for state in present)
+        return f"{count} export{'s' if count > 1 else ''} under way" if count else ""
+
     def _state(self, project: Project, wish: ExportWish, caller: Principal) -> ExportState:
         now = self._tools.now_ms()
         return ExportState(

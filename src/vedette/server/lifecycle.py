@@ -8,7 +8,6 @@ from pathlib import Path
 
 import vedette
 from vedette.api.house import House
-from vedette.api.s3.reach import Reach
 from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
@@ -64,8 +63,6 @@ from vedette.server.retention import watch_retention
 from vedette.serving.hosting import Hosting, HostingBounds
 from vedette.settings import Settings
 from vedette.stacks.stacks import Stacks
-from vedette.store.blobs.port import Blobs
-from vedette.store.db import Database
 from vedette.store.modes import private
 from vedette.store.reserve import Reserve
 from vedette.suggestions.lending import PictureLender
@@ -90,7 +87,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     placing, audit = _enter_roll(hold, installation, jobs, closing), open_audit(settings, closing)
     lender, meter = PictureLender(database, blobs, access), open_meter(database, closing)
     datasets, pictures = _open_datasets(hold, projects, lender, jobs, closing)
-    imports, exports = _open_ways(hold, database, datasets, blobs, access, jobs)
+    imports, exports = _open_ways(hold, projects, datasets, lender, jobs)
     trainings = open_trainings(hold, versions, datasets, lender, jobs, placing, encryption)
     suggestions, drafts, steps = open_suggestions(hold, datasets, versions, trainings, lender, jobs)
     trials, stacks = open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
@@ -198,30 +195,30 @@ def _enter_roll(
 
 def _open_ways(
     hold: FolderHold,
-    database: Database,
+    projects: Projects,
     datasets: Datasets,
-    blobs: Blobs,
-    access: Reach,
+    lender: PictureLender,
     jobs: JobRunner,
 ) -> tuple[Imports, Exports]:
     """Return the ways in and out of datasets, ready to go on with what a stop left."""
     tools = ImportTools(
-        database=database,
-        projects=Projects(database),
+        database=lender.database,
+        projects=projects,
         datasets=datasets,
-        blobs=blobs,
+        blobs=lender.blobs,
         engine=open_engine(),
         folder=hold.scratch / "imports",
         clock=system_clock,
-        may_read=access.may_read,
-        may_write=access.may_write,
-        missing_caller=access.missing_caller,
+        may_read=lender.access.may_read,
+        may_write=lender.access.may_write,
+        missing_caller=lender.access.missing_caller,
     )
     imports = Imports(tools, jobs)
     imports.start()
-    exporting = ExportTools(database, datasets, blobs, access, hold.scratch / "exports", system_clock)
-    exports = Exports(exporting, jobs)
+    blobs, access, place = lender.blobs, lender.access, hold.scratch / "exports"
+    exports = Exports(ExportTools(lender.database, datasets, blobs, access, place, system_clock), jobs)
     exports.start()
+    projects.ask_before_deleting(exports.hold_project)
     return imports, exports
 
 
