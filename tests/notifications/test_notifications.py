@@ -3,13 +3,20 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
 from doubles.houses import HERE
 from doubles.webhooks import PATIENCE_S, Hook
+from vedette.clock import milliseconds
 from vedette.errors import Busy, Missing, Wrong
 from vedette.monitoring.actions import ActionBook, Topic, call_webhook, read_actions
+from vedette.monitoring.alarm import AlarmRule
+from vedette.monitoring.alarm_messages import AlarmMove
+from vedette.monitoring.alarms import StoredAlarm
+from vedette.monitoring.metrics import MetricName, Place
+from vedette.monitoring.queries import MetricQuery, MetricStatistic
 from vedette.notifications.outbox import DAY_MS, GIVEN_UP, SENT, WAITING, Outbox
 from vedette.notifications.sender import Sender
 from vedette.projects.project import Project, Scope
@@ -42,6 +49,18 @@ def an_outbox(database, clock, topics):
 def move(database, outbox, version, state="trained"):
     with database.write() as connection:
         outbox.note_move(connection, version, state, "It is trained.")
+
+
+SUM = MetricQuery("m1", MetricStatistic(MetricName("Plant", "Rejected", (("Line", "4"),)), "Sum", 5))
+
+
+def a_move(clock, *queries, is_simple=True):
+    """An alarm that came from OK to ALARM."""
+    rule = AlarmRule(queries or (SUM,), is_simple, 5, 2, 1, 5.0, "GreaterThanThreshold")
+    now_ms = milliseconds(clock())
+    place = Place(HERE, "us-east-1")
+    alarm = StoredAlarm(1, place, "many", rule, True, now_ms, "OK", "1 <= 5", "", now_ms, now_ms)
+    return AlarmMove(alarm, "ALARM", "9 > 5", "", clock())
 
 
 def sent(outbox, sender):
@@ -215,24 +234,75 @@ def test_every_move_of_a_real_version_that_somebody_waits_for_is_told_once(datab
 def test_an_alarm_is_noted_with_its_move_or_not_at_all(database, clock, hook):
     topics = {"own": Topic(hook.address), "mail": Topic(emails=("a@b",))}
     outbox = an_outbox(database, clock, topics)
-    arn = f"arn:aws:sns:us-east-1:{HERE}:"
-    message = {"Type": "Notification", "Message": "{}"}
+    arn, change = f"arn:aws:sns:us-east-1:{HERE}:", a_move(clock)
     with database.write() as connection:
-        noted = [outbox.note_alarm(connection, f"{arn}{name}", message) for name in ("own", "mail", "none")]
+        noted = [outbox.note_alarm(connection, f"{arn}{name}", change) for name in ("own", "mail", "none")]
     assert noted == [True, False, False]
 
     def undo():
         with database.write() as connection:
-            outbox.note_alarm(connection, f"{arn}own", message)
+            outbox.note_alarm(connection, f"{arn}own", change)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         undo()
-    assert [(row.topic, row.kind, json.loads(row.body)) for row in outbox.list()] == [
-        ("own", "alarm", message)
+    assert [(row.topic, row.kind, json.loads(row.body)["TopicArn"]) for row in outbox.list()] == [
+        ("own", "alarm", f"{arn}own")
     ]
     hook.status = 500
     assert sent(outbox, Sender(outbox, lambda: ActionBook(topics)))[0][1] == WAITING, "it is tried again"
+
+
+def test_a_bus_hears_of_an_alarm_what_eventbridge_says_and_a_topic_what_sns_says(database, clock):
+    """Programs that read either look for what was watched, in words of its own."""
+    topics = {"bus": Topic("http://hooks", form="eventbridge"), "own": Topic("http://hooks")}
+    outbox = an_outbox(database, clock, topics)
+    with database.write() as connection:
+        for name in topics:
+            outbox.note_alarm(connection, f"arn:aws:sns:us-east-1:{HERE}:{name}", a_move(clock))
+    bodies = {row.topic: json.loads(row.body) for row in outbox.list()}
+    at = f"{clock():%Y-%m-%dT%H:%M:%S}"
+    arn = f"arn:aws:cloudwatch:us-east-1:{HERE}:alarm:many"
+    watched = {"namespace": "Plant", "name": "Rejected", "dimensions": {"Line": "4"}}
+    measured = {"metric": watched, "period": 300, "stat": "Sum"}
+    assert bodies["bus"] == {
+        "version": "0", "id": bodies["bus"]["id"], "source": "vedette.cloudwatch", "account": HERE,
+        "detail-type": "CloudWatch Alarm State Change", "time": f"{at}Z", "region": "us-east-1",
+        "resources": [arn],
+        "detail": {
+            "alarmName": "many",
+            "state": {"value": "ALARM", "reason": "9 > 5", "timestamp": f"{at}.000+0000"},
+            "previousState": {"value": "OK", "reason": "1 <= 5", "timestamp": f"{at}.000+0000"},
+            "configuration": {
+                "description": "",
+                "metrics": [{"id": "m1", "returnData": True, "metricStat": measured}],
+            },
+        },
+    }  # fmt: skip
+    message = json.loads(bodies["own"]["Message"])
+    assert (bodies["own"]["Timestamp"], message["StateChangeTime"]) == (f"{at}.000Z", f"{at}.000+0000")
+    assert message["Trigger"] == {
+        "MetricName": "Rejected", "Namespace": "Plant", "StatisticType": "Statistic", "Statistic": "SUM",
+        "Dimensions": [{"value": "4", "name": "Line"}], "Unit": None, "Period": 300, "EvaluationPeriods": 2,
+        "DatapointsToAlarm": 1, "ComparisonOperator": "GreaterThanThreshold", "Threshold": 5.0,
+        "TreatMissingData": "missing", "EvaluateLowSampleCountPercentile": "",
+    }  # fmt: skip
+
+
+def test_what_an_alarm_of_expressions_or_of_a_percentile_watches_is_told(clock):
+    expression = MetricQuery("e1", expression="FILL(m1, 0)", label="all", period=5)
+    hidden = replace(SUM, returns=False)
+    message = json.loads(a_move(clock, hidden, expression, is_simple=False).message("arn")["Message"])
+    metric = {"MetricName": "Rejected", "Namespace": "Plant",
+              "Dimensions": [{"value": "4", "name": "Line"}]}  # fmt: skip
+    assert message["Trigger"]["Metrics"] == [
+        {"Id": "m1", "ReturnData": False, "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Sum"}},
+        {"Id": "e1", "ReturnData": True, "Label": "all", "Expression": "FILL(m1, 0)"},
+    ]
+    late = replace(SUM, statistic=replace(SUM.statistic, statistic="p90"))
+    trigger = json.loads(a_move(clock, late).message("arn")["Message"])["Trigger"]
+    assert (trigger["StatisticType"], trigger["ExtendedStatistic"]) == ("ExtendedStatistic", "p90")
+    assert "Statistic" not in trigger
 
 
 def test_a_warning_of_drift_is_told_to_who_waits_for_it_in_its_account(database, clock, hook):

@@ -114,8 +114,8 @@ def is_topic_of(arn: str, account: str) -> bool:
     return len(parts) == 6 and parts[4] == account
 
 
-def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
-    """Call a topic's webhook, run its command and send its e-mails.
+def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any], posted: Mapping[str, Any]) -> None:
+    """Post to a topic's webhook, run its command with the message and send that by e-mail.
 
     Raises:
         Wrong: when one of them fails, with the reason; the others are done all the same. The account whose
@@ -125,7 +125,8 @@ def perform(book: ActionBook, topic: Topic, message: Mapping[str, Any]) -> None:
     body = json.dumps(message).encode()
     works: list[tuple[str, Callable[[], None]]] = []
     if topic.webhook:
-        works.append(("The webhook failed; the server's log tells why.", lambda: _post(topic, body)))
+        posted_body = json.dumps(posted).encode()
+        works.append(("The webhook failed; the server's log tells why.", lambda: _post(topic, posted_body)))
     if topic.command:
         works.append(("The command failed; the server's log tells why.", lambda: _run(topic, body)))
     if topic.emails:

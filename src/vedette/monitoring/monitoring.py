@@ -3,13 +3,13 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from vedette.clock import Clock, system_clock
 from vedette.metering.meter import Meter
 from vedette.monitoring.actions import read_actions
+from vedette.monitoring.alarm_messages import AlarmMove
 from vedette.monitoring.alarms import Alarms
 from vedette.monitoring.dashboards import Dashboards
 from vedette.monitoring.metrics import KnownMetrics
@@ -42,7 +42,7 @@ def open_monitoring(
     meter: Meter,
     settings: Settings,
     closing: contextlib.ExitStack,
-    tell: Callable[[Connection, str, dict[str, Any]], bool],
+    tell: Callable[[Connection, str, AlarmMove], bool],
 ) -> Monitoring:
     """Return the room, whose alarms are evaluated from now on; `tell` hands on what webhooks are to hear.
 

@@ -1,21 +1,19 @@
 """Alarms evaluated every minute by a thread, and whom they name called when they move."""
 
-import json
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from vedette.clock import from_milliseconds, milliseconds
+from vedette.clock import milliseconds
 from vedette.errors import Refusal, Wrong
 from vedette.monitoring.actions import ActionBook, Topic, is_topic_of, perform, topic_name
 from vedette.monitoring.alarm import judge
+from vedette.monitoring.alarm_messages import AlarmMove
 from vedette.monitoring.alarms import Alarms, StoredAlarm
 from vedette.monitoring.extended import read_extended
 from vedette.monitoring.metrics import KnownMetrics, Place
@@ -42,7 +40,7 @@ class AlarmWatch:
         self._actions = actions
         self._account = account
         # Writes down what a topic's webhook is to be told, with the move; says whether it did.
-        self.tell: Callable[[Connection, str, dict[str, Any]], bool] = lambda *_: False
+        self.tell: Callable[[Connection, str, AlarmMove], bool] = lambda *_: False
         self._last_minute = 0
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._callers = ThreadPoolExecutor(CALLERS, "alarm action")
@@ -119,35 +117,36 @@ class AlarmWatch:
         """Move an alarm, and call whom it names for its new state."""
         is_quiet = state == alarm.state or not alarm.has_actions
         actions = () if is_quiet else alarm.rule.actions.get(state, ())
-        facts = (state, reason, self._alarms.clock().isoformat())
-        messages = {action: _message(alarm, action, facts) for action in actions}
+        change = AlarmMove(alarm, state, reason, data, self._alarms.clock())
         handed: set[str] = set()
 
         def note(connection: Connection) -> None:
-            own = {name for name in messages if is_topic_of(name, alarm.place.account)}
-            handed.update(name for name in own if self.tell(connection, name, messages[name]))
+            own = {name for name in actions if is_topic_of(name, alarm.place.account)}
+            handed.update(name for name in own if self.tell(connection, name, change))
 
         if self._alarms.move(alarm, (state, reason, data), note):
-            for action, message in messages.items():
-                self._call(alarm, action, message, is_handed=action in handed)
+            for action in dict.fromkeys(actions):
+                self._call(change, action, is_handed=action in handed)
 
-    def _call(self, alarm: StoredAlarm, action: str, message: dict[str, Any], *, is_handed: bool) -> None:
+    def _call(self, change: AlarmMove, action: str, *, is_handed: bool) -> None:
         """Call whom an action names; its webhook only where nothing was handed on to be told to it."""
         if not self._waiting.acquire(blocking=False):
-            self._note(alarm, action, "too many calls wait already")
+            self._note(change.alarm, action, "too many calls wait already")
             return
         try:
-            future = self._callers.submit(self._perform, alarm, action, message, is_handed)
+            future = self._callers.submit(self._perform, change, action, is_handed)
         except RuntimeError:  # the server ends
             self._waiting.release()
             return
         future.add_done_callback(lambda _: self._waiting.release())
 
-    def _perform(self, alarm: StoredAlarm, action: str, message: dict[str, Any], is_handed: bool) -> None:
+    def _perform(self, change: AlarmMove, action: str, is_handed: bool) -> None:
+        alarm = change.alarm
         try:
             book = self._book()
             topic = self._topic(book, alarm, action)
-            perform(book, replace(topic, webhook="") if is_handed else topic, message)
+            posted = change.body(topic.form, action)
+            perform(book, replace(topic, webhook="") if is_handed else topic, change.message(action), posted)
         except Refusal as refusal:
             self._note(alarm, action, refusal.sentence)
         except Exception:
@@ -180,31 +179,3 @@ class AlarmWatch:
             self._alarms.note_action(alarm, summary, facts | ({"error": problem} if problem else {}))
         except Exception:
             log.exception("%s: %s", alarm.arn, summary)
-
-
-def _message(alarm: StoredAlarm, action: str, move: tuple[str, str, str]) -> dict[str, Any]:
-    """Return what a topic is told, in the form that SNS has for CloudWatch's alarms."""
-    rule, (state, reason, moment) = alarm.rule, move
-    facts = {
-        "AlarmName": alarm.name,
-        "AlarmDescription": rule.description or None,
-        "AWSAccountId": alarm.place.account,
-        "AlarmConfigurationUpdatedTimestamp": from_milliseconds(alarm.changed_ms).isoformat(),
-        "NewStateValue": state,
-        "NewStateReason": reason,
-        "StateChangeTime": moment,
-        "Region": alarm.place.region,
-        "AlarmArn": alarm.arn,
-        "OldStateValue": alarm.state,
-        "OKActions": rule.actions.get("OK", ()),
-        "AlarmActions": rule.actions.get("ALARM", ()),
-        "InsufficientDataActions": rule.actions.get("INSUFFICIENT_DATA", ()),
-    }
-    return {
-        "Type": "Notification",
-        "MessageId": str(uuid.uuid4()),
-        "TopicArn": action,
-        "Subject": f'{state}: "{alarm.name}" in {alarm.place.region}',
-        "Message": json.dumps(facts),
-        "Timestamp": moment,
-    }

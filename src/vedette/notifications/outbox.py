@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, sel
 from vedette.clock import Clock, milliseconds
 from vedette.errors import Missing, Refusal
 from vedette.monitoring.actions import ActionBook, Topic, topic_name
+from vedette.monitoring.alarm_messages import AlarmMove
 from vedette.notifications.events import Happening, drift_of, enveloped, happening_of
 from vedette.notifications.tables import deliveries
 from vedette.projects.version import State, Version
@@ -82,7 +83,7 @@ class Outbox:
             row = {"topic": name, "kind": happening.kind, "body": orjson.dumps(body).decode()}
             self._add(connection, {**row, "id": str(uuid4()), "created_ms": now})
 
-    def note_alarm(self, connection: Connection, arn: str, message: Mapping[str, Any]) -> bool:
+    def note_alarm(self, connection: Connection, arn: str, move: AlarmMove) -> bool:
         """Write down what a topic's webhook is told of an alarm; return whether it has one."""
         name = self.topic_name(arn)
         try:
@@ -92,7 +93,7 @@ class Outbox:
         if topic is None or not topic.webhook:
             return False
         facts = {"id": str(uuid4()), "topic": name, "kind": ALARM, "created_ms": milliseconds(self._clock())}
-        self._add(connection, {**facts, "body": orjson.dumps(message).decode()})
+        self._add(connection, {**facts, "body": orjson.dumps(move.body(topic.form, arn)).decode()})
         return True
 
     def topics(self, account: str, kind: str) -> Mapping[str, Topic]:
