@@ -41,6 +41,7 @@ REQUESTS = [
     ("iam", "ListGroupsForUser", ANN, ""),
     ("iam", "UpdateUser", ANN, ""),
     ("iam", "ListMFADevices", ANN, ""),
+    ("iam", "DeactivateMFADevice", {**ANN, "SerialNumber": f"arn:aws:iam::{HERE}:mfa/ann-1"}, ""),
     ("iam", "ListSSHPublicKeys", ANN, ""),
     ("iam", "ListServiceSpecificCredentials", ANN, ""),
     ("iam", "ListSigningCertificates", ANN, ""),

@@ -64,7 +64,7 @@ def holder_arn(house: House, holder: Holder, path: str | None = None) -> str:
 def policy_arn(account: str, policy: IdentityPolicy) -> str:
     """Return a policy's ARN."""
     if policy.is_builtin:
-        return f"{BUILTIN_ARN}{policy.name.removeprefix(AWS)}"
+        return f"{BUILTIN_ARN}{policy.path[1:]}{policy.name.removeprefix(AWS)}"
     return arn_of("policy", account, policy.path, policy.name)
 
 

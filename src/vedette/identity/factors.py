@@ -112,6 +112,14 @@ class SecondFactors:
         with self._database.read() as connection:
             return _is_held(connection, owner)
 
+    def count_people(self, account: str) -> int:
+        """Return how many people of an account have a factor, its root among them."""
+        columns = second_factors.c
+        is_theirs = and_(columns.account == account, columns.confirmed)
+        people = select(columns.user).where(is_theirs).distinct().subquery()
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(people)).scalar_one())
+
     def count_codes(self, owner: FactorOwner) -> int:
         """Return how many recovery codes are left."""
         with self._database.read() as connection:

@@ -17,7 +17,7 @@ from vedette.access.parse import FORMS, parse_policy, visible_length
 from vedette.access.policy import PolicyKind
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, MalformedPolicy, Missing, Taken, TooMuch, Wrong
-from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document, is_builtin
+from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document, builtin_path, is_builtin
 from vedette.identity.holder import Holder, HolderKind
 from vedette.identity.ids import new_id
 from vedette.identity.policy_versions import add_version, insert_version, versions_of
@@ -349,7 +349,7 @@ def _unreadable(policy: IdentityPolicy) -> str:
 
 
 def _builtin(name: str) -> IdentityPolicy:
-    return IdentityPolicy(name, builtin_document(name))
+    return IdentityPolicy(name, builtin_document(name), path=builtin_path(name))
 
 
 def _as_policy(row: Row[Any]) -> IdentityPolicy:

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from doubles.factors import app_code
 from doubles.houses import HERE
 from vedette.api.house import Caller
 from vedette.api.iam import OPERATIONS, translate
 from vedette.errors import BadToken, Busy, Denied, MalformedPolicy, Missing, Taken, TooMuch, Wrong
+from vedette.identity.factors import FactorOwner
 from vedette.identity.may import may
 
 DETECT = {"Effect": "Allow", "Action": "rekognition:DetectCustomLabels", "Resource": "*"}
@@ -215,6 +217,32 @@ def test_limits_are_those_of_iam(call):
     call("CreateGroup", GroupName="shift")
     call("PutGroupPolicy", GroupName="shift", PolicyName="long", PolicyDocument=long)
     assert translate(TooMuch("")).code == "LimitExceeded"
+
+
+def test_second_factors_are_told_and_taken_away_by_iam(call, house, clock):
+    call("CreateUser", UserName="ann")
+    made = house.identity.factors.begin_totp(FactorOwner(HERE, "ann"), "phone")
+    assert call("ListMFADevices", UserName="ann")["MFADevices"] == [], "no code of it was shown yet"
+    house.identity.factors.confirm_totp(FactorOwner(HERE, "ann"), made.id, app_code(made.secret, clock()))
+    [device] = call("ListMFADevices", UserName="ann")["MFADevices"]
+    number = f"arn:aws:iam::{HERE}:mfa/ann-{made.id}"
+    assert device == {"UserName": "ann", "SerialNumber": number, "EnableDate": clock()}
+    ann = caller_with(house, call("CreateAccessKey", UserName="ann")["AccessKey"])
+    call("PutUserPolicy", UserName="ann", PolicyName="see", PolicyDocument=document(
+        {"Effect": "Allow", "Action": "iam:ListMFADevices", "Resource": "*"}
+    ))  # fmt: skip
+    ann = Caller(house.identity.current(ann.principal), "us-east-1", "iam")
+    assert call("ListMFADevices", ann)["MFADevices"] == [device]
+    with pytest.raises(Denied):
+        call("DeactivateMFADevice", ann, SerialNumber=number)
+    summary = call("GetAccountSummary")["SummaryMap"]
+    assert (summary["MFADevicesInUse"], summary["AccountMFAEnabled"]) == (1, 0)
+    for wrong in ({"UserName": "boss", "SerialNumber": number}, {"UserName": "ann", "SerialNumber": "GAHT1"}):
+        with pytest.raises(Missing):
+            call("DeactivateMFADevice", **wrong)
+    call("DeactivateMFADevice", UserName="ann", SerialNumber=number)
+    assert call("ListMFADevices", UserName="ann")["MFADevices"] == []
+    assert house.identity.factors.count_codes(FactorOwner(HERE, "ann")) == 0
 
 
 def test_what_nothing_here_has_is_an_empty_list_and_a_password_is_missing(call):

@@ -10,9 +10,13 @@ from vedette.access.parse import parse_policy
 from vedette.access.policy import PolicyKind
 from vedette.api.iam import OPERATIONS
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
-from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document
+from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document, builtin_path
 
 BUILTIN = "arn:aws:iam::aws:policy/"
+
+
+def arn_of_aws(name):
+    return f"{BUILTIN}{builtin_path(f'{AWS}{name}')[1:]}{name}"
 
 
 def document(*actions, resource="*"):
@@ -114,7 +118,8 @@ def test_lists_tell_own_policies_from_those_that_come_with_the_program(call, own
         return [each["Arn"] for each in call("ListPolicies", MaxItems=1000, **request)["Policies"]]
 
     assert arns(Scope="Local") == [own]
-    assert set(arns(Scope="AWS")) == {BUILTIN + name for name in (*NAMES, *AWS_NAMES)}
+    theirs = {arn_of_aws(name) for name in AWS_NAMES}
+    assert set(arns(Scope="AWS")) == {BUILTIN + name for name in NAMES} | theirs
     assert arns(Scope="Local", PathPrefix="/other/") == []
     assert arns(OnlyAttached=True) == []
     call("CreateUser", UserName="ann")
@@ -125,10 +130,25 @@ def test_lists_tell_own_policies_from_those_that_come_with_the_program(call, own
 def test_ten_managed_policies_are_the_most(call):
     call("CreateUser", UserName="ann")
     for name in AWS_NAMES[:10]:
-        call("AttachUserPolicy", UserName="ann", PolicyArn=BUILTIN + name)
+        call("AttachUserPolicy", UserName="ann", PolicyArn=arn_of_aws(name))
     with pytest.raises(TooMuch):
-        call("AttachUserPolicy", UserName="ann", PolicyArn=BUILTIN + AWS_NAMES[10])
-    call("AttachUserPolicy", UserName="ann", PolicyArn=BUILTIN + AWS_NAMES[0])
+        call("AttachUserPolicy", UserName="ann", PolicyArn=arn_of_aws(AWS_NAMES[10]))
+    call("AttachUserPolicy", UserName="ann", PolicyArn=arn_of_aws(AWS_NAMES[0]))
+
+
+def test_a_policy_of_aws_with_a_path_is_found_under_that_alone(call):
+    """What scripts for AWS Lambda attach to their roles."""
+    name, service = "AWSLambdaBasicExecutionRole", {"Service": "lambda.amazonaws.com"}
+    trust = {"Effect": "Allow", "Principal": service, "Action": "sts:AssumeRole"}
+    call("CreateRole", RoleName="detect", AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
+    arn = f"{BUILTIN}service-role/{name}"
+    call("AttachRolePolicy", RoleName="detect", PolicyArn=arn)
+    attached = call("ListAttachedRolePolicies", RoleName="detect")["AttachedPolicies"]
+    assert attached == [{"PolicyName": name, "PolicyArn": arn}]
+    assert call("GetPolicy", PolicyArn=arn)["Policy"]["Path"] == "/service-role/"
+    for other in (BUILTIN + name, f"{BUILTIN}service-role/AdministratorAccess"):
+        with pytest.raises(Missing):
+            call("AttachRolePolicy", RoleName="detect", PolicyArn=other)
 
 
 def test_the_account_is_described_in_pages_without_loss(call, own):
@@ -215,6 +235,10 @@ GUIDES = {
         [("rekognition:CreateProject", "*"), ("iam:ListRoles", "*")],
         [("iam:CreateUser", "*"), ("iam:AttachUserPolicy", "*"), ("iam:PassRole", "*")],
     ),
+    "AWSLambdaBasicExecutionRole": (
+        [("logs:PutLogEvents", "*"), ("logs:CreateLogGroup", "*")],
+        [("logs:DeleteLogGroup", "*"), ("lambda:InvokeFunction", "*")],
+    ),
     "IAMFullAccess": ([("iam:CreateUser", "*")], [("s3:GetObject", PICTURES)]),
     "IAMReadOnlyAccess": (
         [("iam:GetUser", "*"), ("iam:SimulatePrincipalPolicy", "*")], [("iam:CreateAccessKey", "*")],
@@ -226,7 +250,7 @@ GUIDES = {
 def test_a_policy_of_aws_allows_what_the_guides_say_and_not_its_neighbour(name, call):
     allowed, denied = GUIDES[name]
     text = unquote(
-        call("GetPolicyVersion", PolicyArn=BUILTIN + name, VersionId="v1")["PolicyVersion"]["Document"]
+        call("GetPolicyVersion", PolicyArn=arn_of_aws(name), VersionId="v1")["PolicyVersion"]["Document"]
     )
     assert text == builtin_document(f"{AWS}{name}")
     assert parse_policy(text, PolicyKind.IDENTITY).statements

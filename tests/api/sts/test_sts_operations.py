@@ -181,6 +181,7 @@ def test_a_changed_or_lost_managed_policy_changes_its_sessions(house, call, read
     "arn",
     [
         "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole",
         f"arn:aws:iam::{HERE}:policy/nothing-of-that-name",
         "arn:aws:iam::999999999999:policy/listers",
         f"arn:aws:iam::{HERE}:role/reader-of-nothing",

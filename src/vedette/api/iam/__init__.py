@@ -5,7 +5,7 @@ Over the same rooms as the console's account page and the command line: what one
 
 from vedette.api.effects import effect_of_name
 from vedette.api.house import Caller, House
-from vedette.api.iam import account, groups, policies, roles, simulation, users
+from vedette.api.iam import account, factors, groups, policies, roles, simulation, users
 from vedette.api.iam.faults import translate
 from vedette.api.iam.holdings import KINDS, operations_of
 from vedette.api.iam.permissions import PERMISSIONS
@@ -40,6 +40,7 @@ ALL: dict[str, Handler] = {
     "CreatePolicyVersion": policies.create_policy_version,
     "CreateRole": roles.create_role,
     "CreateUser": users.create_user,
+    "DeactivateMFADevice": factors.deactivate_mfa_device,
     "DeleteAccessKey": users.delete_access_key,
     "DeleteAccountAlias": account.delete_account_alias,
     "DeleteGroup": groups.delete_group,
@@ -64,6 +65,7 @@ ALL: dict[str, Handler] = {
     "ListEntitiesForPolicy": policies.list_entities_for_policy,
     "ListGroups": groups.list_groups,
     "ListGroupsForUser": users.list_groups_for_user,
+    "ListMFADevices": factors.list_mfa_devices,
     "ListPolicies": policies.list_policies,
     "ListPolicyTags": policies.list_policy_tags,
     "ListPolicyVersions": policies.list_policy_versions,

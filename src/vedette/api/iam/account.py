@@ -12,6 +12,7 @@ from vedette.api.identity_rights import permit
 from vedette.api.operations import Handler
 from vedette.errors import Missing
 from vedette.identity.directory import KEYS_EACH
+from vedette.identity.factors import FactorOwner
 from vedette.identity.groups import MOST_GROUPS
 from vedette.identity.holder import Holder, HolderKind
 from vedette.identity.inline import MOST
@@ -22,11 +23,9 @@ from vedette.identity.policy_versions import MOST_VERSIONS
 PARTS = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
 # What nothing here has.
 ABSENT = (
-    "AccountMFAEnabled",
     "AccountSigningCertificatesPresent",
     "InstanceProfiles",
     "MFADevices",
-    "MFADevicesInUse",
     "Providers",
     "ServerCertificates",
 )
@@ -38,6 +37,7 @@ def get_account_summary(house: House, caller: Caller, request: dict[str, Any]) -
     """Count what there is, beside the limits that hold; a limit that there is not is left out."""
     permit_all(caller, "GetAccountSummary")
     directory, account = house.identity.directory, caller.account
+    factors = house.identity.factors
     own = [policy for policy in directory.policies.available(account) if not policy.is_builtin]
     versions = sum(len(directory.versions.versions(account, policy.name)) for policy in own)
     root_keys = [key for key in directory.keys(account) if key.user is None]
@@ -48,6 +48,8 @@ def get_account_summary(house: House, caller: Caller, request: dict[str, Any]) -
         "Policies": len(own),
         "PolicyVersionsInUse": versions,
         "AccountAccessKeysPresent": int(bool(root_keys)),
+        "AccountMFAEnabled": int(factors.is_held(FactorOwner(account))),
+        "MFADevicesInUse": factors.count_people(account),
         "AccessKeysPerUserQuota": KEYS_EACH,
         "GroupsPerUserQuota": MOST_GROUPS,
         "AttachedPoliciesPerUserQuota": MOST_ATTACHED,
@@ -167,7 +169,6 @@ def list_account_aliases(house: House, caller: Caller, request: dict[str, Any]) 
 NOTHING: dict[str, tuple[str, HolderKind | None]] = {
     "ListInstanceProfiles": ("InstanceProfiles", None),
     "ListInstanceProfilesForRole": ("InstanceProfiles", "role"),
-    "ListMFADevices": ("MFADevices", "user"),
     "ListOpenIDConnectProviders": ("OpenIDConnectProviderList", None),
     "ListSAMLProviders": ("SAMLProviderList", None),
     "ListSSHPublicKeys": ("SSHPublicKeys", "user"),

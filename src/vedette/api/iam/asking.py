@@ -93,7 +93,7 @@ def find_policy(house: House, caller: Caller, text: str) -> IdentityPolicy:
     missing = Missing(f"Policy {text} does not exist or is not attachable.", kind="policy", name=text)
     if arn.service != "iam" or kind != "policy" or arn.region or arn.partition != "aws":
         raise Wrong(f"ARN {text} is not valid.", kind="policy", name=text)
-    if arn.account == BUILTIN_ACCOUNT and path == "/":
+    if arn.account == BUILTIN_ACCOUNT:
         builtin = name if name in NAMES else f"{AWS}{name}" if name in AWS_NAMES else ""
         policy = policies.find(caller.account, builtin) if builtin else None
     elif arn.account == caller.account:

@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         operation: _on(operation, "user")
         for operation in (
             "CreateAccessKey",
+            "DeactivateMFADevice",
             "DeleteAccessKey",
             "DeleteLoginProfile",
             "DeleteUser",
@@ -63,6 +64,7 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
             "GetUser",
             "ListAccessKeys",
             "ListGroupsForUser",
+            "ListMFADevices",
             "UpdateAccessKey",
             "UpdateUser",
         )

@@ -8,7 +8,7 @@ from vedette.api.house import Caller, House
 from vedette.api.operations import operation
 from vedette.arn import parse_arn
 from vedette.errors import Wrong
-from vedette.identity.builtin import AWS, NAMES, is_builtin
+from vedette.identity.builtin import AWS, NAMES, builtin_path, is_builtin
 from vedette.identity.sessions import RoleRequest, TemporaryCredentials
 
 DEFAULT_SESSION_S = 43_200
@@ -70,7 +70,7 @@ def _policy_names(request: dict[str, Any]) -> tuple[str, ...]:
 
 def _policy_name(text: str, role_arn: str) -> str:
     account, (prefix, _, name) = parse_arn(role_arn).account, text.rpartition("/")
-    if prefix == BUILTIN and is_builtin(f"{AWS}{name}"):
+    if is_builtin(f"{AWS}{name}") and f"{prefix}/" == f"{BUILTIN}{builtin_path(f'{AWS}{name}')}":
         return f"{AWS}{name}"
     # The role's account has policies with paths too; a name is there once, whatever its path.
     if f"{prefix}/".startswith(f"arn:aws:iam::{account}:policy/") or (prefix == BUILTIN and name in NAMES):

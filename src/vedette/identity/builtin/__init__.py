@@ -14,6 +14,7 @@ NAMES = (ADMINISTRATOR_POLICY, "trainer", "labeller", "viewer", "caller", "annot
 
 AWS = "aws:"
 AWS_NAMES = (
+    "AWSLambdaBasicExecutionRole",
     "AdministratorAccess",
     "AmazonLookoutVisionConsoleFullAccess",
     "AmazonLookoutVisionConsoleReadOnlyAccess",
@@ -27,6 +28,8 @@ AWS_NAMES = (
     "IAMReadOnlyAccess",
     "PowerUserAccess",
 )
+# Of those whose ARN has one; the others have none.
+PATHS = {f"{AWS}AWSLambdaBasicExecutionRole": "/service-role/"}
 # Each of which lets its holder let others in.
 ADMINISTRATORS = (ADMINISTRATOR_POLICY, f"{AWS}AdministratorAccess")
 
@@ -34,6 +37,11 @@ ADMINISTRATORS = (ADMINISTRATOR_POLICY, f"{AWS}AdministratorAccess")
 def is_builtin(name: str) -> bool:
     """Return whether a policy of this name comes with the program."""
     return name in NAMES or (name.startswith(AWS) and name.removeprefix(AWS) in AWS_NAMES)
+
+
+def builtin_path(name: str) -> str:
+    """Return the path in the ARN of a built-in policy."""
+    return PATHS.get(name, "/")
 
 
 @cache
