@@ -145,3 +145,40 @@ def test_the_command_tells_the_effect_before_it_writes_and_leaves_out_when_asked
     found = read_line(line)
     assert isinstance(found, Line)
     assert shown([found]) == [(("bolt",), ["Bolt"])]
+
+
+def test_names_are_asked_for_and_the_answers_kept_for_the_next_import(tmp_path):
+    manifest, names = tmp_path / "in.manifest", tmp_path / "names.csv"
+    manifest.write_text("".join(f"{line.text}\n" for line in lines()))
+    words = ["import", "manifest", str(manifest), "--map", str(names), "--out"]
+    asked, again = tmp_path / "asked.manifest", tmp_path / "again.manifest"
+    answer = CliRunner().invoke(app, [*words, str(asked), "--ask"], input="auto, blue\n-\n\n")
+    assert answer.exit_code == 0, answer.output
+    assert "car (2 pictures) [car]: " in answer.stderr
+    assert names.read_bytes() == b'car,"auto, blue"\r\nred,\r\n'
+    assert CliRunner().invoke(app, [*words, str(again)]).exit_code == 0
+    assert asked.read_text("utf-8") == again.read_text("utf-8")
+    found = [read_line(text) for text in asked.read_text("utf-8").splitlines()]
+    assert shown(found) == [((), ["auto, blue", "van"]), (("auto, blue",), []), ((), [])]
+    third = tmp_path / "third.manifest"
+    refused = CliRunner().invoke(app, [*words, str(third), "--ask"], input="x\n")
+    assert (refused.exit_code, third.exists()) == (2, False)
+    assert "is there already" in refused.stderr
+
+
+def test_nobody_is_asked_about_what_is_refused_or_about_hundreds(tmp_path):
+    manifest, out = tmp_path / "in.manifest", tmp_path / "out.manifest"
+    words = ["import", "manifest", str(manifest), "--out", str(out), "--ask"]
+    manifest.write_text(f"{lines()[0].text}\nno line\n")
+    answer = CliRunner().invoke(app, words, input="x\n")
+    assert (answer.exit_code, "car (" in answer.stderr) == (2, False)
+    many = [write_item(Item(f"{n}.png", (f"kind {n}",)), stamp=STAMP) for n in range(201)]
+    manifest.write_text("".join(f"{line.text}\n" for line in many))
+    answer = CliRunner().invoke(app, words, input="x\n")
+    assert (answer.exit_code, out.exists()) == (2, False)
+    assert "201 labels, too many to ask about" in answer.stderr
+    manifest.write_text("".join(f"{line.text}\n" for line in lines()))
+    answer = CliRunner().invoke(app, words, input="auto\n")
+    assert (answer.exit_code, out.exists()) == (1, False), "whoever breaks off brings nothing"
+    assert CliRunner().invoke(app, words, input="\n\n\n").exit_code == 0, "all names may stay"
+    assert len(out.read_text("utf-8").splitlines()) == 3

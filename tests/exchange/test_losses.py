@@ -63,7 +63,7 @@ def test_labels_that_cannot_be_used_are_said_and_those_of_unsure_pictures():
 def test_formats_that_take_the_unseen_for_empty_are_those_that_say_so(tmp_path, form):
     (tmp_path / "out").mkdir()
     place = tmp_path / "out" if form in ("voc", "labelme", "datumaro", "imagefolder") else None
-    out = place or tmp_path / "out" / ("f" if form in ("coco", "via", "csv") else "")
+    out = place or tmp_path / "out" / ("f" if form in ("coco", "via", "csv", "cvat", "labelstudio") else "")
     Image.new("RGB", (WIDE, HIGH)).save(tmp_path / "out" / "a.png")
     from_lines(form, [write_item(Item("a.png"), stamp=STAMP)], out, written_at=WHEN, images={"a.png": SIZE})
     (again,) = read_format(form, out, images=tmp_path / "out")

@@ -4,18 +4,25 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from doubles.drawn_items import SIZE, WHEN, box, items, said
 from vedette.errors import Wrong
 from vedette.exchange.cvat import read_cvat
-from vedette.exchange.formats import to_lines
+from vedette.exchange.formats import from_lines, read_format, to_lines
+from vedette.exchange.items import Item, write_item
 from vedette.exchange.labelstudio import read_labelstudio
 from vedette.exchange.pieces import NoteList
 from vedette.exchange.turned_boxes import around, around_centred, around_turned
 from vedette.manifest.attributes import Stamp
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "exports"
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    return tmp_path_factory.mktemp("shelf")
 
 
 def pixels(item):
@@ -90,6 +97,41 @@ def test_an_export_becomes_manifest_lines_from_the_command_line(form, tmp_path):
     lines = list(to_lines(form, source, stamp=Stamp(), prefix="s3://acme/t"))
     assert len(lines) == 3
     assert all(line.source.startswith("s3://acme/t/") for line in lines)
+
+
+@pytest.mark.parametrize("form", ["labelstudio", "cvat"])
+@settings(max_examples=15, deadline=None)
+@given(many=items)
+def test_boxes_are_read_as_they_were_written(shelf, form, many):
+    lines = [write_item(item, stamp=Stamp()) for item in many]
+    assert from_lines(form, lines, shelf / "out", written_at=WHEN) == sum(len(item.boxes) for item in many)
+    again = list(read_format(form, shelf / "out"))
+    assert said(again) == said(many)
+    # A task that shows nothing is one that nobody has annotated.
+    assert [item.boxes is None for item in again] == [
+        form == "labelstudio" and not item.boxes for item in many
+    ]
+
+
+@pytest.mark.parametrize("form", ["labelstudio", "cvat"])
+def test_names_and_labels_are_read_as_they_were_written(tmp_path, form):
+    many = [
+        Item("lines/4 & 5/ä 1.png", ('"<bolt>" & nut', "a\tb"), None, SIZE),
+        Item("s3://acme/x/2.png", ("good",), (("dent", box(1, 2, 3, 4)),), SIZE),
+    ]
+    lines = [write_item(item, stamp=Stamp()) for item in many]
+    sizes = {item.name: SIZE for item in many}
+    from_lines(form, lines, tmp_path / "out", written_at=WHEN, prefix=None, images=sizes)
+    again = list(read_format(form, tmp_path / "out"))
+    assert [(item.name, item.labels, item.boxes is None) for item in again] == [
+        (item.name, item.labels, item.boxes is None) for item in many
+    ]
+
+
+def test_what_xml_cannot_hold_is_refused_and_not_written_broken(tmp_path):
+    line = write_item(Item("a.png", ("bell\x07",), (), SIZE), stamp=Stamp())
+    with pytest.raises(Wrong, match=r"is no XML: .*a character that it cannot hold"):
+        from_lines("cvat", [line], tmp_path / "out", written_at=WHEN)
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, cast
@@ -51,6 +51,8 @@ class OutputFormat(StrEnum):
     VOC = "voc"
     YOLO = "yolo"
     CSV = "csv"
+    LABELSTUDIO = "labelstudio"
+    CVAT = "cvat"
     LABELME = "labelme"
     VIA = "via"
     DATUMARO = "datumaro"
@@ -125,6 +127,9 @@ def import_format(  # noqa: PLR0913  (a command's options)
     images: Images = None,
     anomalies: Annotated[bool, Option(help="Labels are normal and anomaly (Lookout).")] = False,
     label_map: Map = None,
+    ask: Annotated[
+        bool, Option(help="Ask here what each label shall be called; --map says where the answers are kept.")
+    ] = False,
     boxes_from: BoxesFrom = None,
     masks_from: MasksFrom = None,
     leave_out: Annotated[bool, Option(help="Leave out what cannot be used, and say what.")] = False,
@@ -140,7 +145,7 @@ def import_format(  # noqa: PLR0913  (a command's options)
     aws-history brings along models that AWS trained: as versions that are figures, and cannot run.
     """
     if form is InputFormat.AWS_HISTORY:
-        if out or images or anomalies or label_map or leave_out or boxes_from or masks_from:
+        if out or images or anomalies or label_map or ask or leave_out or boxes_from or masks_from:
             _end("aws-history takes --project, --to and --dry-run alone: it brings figures, and no labels.")
         _bring_history(source, (project, to, endpoint, data), dry_run=dry_run)
         return
@@ -153,12 +158,16 @@ def import_format(  # noqa: PLR0913  (a command's options)
         cast("Format | LocalFormat", form.value), images, anomalies, label_map, leave_out, bool(boxes_from),
         masks_from.value if masks_from else "",
     )  # fmt: skip
-    with _client_errors_as_sentence():
+    with _client_errors_as_sentence(), ExitStack() as stack:
+        if not (dry_run or project or out):
+            raise Wrong("Say where to: --out FILE for a manifest, or --project NAME for a dataset.")
+        if ask:
+            from vedette.cli.label_asking import with_answers
+
+            options = stack.enter_context(with_answers(source, options, is_lenient=dry_run or leave_out))
         if dry_run:
             rehearse_import(source, options)
             return
-        if not (project or out):
-            raise Wrong("Say where to: --out FILE for a manifest, or --project NAME for a dataset.")
         dataset = (project, kind.value, service.value, endpoint, data) if project else None
         import_pictures(source, options, to=to, out=out, dataset=dataset)
 

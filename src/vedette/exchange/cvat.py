@@ -1,4 +1,4 @@
-"""CVAT: the exports "CVAT for images 1.1" and "CVAT for video 1.1", one XML file for all pictures.
+"""CVAT: the exports "CVAT for images 1.1", which is written too, and "CVAT for video 1.1", an XML file each.
 
 Pictures are read in bounded memory; the tracks of a film are held, and go through `cvat_video`.
 
@@ -8,14 +8,16 @@ noted; points and cuboids have no counterpart and are refused by picture.
 """
 
 import math
+import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
 
 from vedette.errors import Wrong
 from vedette.exchange.cvat_video import Film, FilmFacts, FindFrame, TrackShape, name_of_frame
@@ -23,7 +25,7 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.shapes import EllipseShape, LineShape, PolygonShape, RowRunShape, Shape
 from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned, corners_centred
-from vedette.file_access import open_file
+from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -34,6 +36,8 @@ _BLOCK = 1 << 16
 DEEPEST = 20
 SHAPES = ("box", "polygon", "polyline", "mask", "ellipse")
 NO_BOXES = ("points", "cuboid", "skeleton")
+# What XML 1.0 cannot say, not even as a reference.
+UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_cvat(
@@ -56,6 +60,51 @@ def read_cvat(
     # A film's frames may be exported as images too; its head is the same.
     if film.has_tracks or (reading.is_film and not has_images):
         yield from film.items(reading.film, reading.stamp, notes)
+
+
+def write_cvat(items: Iterable[Item], file: Path) -> int:
+    """Write "CVAT for images 1.1"; return how many boxes."""
+    count = 0
+    with create_text(file) as out:
+        out.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
+        for number, item in enumerate(items):
+            try:
+                out.write(_image(item, number))
+            except _Unwritable as fault:
+                raise Wrong(f"{file} is no XML: {fault}.", kind="file", name=str(file)) from None
+            count += len(item.boxes or ())
+        out.write("</annotations>\n")
+    return count
+
+
+class _Unwritable(Exception):
+    """A text that XML cannot hold."""
+
+
+def _image(item: Item, number: int) -> str:
+    if item.size is None:
+        raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
+    wide, high = item.size.width, item.size.height
+    head = _written(id=str(number), name=item.name, width=str(wide), height=str(high))
+    rows = [f"    <tag{_written(label=label, source='manual')}></tag>\n" for label in item.labels]
+    for label, box in item.boxes or ():
+        sides = {
+            "xtl": box.left * wide,
+            "ytl": box.top * high,
+            "xbr": (box.left + box.width) * wide,
+            "ybr": (box.top + box.height) * high,
+        }
+        places = {key: f"{round(side, 3):.10g}" for key, side in sides.items()}
+        facts = _written(label=label, source="manual", occluded="0", **places, z_order="0")
+        rows.append(f"    <box{facts}></box>\n")
+    return f"  <image{head}>\n{''.join(rows)}  </image>\n"
+
+
+def _written(**attributes: str) -> str:
+    for value in attributes.values():
+        if UNWRITABLE.search(value):
+            raise _Unwritable(f"{value!r:.80} has a character that it cannot hold")
+    return "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
 
 
 @dataclass(slots=True)

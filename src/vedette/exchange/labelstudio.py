@@ -1,15 +1,16 @@
-"""Label Studio: the exports "JSON" and "JSON-MIN", one list of tasks, of any length.
+"""Label Studio: the exports "JSON", which is written too, and "JSON-MIN", one list of tasks, of any length.
 
 Boxes are percents of the picture. Polygons, ellipses and turned boxes become the upright boxes around them,
 which is noted; brush strokes, key points and texts have no counterpart and are refused by task. Pictures that
 a task names on the web are never fetched: a picture of the same name is used.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeGuard
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
@@ -17,7 +18,7 @@ from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.shapes import BrushShape, EllipseShape, PolygonShape, Shape
 from vedette.exchange.turned_boxes import around, around_turned, corners_turned
-from vedette.file_access import open_text
+from vedette.file_access import create_text, open_text
 from vedette.manifest.attributes import Stamp, is_number
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
@@ -36,6 +37,49 @@ def read_labelstudio(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
     for number, task in enumerate(_tasks(path), start=1):
         with noting(notes, f"{path}, task {_number(task, number)}"):
             yield _read_task(task, f"task {_number(task, number)}", notes)
+
+
+def write_labelstudio(items: Iterable[Item], path: Path) -> int:
+    """Write tasks with their annotations; return how many boxes.
+
+    The names of what was labelled are those of Label Studio's own templates for boxes and for classes. A
+    picture is named as its local storage serves files; one with an address keeps that.
+    """
+    count = 0
+    with create_text(path) as out:
+        out.write("[")
+        for number, item in enumerate(items):
+            results = [*_boxes_written(item), *_choices_written(item)]
+            count += len(item.boxes or ())
+            name = item.name if "://" in item.name else f"/data/local-files/?d={quote(item.name)}"
+            task = {"data": {"image": name}, "annotations": [{"result": results}] if results else []}
+            out.write(f"{',' if number else ''}\n{json.dumps(task, ensure_ascii=False)}")
+        out.write("\n]\n")
+    return count
+
+
+def _boxes_written(item: Item) -> Iterator[dict[str, Any]]:
+    if item.boxes and item.size is None:
+        raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
+    for label, box in item.boxes or ():
+        assert item.size is not None
+        sides = {"x": box.left, "y": box.top, "width": box.width, "height": box.height}
+        percents = {key: round(100 * side, 10) for key, side in sides.items()}
+        yield {
+            "type": "rectanglelabels",
+            "from_name": "label",
+            "to_name": "image",
+            "original_width": item.size.width,
+            "original_height": item.size.height,
+            "image_rotation": 0,
+            "value": {**percents, "rotation": 0, "rectanglelabels": [label]},
+        }
+
+
+def _choices_written(item: Item) -> Iterator[dict[str, Any]]:
+    if item.labels:
+        value = {"choices": list(item.labels)}
+        yield {"type": "choices", "from_name": "choice", "to_name": "image", "value": value}
 
 
 def _tasks(path: Path) -> Iterator[Any]:

@@ -17,6 +17,8 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "voc": frozenset({"boxes"}),
     "yolo": frozenset({"boxes"}),
     "csv": frozenset({"labels"}),
+    "labelstudio": frozenset({"labels", "boxes"}),
+    "cvat": frozenset({"labels", "boxes"}),
     "labelme": frozenset({"labels", "boxes"}),
     "via": frozenset({"labels", "boxes"}),
     "datumaro": frozenset({"labels", "boxes"}),
@@ -32,12 +34,12 @@ HOLDS: Mapping[str, frozenset[str]] = {
 }
 
 # Formats in which a picture without objects is one that nobody looked at.
-WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder"})
+WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder", "labelstudio"})
 
 
 # Formats in which a picture that nobody looked at is one without objects.
 WITHOUT_UNSEEN = frozenset(
-    {"coco", "coco with regions", "voc", "labelme", "via", "supervisely", "fiftyone"}
+    {"coco", "coco with regions", "voc", "cvat", "labelme", "via", "supervisely", "fiftyone"}
 )  # fmt: skip
 
 
