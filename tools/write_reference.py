@@ -42,12 +42,17 @@ def operations_page() -> str:
     for door in DOORS:
         answered = door.operations
         names = sorted(answered) if door.name == "sts" else sorted(models.operations(door.name))
+        others = sorted({*models.all_operations(door.name)} - {*names})
         count = sum(name in answered for name in names)
         lines += [f"## {door.title}\n", f"{count} of {len(names)} answer.\n"]
         lines += ["| operation | state |", "|---|---|"]
         lines += [
             f"| `{name}` | {'answers' if name in answered else 'not supported yet'} |" for name in names
         ]
+        if others:
+            lines.append(
+                f"\nThe service's others are not supported: {', '.join(f'`{name}`' for name in others)}."
+            )
         lines.append("")
     return COMPUTED + "\n".join(lines).rstrip() + "\n"
 
