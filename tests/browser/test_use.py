@@ -55,7 +55,12 @@ def parts(console, chromium):
     route = route_of("rekognition", "used-parts", version.name)
     page = open_page(chromium, console)
     sign_in(page, console)
-    start(page, route)
+    # As somebody gets there who has just trained it.
+    page.goto(route.partition("/versions/")[0])
+    page.get_by_text("Start it", exact=True).click()
+    page.wait_for_url(f"**{route}")
+    page.get_by_role("button", name="Start the model").click()
+    expect(page.get_by_role("button", name="Stop the model")).to_be_visible(timeout=STARTED_MS)
     close_page(page)
     yield route, str(version.arn)
     console.client("rekognition").stop_project_version(ProjectVersionArn=str(version.arn))
@@ -82,6 +87,14 @@ def test_a_picture_is_tried_and_the_limit_moves_what_is_shown_without_a_request(
     assert [url for url in asked if "DetectCustomLabels" in url] == []
     page.get_by_text("Show where the model looked").click()
     expect(page.locator("canvas.heat-layer[data-label]")).to_be_visible(timeout=30_000)
+    assert axe_findings(page) == []
+
+
+def test_the_projects_page_leads_to_a_model_that_runs(signed_in, parts):
+    page, (route, _) = signed_in, parts
+    page.goto(route.partition("/versions/")[0])
+    page.get_by_text("Send it pictures", exact=True).click()
+    page.wait_for_url(f"**{route}")
     assert axe_findings(page) == []
 
 

@@ -18,6 +18,7 @@ import { NextStepList, useNextSteps } from "../../ui/nextSteps";
 import { routeOfProject } from "../../ui/projects";
 import { NotFound } from "../../ui/states";
 import { useUiText } from "../../ui/text";
+import { routeOfVersion } from "../../ui/version";
 import { Datasets } from "./Datasets";
 import { DeleteProject } from "./DeleteProject";
 import { ProjectTags } from "./Tags";
@@ -25,10 +26,11 @@ import { useText } from "./text";
 import { Versions } from "./Versions";
 import { useNames } from "../../ui/address";
 
-/** Where the next step is done; a step without a page has its words alone. */
-function routeOfStep(project: ProjectFacts): string | null {
+/** Where the next step is done. */
+function routeOfStep(project: ProjectFacts): string {
   const datasets = `${routeOfProject(project)}/datasets`;
   const [first] = project.datasets;
+  const newest = newestOwn(project)?.name ?? "";
   switch (nextStep(project)) {
     case "addPictures":
       return first === undefined ? datasets : `${datasets}/${first.type}`;
@@ -40,9 +42,10 @@ function routeOfStep(project: ProjectFacts): string | null {
     case "wait":
       return `${routeOfProject(project)}/train`;
     case "retry":
-      return `${routeOfProject(project)}/train?version=${encodeURIComponent(newestOwn(project)?.name ?? "")}`;
-    default:
-      return null;
+      return `${routeOfProject(project)}/train?version=${encodeURIComponent(newest)}`;
+    case "start":
+    case "use":
+      return `${routeOfVersion(project, newest)}/use`;
   }
 }
 
@@ -54,6 +57,8 @@ function Next({ project }: { readonly project: ProjectFacts }) {
   const follow = useFollow();
   const step = nextStep(project);
   const route = routeOfStep(project);
+  // A model is put into service and asked whatever its datasets still lack.
+  const isTrained = step === "start" || step === "use";
   return (
     <Container>
       <SpaceBetween size="s">
@@ -63,9 +68,9 @@ function Next({ project }: { readonly project: ProjectFacts }) {
         <Box color="text-body-secondary">{t(`next_${step}`)}</Box>
         {needs.error !== null && <FaultAlert error={needs.error} />}
         <NextStepList project={project} steps={steps} />
-        {route !== null && steps.length === 0 && (
+        {(isTrained || steps.length === 0) && (
           <Button variant="primary" href={hrefOf(route)} onFollow={follow}>
-            {ui(`step_${step}`)}
+            {isTrained ? t(`go_${step}`) : ui(`step_${step}`)}
           </Button>
         )}
       </SpaceBetween>

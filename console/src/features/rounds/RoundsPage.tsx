@@ -82,7 +82,12 @@ export function RoundsPage() {
                   </RouteLink>
                 ),
               },
-              { id: "status", header: t("status"), cell: (round) => <RoundSign status={round.Status} /> },
+              {
+                id: "status",
+                header: t("status"),
+                minWidth: 140,
+                cell: (round) => <RoundSign status={round.Status} />,
+              },
               {
                 id: "pictures",
                 header: t("pictures"),

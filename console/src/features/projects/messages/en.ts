@@ -81,8 +81,9 @@ export const messages = {
   next_label: "Some pictures wait for their labels. One key a picture is enough.",
   next_train: "All pictures are labelled. See what a model would learn, and train it.",
   next_wait: "A model is being worked on. This page follows by itself.",
-  next_start:
-    "A model is trained. Start it from any client, then send it pictures; starting from the console is not supported yet.",
+  next_start: "A model is trained. Start it here or from any client, then send it pictures.",
+  go_start: "Start it",
+  go_use: "Send it pictures",
   next_use: "A model is running and answers.",
   next_retry: "The newest model failed; its page says why and what mends it.",
 } as const;

@@ -112,7 +112,9 @@ export const messages: Translation<typeof english> = {
   next_train: "Toutes les images sont étiquetées. Voyez ce qu'un modèle apprendrait, et entraînez-le.",
   next_wait: "Un modèle est en cours. Cette page suit d’elle-même.",
   next_start:
-    "Un modèle est entraîné. Démarrez-le depuis n’importe quel client, puis envoyez-lui des images ; démarrer depuis la console n’est pas encore pris en charge.",
+    "Un modèle est entraîné. Démarrez-le ici ou depuis n’importe quel client, puis envoyez-lui des images.",
+  go_start: "Démarrer",
+  go_use: "Lui envoyer des images",
   next_use: "Un modèle tourne et répond.",
   next_retry: "Le dernier modèle a échoué ; sa page dit pourquoi et comment y remédier.",
 };

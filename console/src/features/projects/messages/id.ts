@@ -80,8 +80,9 @@ export const messages: Translation<typeof english> = {
   next_label: "Beberapa gambar menunggu label. Satu tombol per gambar sudah cukup.",
   next_train: "Semua gambar sudah berlabel. Lihat apa yang akan dipelajari model, lalu latih.",
   next_wait: "Sebuah model sedang dikerjakan. Halaman ini mengikuti dengan sendirinya.",
-  next_start:
-    "Sebuah model sudah terlatih. Jalankan dari klien mana pun, lalu kirim gambar; menjalankan dari konsol belum didukung.",
+  next_start: "Sebuah model sudah terlatih. Jalankan di sini atau dari klien mana pun, lalu kirim gambar.",
+  go_start: "Jalankan",
+  go_use: "Kirim gambar kepadanya",
   next_use: "Sebuah model berjalan dan menjawab.",
   next_retry: "Model terbaru gagal; halamannya menjelaskan sebab dan cara mengatasinya.",
 };

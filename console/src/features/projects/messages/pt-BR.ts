@@ -100,8 +100,9 @@ export const messages: Translation<typeof english> = {
   next_label: "Algumas imagens esperam seus rótulos. Uma tecla por imagem basta.",
   next_train: "Todas as imagens estão rotuladas. Veja o que um modelo aprenderia e treine-o.",
   next_wait: "Um modelo está em andamento. Esta página acompanha sozinha.",
-  next_start:
-    "Um modelo está treinado. Inicie-o de qualquer cliente e envie imagens; iniciar pelo console ainda não é suportado.",
+  next_start: "Um modelo está treinado. Inicie-o aqui ou de qualquer cliente e envie imagens.",
+  go_start: "Iniciar",
+  go_use: "Enviar imagens a ele",
   next_use: "Um modelo está em execução e responde.",
   next_retry: "O modelo mais novo falhou; a página dele diz por quê e como resolver.",
 };

@@ -70,7 +70,9 @@ export const messages: Translation<typeof english> = {
   next_label: "有些图片还在等待标签。每张图片按一个键就够了。",
   next_train: "所有图片都已标注。查看模型将学习什么，然后训练它。",
   next_wait: "正在处理一个模型。此页面会自动更新。",
-  next_start: "模型已训练完成。请用任意客户端启动它，然后发送图片；控制台尚不支持启动。",
+  next_start: "模型已训练完成。请在此处或用任意客户端启动它，然后发送图片。",
+  go_start: "启动",
+  go_use: "向它发送图片",
   next_use: "模型正在运行并作答。",
   next_retry: "最新的模型失败了；它的页面说明了原因和解决办法。",
 };
