@@ -11,7 +11,7 @@ from PIL import Image
 from doubles.houses import MovedClock, a_caller, a_house
 from vedette.datasets.dataset import NewDataset, NewLines
 from vedette.errors import Busy, Missing, NoSpace, Taken, TooMuch, Wrong
-from vedette.exchange.packing import LABEL_FILES, PACKED
+from vedette.exchange.packing import FLAT, LABEL_FILES, PACKED, PLACES
 from vedette.exchange.unfinished import UNFINISHED_KEY
 from vedette.exports import records
 from vedette.exports.exports import folder_address
@@ -98,11 +98,12 @@ def test_every_form_lies_in_the_bucket_with_its_pictures(desk, form):
     state = desk.run(form)
     assert (state.status, state.message, state.completed, state.total) == ("done", "", 4, 4)
     objects = desk.objects()
-    folder = "bolt" if form == "folder" else "images"
-    pictures = {key: body for key, body in objects.items() if key.startswith(f"{folder}/")}
-    names = [f"part {number}.jpg" if form == "folder" else f"a/part {number}.jpg" for number in range(4)]
-    assert {key.removeprefix(f"{folder}/") for key in pictures} == set(names) or len(pictures) == 4
-    assert set(pictures.values()) == {a_picture(number) for number in range(4)}
+    pictures = {key: body for key, body in objects.items() if key.endswith(".jpg")}
+    name = {"folder": "bolt/a/part {}.jpg"} | {
+        form: f"{place}/a_part {{}}.jpg".removeprefix("/") for form, place in PLACES.items() if form in FLAT
+    }
+    place = name.get(form, f"{PLACES.get(form, 'images')}/a/part {{}}.jpg")
+    assert pictures == {place.format(number): a_picture(number) for number in range(4)}
     assert (state.files, state.size) == (len(objects), sum(map(len, objects.values())))
 
 

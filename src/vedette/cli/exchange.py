@@ -66,7 +66,21 @@ class OutputFormat(StrEnum):
 
 
 # As exchange/packing.py has them, which brings numpy and Pillow.
-IN_BUCKETS = ("manifest", "coco", "voc", "yolo", "csv", "folder")
+IN_BUCKETS = (
+    "manifest",
+    "coco",
+    "voc",
+    "yolo",
+    "csv",
+    "folder",
+    "labelme",
+    "via",
+    "datumaro",
+    "imagefolder",
+    "supervisely",
+    "fiftyone",
+    "roboflow",
+)
 
 
 class ShapeSource(StrEnum):

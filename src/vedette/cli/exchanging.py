@@ -16,7 +16,6 @@ from vedette.cli.parts import require_part
 from vedette.cli.table_writing import PictureTable
 from vedette.clock import system_clock
 from vedette.errors import Wrong
-from vedette.exchange.datumaro import SUBSET
 from vedette.exchange.formats import (
     IN_FOLDERS,
     Format,
@@ -31,21 +30,16 @@ from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
+from vedette.exchange.packing import FLAT, PICTURES, PLACES, WHOLE_NAMES
 from vedette.exchange.picture_sizes import with_their_sizes
 from vedette.exchange.pieces import NoteList, PieceNotes, StrictNotes
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name
 from vedette.exchange.shape_masks import ShapeMasks
-from vedette.exchange.supervisely import DATASET
 from vedette.exchange.tables import sort_out
 from vedette.exchange.whole import writing_file, writing_whole
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import SOURCE, Line, change_line
 from vedette.manifest.relabel import names_of
-
-PICTURES = "images"  # the folder beside what is written
-# Where the tools of these formats look for pictures; theirs lie in one folder, without folders below it.
-PLACES = {"datumaro": f"images/{SUBSET}", "supervisely": f"{DATASET}/img", "fiftyone": "data", "roboflow": ""}
-FLAT = frozenset({"supervisely", "fiftyone", "roboflow"})
 
 # Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
@@ -257,9 +251,7 @@ def _write_export(lines: list[Line], fetch: Fetch, options: LocalExport, out: Pa
         folder = out if form in IN_FOLDERS else out.parent
         place = PLACES.get(form, PICTURES)
         lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place, is_flat=form in FLAT)
-        # These name a picture by the way to it from their own file, the others from the pictures' folder.
-        is_whole = form in ("labelme", "via", "imagefolder")
-        prefix, images = (None, folder) if is_whole else (place, folder / place)
+        prefix, images = (None, folder) if form in WHOLE_NAMES else (place, folder / place)
     if options.polygons_from_masks:
         return write_regions(lines, fetch, out, prefix), copied
     count = from_lines(form, lines, out, written_at=system_clock(), prefix=prefix, images=images)

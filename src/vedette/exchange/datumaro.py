@@ -17,6 +17,7 @@ from vedette.exchange.json_files import list_of, numbers_of, object_of, open_jso
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.shapes import PolygonShape, SegmentationShape, Shape
 from vedette.exchange.turned_boxes import Edges, around, around_centred, corners_centred
+from vedette.file_access import create_text
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 
@@ -63,36 +64,39 @@ def read_datumaro(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
 
 
 def write_datumaro(items: Iterable[Item], folder: Path) -> int:
-    """Write the items as one subset; return how many boxes."""
+    """Write the items as one subset, and the labels behind them; return how many boxes."""
     numbers: dict[str, int] = {}
-    entries, count = [], 0
-    for item in items:
-        annotations = [
-            {"id": 0, "type": "label", "label_id": numbers.setdefault(label, len(numbers))}
-            for label in item.labels
-        ]
-        for label, box in item.boxes or ():
-            count += 1
-            annotations.append(_box_entry(item, box, numbers.setdefault(label, len(numbers))))
-        common = {"attributes": {}, "group": 0}
-        size = [item.size.height, item.size.width] if item.size else None
-        image = {"path": item.name, **({"size": size} if size else {})}
-        name = PurePosixPath(item.name)
-        entries.append(
-            {
-                "id": name.with_suffix("").as_posix(),
-                "annotations": [{**annotation, **common} for annotation in annotations],
-                "attr": {"objects": item.boxes is not None},
-                "image": image,
-            }
-        )
-    labels = [{"name": label, "parent": "", "attributes": []} for label in numbers]
-    categories = {"label": {"labels": labels, "attributes": []}}
-    document = {"info": {}, "categories": categories, "items": entries}
+    count = 0
     place = folder / "annotations" / f"{SUBSET}.json"
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+    with create_text(place) as out:
+        out.write('{"info": {}, "items": [')
+        for number, item in enumerate(items):
+            out.write(f"{',' if number else ''}\n{json.dumps(_entry(item, numbers), ensure_ascii=False)}")
+            count += len(item.boxes or ())
+        labels = [{"name": label, "parent": "", "attributes": []} for label in numbers]
+        categories = {"label": {"labels": labels, "attributes": []}}
+        out.write(f'\n], "categories": {json.dumps(categories, ensure_ascii=False)}}}\n')
     return count
+
+
+def _entry(item: Item, numbers: dict[str, int]) -> dict[str, Any]:
+    """Return an item as the format has it; labels that are new get the next numbers."""
+    annotations: list[dict[str, Any]] = [
+        {"id": 0, "type": "label", "label_id": numbers.setdefault(label, len(numbers))}
+        for label in item.labels
+    ]
+    annotations += [
+        _box_entry(item, box, numbers.setdefault(label, len(numbers))) for label, box in item.boxes or ()
+    ]
+    common = {"attributes": {}, "group": 0}
+    size = {"size": [item.size.height, item.size.width]} if item.size else {}
+    return {
+        "id": PurePosixPath(item.name).with_suffix("").as_posix(),
+        "annotations": [{**annotation, **common} for annotation in annotations],
+        "attr": {"objects": item.boxes is not None},
+        "image": {"path": item.name, **size},
+    }
 
 
 def _box_entry(item: Item, box: Box, number: int) -> dict[str, Any]:

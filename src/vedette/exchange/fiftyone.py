@@ -23,7 +23,7 @@ from vedette.exchange.json_stream import JsonStreamReader
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.shapes import LineShape, SegmentationShape, Shape
 from vedette.exchange.turned_boxes import Edges, around
-from vedette.file_access import open_text
+from vedette.file_access import create_text, open_text
 from vedette.manifest.detection import Size
 from vedette.vision.annotations import Box
 from vedette.vision.files import pictures_in
@@ -68,27 +68,35 @@ def read_fiftyone(
 
 
 def write_fiftyone(items: Iterable[Item], folder: Path) -> int:
-    """Write the boxes as a FiftyOneImageDetectionDataset; return how many."""
+    """Write the boxes as a FiftyOneImageDetectionDataset; return how many. The classes stand at the end."""
     numbers: dict[str, int] = {}
-    labels: dict[str, list[dict[str, Any]]] = {}
     owners: dict[str, str] = {}
     count = 0
-    for item in items:
-        name = PurePosixPath(item.name).stem
-        other = owners.setdefault(name, item.name)
-        if other != item.name:
-            raise Wrong(f"{other} and {item.name} would both be {name} in {LABELS}; rename one.", kind="file")
-        labels[name] = [
-            {
-                "label": numbers.setdefault(label, len(numbers)),
-                "bounding_box": [box.left, box.top, box.width, box.height],
-            }
-            for label, box in item.boxes or ()
-        ]
-        count += len(labels[name])
-    document = {"classes": list(numbers), "labels": labels}
-    (folder / LABELS).write_text(json.dumps(document, ensure_ascii=False) + "\n", "utf-8")
+    with create_text(folder / LABELS) as out:
+        out.write('{"labels": {')
+        for item in items:
+            name = PurePosixPath(item.name).stem
+            if name in owners:
+                raise _taken(owners[name], item.name, name)
+            boxes = [
+                {
+                    "label": numbers.setdefault(label, len(numbers)),
+                    "bounding_box": [box.left, box.top, box.width, box.height],
+                }
+                for label, box in item.boxes or ()
+            ]
+            entry = f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(boxes, ensure_ascii=False)}"
+            out.write(f"{',' if owners else ''}\n{entry}")
+            owners[name] = item.name
+            count += len(boxes)
+        out.write(f'\n}}, "classes": {json.dumps(list(numbers), ensure_ascii=False)}}}\n')
     return count
+
+
+def _taken(other: str, own: str, name: str) -> Wrong:
+    if other == own:
+        return Wrong(f"{own} has two lines; {LABELS} knows a picture once.", kind="file")
+    return Wrong(f"{other} and {own} would both be {name} in {LABELS}; rename one.", kind="file")
 
 
 def _by_stem(pictures: Iterable[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
 from vedette.exchange.shapes import BitmapShape, EllipseShape, PolygonShape, Shape
 from vedette.exchange.turned_boxes import Edges, around
+from vedette.file_access import write_file
 from vedette.vision.annotations import Box
 
 FLAT = ("point", "points", "line", "linestrip")
@@ -72,7 +73,7 @@ def write_labelme(item: Item, target: TargetFolder) -> Path:
         "imageHeight": high,
         "imageWidth": wide,
     }
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_file(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     return path
 
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import BinaryIO, Literal, TextIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Literal, TextIO, get_args
 
 from vedette.errors import Refusal, Wrong
+from vedette.exchange import datumaro, supervisely
 from vedette.exchange.formats import Format, from_lines
 from vedette.exchange.items import Item, read_item
 from vedette.exchange.move import key_of
@@ -24,14 +25,46 @@ from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_line
 from vedette.manifest.marks import strip_marks
 from vedette.vision.files import BOMB, DAMAGE, open_head
 
-PackedFormat = Literal["manifest", "coco", "voc", "yolo", "csv", "folder"]
-PACKED: tuple[PackedFormat, ...] = ("manifest", "coco", "voc", "yolo", "csv", "folder")
+PackedFormat = Literal[
+    "manifest",
+    "coco",
+    "voc",
+    "yolo",
+    "csv",
+    "folder",
+    "labelme",
+    "via",
+    "datumaro",
+    "imagefolder",
+    "supervisely",
+    "fiftyone",
+    "roboflow",
+]
+PACKED: tuple[PackedFormat, ...] = get_args(PackedFormat)
 # Where the labels are one file, it needs no archive.
-LABEL_FILES = {"manifest": "dataset.manifest", "coco": "annotations.json", "csv": "labels.csv"}
+LABEL_FILES = {
+    "manifest": "dataset.manifest",
+    "coco": "annotations.json",
+    "csv": "labels.csv",
+    "via": "via.json",
+}
 PICTURES = "images"
+# Where these formats have their pictures; the others are told where they are.
+PLACES = {
+    "datumaro": f"images/{datumaro.SUBSET}",
+    "supervisely": f"{supervisely.DATASET}/img",
+    "fiftyone": "data",
+    "roboflow": "",
+}
+FLAT = frozenset({"supervisely", "fiftyone", "roboflow"})
+# These name a picture by the way to it from their own file, the others from the pictures' folder.
+WHOLE_NAMES = frozenset({"labelme", "via", "imagefolder"})
 LEFT_OUT = "left-out.txt"
-# Formats that write pixels, or shares of them: each picture's sides must be known.
-IN_PIXELS = frozenset({"coco", "voc"})
+# Formats that write a picture's sides, so that they must be known; and those that write boxes in pixels.
+WITH_SIDES = frozenset({"coco", "voc", "labelme", "supervisely"})
+BOXES_IN_PIXELS = frozenset({"via", "datumaro", "imagefolder", "roboflow"})
+# Formats that know a picture by its name without the ending: two may not differ by that alone.
+BY_STEM = frozenset({"voc", "yolo", "labelme", "datumaro", "fiftyone"})
 # What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.
 HEAD_BYTES = 512 * 1024
 
@@ -97,13 +130,13 @@ class Packing:
     def _pictures(self, out: TextIO, sizes: dict[str, Size]) -> Iterator[PackedFile]:
         """Yield pictures and masks, and write the lines that name them by their new names."""
         # Files that are named after pictures need names of their own, also where no picture goes along.
-        is_renamed = self.with_pictures or self.form in ("voc", "yolo")
+        is_renamed = self.with_pictures or self.form not in LABEL_FILES
         names, packed = UniqueNames(ignore_case=True), set[str]()
         base = self.address if self.with_pictures and self.form == "manifest" else ""
         for line in lines_in(self.manifest):
             places: dict[str, str] = {}
             for key, ref in _refs(line):
-                places[key] = names.of(ref, self._name(line, key, ref)) if is_renamed else ref
+                places[key] = self._unique(names, line, key, ref) if is_renamed else ref
                 if not self.with_pictures or ref in packed:
                     continue
                 file = self._open(places[key], ref)
@@ -117,6 +150,14 @@ class Packing:
                 out.write(f"{change_line(line, refs).text}\n")
             self.through += 1
 
+    def _unique(self, names: UniqueNames, line: Line, key: str, ref: str) -> str:
+        """Return a name that no other file has, nor one with another ending where the format needs that."""
+        name = self._name(line, key, ref)
+        if self.form not in BY_STEM:
+            return names.of(ref, name)
+        ending = PurePosixPath(name).suffix
+        return f"{names.of(ref, name.removesuffix(ending))}{ending}"
+
     def _open(self, name: str, ref: str) -> PackedFile | None:
         try:
             again = partial(self.open_picture, ref)
@@ -127,7 +168,9 @@ class Packing:
 
     def _has_size(self, line: Line, name: str, sizes: dict[str, Size]) -> bool:
         """Look up the sides of a picture, where the format needs them and the line does not tell them."""
-        if self.form not in IN_PIXELS or read_item(line).size is not None:
+        item = read_item(line)
+        is_needed = self.form in WITH_SIDES or (self.form in BOXES_IN_PIXELS and bool(item.boxes))
+        if not is_needed or item.size is not None:
             return True
         try:
             with self.open_picture(line.source) as stream, open_head(stream.read(HEAD_BYTES)) as image:
@@ -142,8 +185,10 @@ class Packing:
         own = _short(ref)
         if key != SOURCE:
             return f"masks/{own}"
+        if self.form in FLAT:
+            own = own.replace("/", "_")
         if self.form != "folder":
-            return f"{PICTURES}/{own}"
+            return "/".join(filter(None, (PLACES.get(self.form, PICTURES), own)))
         label = _folder_of(read_item(line))
         return f"{local_name(label)}/{own}" if label else own
 
@@ -153,7 +198,7 @@ class Packing:
         out = base / (single or ("Annotations" if form == "voc" else ""))
         out.parent.mkdir(parents=True, exist_ok=True)
         is_renamed = self.with_pictures or not single
-        prefix = PICTURES if is_renamed else None
+        prefix = PLACES.get(form, PICTURES) if is_renamed and form not in WHOLE_NAMES else None
         from_lines(form, lines, out, written_at=self.written_at, prefix=prefix, images=sizes)
         for path in sorted(path for path in base.rglob("*") if path.is_file()):
             again = partial(open_file, path)

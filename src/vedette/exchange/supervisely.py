@@ -23,6 +23,7 @@ from vedette.exchange.places import TargetFolder
 from vedette.exchange.regions import Ring
 from vedette.exchange.shapes import BitmapShape, PolygonShape, Shape
 from vedette.exchange.turned_boxes import Edges, around
+from vedette.file_access import write_file
 from vedette.vision.annotations import Box
 from vedette.vision.files import BOMB, DAMAGE, open_head
 
@@ -63,7 +64,7 @@ def write_supervisely(items: Iterable[Item], folder: Path) -> int:
             # The format has no way to say that objects were not annotated.
             "objects": [_object(label, box, item) for label, box in boxes],
         }
-        place.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        write_file(place, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
         classes |= {label for label, _ in boxes}
         tags |= set(item.labels)
         count += len(boxes)
@@ -72,7 +73,7 @@ def write_supervisely(items: Iterable[Item], folder: Path) -> int:
         "tags": [{"name": name, "value_type": "none", "color": COLOR} for name in sorted(tags)],
         "projectType": "images",
     }
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_file(folder / "meta.json", json.dumps(meta, ensure_ascii=False, indent=1) + "\n")
     return count
 
 

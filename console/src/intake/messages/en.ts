@@ -129,6 +129,13 @@ export const messages = {
   export_yolo: "Boxes, a text file a picture.",
   export_csv: "Labels in a table, a row a picture.",
   export_folder: "A folder a label, for one label a picture.",
+  export_labelme: "Labels and boxes, a JSON file a picture.",
+  export_via: "Labels and boxes in one JSON file.",
+  export_datumaro: "Labels and boxes, as CVAT and Geti read them.",
+  export_imagefolder: "An image folder with metadata.jsonl.",
+  export_supervisely: "Labels and boxes, a project of one dataset.",
+  export_fiftyone: "Boxes, as an image detection dataset.",
+  export_roboflow: "Labels and boxes in CSV files.",
   exportPictures: "With pictures",
   exportPicturesHelp:
     "As a zip file that is made while it comes. Pictures that cannot be read are named in left-out.txt.",

@@ -135,6 +135,13 @@ export const messages: Translation<typeof english> = {
   export_yolo: "Cadres, un fichier texte par image.",
   export_csv: "Étiquettes dans un tableau, une ligne par image.",
   export_folder: "Un dossier par étiquette, pour une étiquette par image.",
+  export_labelme: "Étiquettes et cadres, un fichier JSON par image.",
+  export_via: "Étiquettes et cadres dans un seul fichier JSON.",
+  export_datumaro: "Étiquettes et cadres, comme CVAT et Geti les lisent.",
+  export_imagefolder: "Un dossier d’images avec metadata.jsonl.",
+  export_supervisely: "Étiquettes et cadres, un projet d’un seul jeu.",
+  export_fiftyone: "Cadres, comme jeu de détection d’images.",
+  export_roboflow: "Étiquettes et cadres dans des fichiers CSV.",
   exportPictures: "Avec les images",
   exportPicturesHelp:
     "En fichier zip créé au fil de l’envoi. Les images illisibles sont nommées dans left-out.txt.",

@@ -118,6 +118,13 @@ export const messages: Translation<typeof english> = {
   export_yolo: "Kotak, satu berkas teks per gambar.",
   export_csv: "Label dalam tabel, satu baris per gambar.",
   export_folder: "Satu folder per label, untuk satu label per gambar.",
+  export_labelme: "Label dan kotak, satu berkas JSON per gambar.",
+  export_via: "Label dan kotak dalam satu berkas JSON.",
+  export_datumaro: "Label dan kotak, seperti yang dibaca CVAT dan Geti.",
+  export_imagefolder: "Folder gambar dengan metadata.jsonl.",
+  export_supervisely: "Label dan kotak, proyek dengan satu dataset.",
+  export_fiftyone: "Kotak, sebagai dataset deteksi gambar.",
+  export_roboflow: "Label dan kotak dalam berkas CSV.",
   exportPictures: "Dengan gambar",
   exportPicturesHelp:
     "Sebagai berkas zip yang dibuat saat diunduh. Gambar yang tak terbaca disebut di left-out.txt.",

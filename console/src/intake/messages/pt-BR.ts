@@ -135,6 +135,13 @@ export const messages: Translation<typeof english> = {
   export_yolo: "Caixas, um arquivo de texto por imagem.",
   export_csv: "Rótulos em uma tabela, uma linha por imagem.",
   export_folder: "Uma pasta por rótulo, para um rótulo por imagem.",
+  export_labelme: "Rótulos e caixas, um arquivo JSON por imagem.",
+  export_via: "Rótulos e caixas em um arquivo JSON.",
+  export_datumaro: "Rótulos e caixas, como o CVAT e o Geti os leem.",
+  export_imagefolder: "Uma pasta de imagens com metadata.jsonl.",
+  export_supervisely: "Rótulos e caixas, um projeto de um só conjunto.",
+  export_fiftyone: "Caixas, como conjunto de detecção de imagens.",
+  export_roboflow: "Rótulos e caixas em arquivos CSV.",
   exportPictures: "Com as imagens",
   exportPicturesHelp:
     "Como arquivo zip criado durante o envio. Imagens ilegíveis são citadas em left-out.txt.",

@@ -39,7 +39,7 @@ Blocks = Generator[bytes, None, None]
 BLOCK = 1 << 18
 # Each reads the disk as fast as its line takes it.
 AT_ONCE = 4
-ENDINGS = {"manifest": "manifest", "coco": "json", "csv": "csv"}
+ENDINGS = {"manifest": "manifest", "coco": "json", "csv": "csv", "via": "json"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,21 @@ import { BucketExports } from "./BucketExports";
 import { BucketForm } from "./BucketForm";
 import { useTarget } from "./useTarget";
 
-const FORMATS = ["manifest", "coco", "voc", "yolo", "csv", "folder"] as const;
+const FORMATS = [
+  "manifest",
+  "coco",
+  "voc",
+  "yolo",
+  "csv",
+  "folder",
+  "labelme",
+  "via",
+  "datumaro",
+  "imagefolder",
+  "supervisely",
+  "fiftyone",
+  "roboflow",
+] as const;
 type ExportFormat = (typeof FORMATS)[number];
 const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
   manifest: "Manifest",
@@ -25,6 +39,13 @@ const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
   voc: "Pascal VOC",
   yolo: "YOLO",
   csv: "CSV",
+  labelme: "LabelMe",
+  via: "VIA",
+  datumaro: "Datumaro",
+  imagefolder: "Hugging Face",
+  supervisely: "Supervisely",
+  fiftyone: "FiftyOne",
+  roboflow: "Roboflow",
 };
 
 export function ExportPage() {

@@ -1,0 +1,97 @@
+"""A dataset goes out in each format: what comes back by its reader is what went out."""
+
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from doubles.pictures import a_png
+from vedette.exchange.formats import LOCAL, read_format
+from vedette.exchange.losses import HOLDS
+from vedette.exchange.packing import BY_STEM, PACKED, Packing
+
+PAIR = {"confidence": 1, "human-annotated": "yes", "creation-date": "2026-11-30T10:00:00", "job-name": "j"}
+# Two that differ by their endings alone, one in a folder, one that is called as another would be renamed.
+NAMES = ("a.jpg", "a.png", "b/a.png", "a-2.jpg", "c d.png")
+ITEM_FORMS = sorted(set(PACKED) - {"manifest", "folder", *LOCAL})
+
+
+def lines_of(tmp_path, *, boxes):
+    manifest = tmp_path / "frozen.manifest"
+    with manifest.open("w") as out:
+        for number, name in enumerate(NAMES):
+            box = {"class_id": 0, "left": 8 * number, "top": 8, "width": 16, "height": 24}
+            labels = {"kind": 0, "kind-metadata": {**PAIR, "type": "groundtruth/image-classification"}}
+            labels["kind-metadata"]["class-name"] = f"label {number}"
+            objects = {
+                "boxes": {"annotations": [box], "image_size": [{"width": 64, "height": 64, "depth": 3}]},
+                "boxes-metadata": {
+                    **PAIR, "class-map": {"0": f"label {number}"}, "objects": [{"confidence": 1}],
+                    "type": "groundtruth/object-detection",
+                },
+            }  # fmt: skip
+            line = {"source-ref": f"s3://shop/{name}", **(objects if boxes else labels)}
+            out.write(json.dumps(line) + "\n")
+    return manifest
+
+
+def packed(tmp_path, form, *, boxes, with_pictures=True):
+    """Write an export to a folder, as an archive would be unpacked; return it."""
+    moment = datetime(2026, 11, 30, tzinfo=UTC)
+    work, place = tmp_path / "work", tmp_path / "out"
+    work.mkdir()
+    packing = Packing(
+        form,
+        lines_of(tmp_path, boxes=boxes),
+        work,
+        moment,
+        lambda _: io.BytesIO(a_png(64, 64)),
+        with_pictures,
+    )
+    assert packing.check() == len(NAMES)
+    for file in packing.files():
+        path = place / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        assert not path.exists(), file.name
+        path.write_bytes(file.stream.read())
+        file.stream.close()
+    assert packing.left_out == []
+    return place
+
+
+def label_of(item):
+    return (*item.labels, *(label for label, _ in item.boxes or ()))
+
+
+@pytest.mark.parametrize("boxes", [True, False], ids=["boxes", "labels"])
+@pytest.mark.parametrize("form", ITEM_FORMS)
+def test_what_a_format_holds_comes_back(tmp_path, form, boxes):
+    if ("boxes" if boxes else "labels") not in HOLDS[form]:
+        pytest.skip("the format has no place for it")
+    place = packed(tmp_path, form, boxes=boxes)
+    source = next((path for path in place.iterdir() if path.name in ("annotations.json", "via.json")), place)
+    source = place / "labels.csv" if form == "csv" else source
+    items = list(read_format(form, source, images=place))
+    assert sorted(map(label_of, items)) == [(f"label {number}",) for number in range(len(NAMES))]
+    for item in items:
+        number = int(label_of(item)[0].rpartition(" ")[2])
+        for _, box in item.boxes or ():
+            sides = (box.left, box.top, box.width, box.height)
+            assert sides == pytest.approx((number / 8, 1 / 8, 1 / 4, 3 / 8), abs=1e-4)
+
+
+@pytest.mark.parametrize("form", sorted(BY_STEM))
+def test_names_that_differ_by_their_endings_alone_are_told_apart(tmp_path, form):
+    place = packed(tmp_path, form, boxes=True)
+    pictures = [path.relative_to(place) for path in place.rglob("*") if path.suffix in (".jpg", ".png")]
+    assert len({path.with_suffix("") for path in pictures}) == len(pictures) == len(NAMES)
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_labels_alone_are_written_too(tmp_path, form):
+    if form == "folder":
+        pytest.skip("folders hold labels by where pictures lie")
+    place = packed(tmp_path, form, boxes=form != "csv", with_pictures=False)
+    assert [path for path in place.rglob("*") if path.suffix in (".jpg", ".png")] == []
+    assert [path for path in place.rglob("*") if path.is_file()]
