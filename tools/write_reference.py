@@ -35,8 +35,9 @@ def operations_page() -> str:
     """Return every operation of the services with its state."""
     lines = [
         "# Operations\n",
-        "An operation that is not supported yet says so by name, as `UnsupportedOperationException`; for",
-        "programs of Lookout for Vision, which know no such error, as `ValidationException`.",
+        "An operation that is not supported yet says so by name, as `UnsupportedOperationException`, and in",
+        "Query as `UnsupportedOperation`. Lookout for Vision, CloudFormation and Lambda know no such error:",
+        "they say it as `ValidationException`, `ValidationError` and `InvalidParameterValueException`.",
         "S3 has a page of its own: [s3.md](s3.md).\n",
     ]
     for door in DOORS:

@@ -33,6 +33,20 @@ def asked(method, path, query="", body=b"", headers=()):
     return operation.name, rest_json.parse(operation, request, params)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "/2015-03-31/functions/f", "GetFunction"),
+        ("GET", "/2015-03-31/functions/f/aliases", "ListAliases"),
+        ("POST", "/2015-03-31/functions/f/versions", "PublishVersion"),
+        ("GET", "/2018-10-31/layers", "ListLayers"),
+    ],
+)
+def test_an_operation_that_is_not_here_is_known_by_its_path(method, path, name):
+    """So it is refused by its name, and nobody has to look a path up."""
+    assert rest_json.route("lambda", method, path)[0].name == name
+
+
 def botocore_reads(protocol, answer, operation=None):
     headers = {name.lower(): value for name, value in answer.headers}
     raw = {"status_code": answer.status, "headers": headers, "body": answer.body}

@@ -20,9 +20,12 @@ _GREEDY = "{resourceArn}"
 
 @cache
 def _routes(service: str) -> dict[str, list[tuple[list[str], OperationModel]]]:
-    """Return, by method, the segments of each operation's path."""
+    """Return, by method, the segments of each operation's path; those that are only named come last.
+
+    So a request for one of these is refused by its name and not by its path.
+    """
     routes: dict[str, list[tuple[list[str], OperationModel]]] = {}
-    for name in models.operations(service):
+    for name in dict.fromkeys((*models.operations(service), *models.all_operations(service))):
         operation = models.service(service).operation_model(name)
         segments = operation.http["requestUri"].split("/")
         routes.setdefault(operation.http["method"], []).append((segments, operation))
