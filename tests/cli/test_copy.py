@@ -1,5 +1,6 @@
 """`vedette copy`: projects from one server, account or region to another, and nothing lost or overwritten."""
 
+import io
 import json
 import os
 import signal
@@ -7,8 +8,10 @@ import subprocess
 import sys
 import time
 import uuid
+from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from doubles.lines import a_box_line, a_line, an_anomaly_line
@@ -17,9 +20,9 @@ from doubles.servers import start_server, stop_server
 from doubles.trained import put_version
 from vedette.cli.client import open_client
 from vedette.cli.copying_datasets import _moved
-from vedette.cli.copying_objects import AddressMap, read_place
+from vedette.cli.copying_objects import AddressMap, ObjectCarrier, read_place
 from vedette.cli.main import app
-from vedette.errors import Wrong
+from vedette.errors import Taken, Wrong
 from vedette.manifest.lines import read_line
 
 MASK_METADATA = {
@@ -336,3 +339,46 @@ def test_a_copy_to_another_installation_that_is_killed_goes_on(server, name, tmp
     assert stored() == count
     assert list(lines_of(other, name, region=EAST).values()) == [json.loads(line) for line in lines]
     assert stop_server(other) == 0
+
+
+class RefusingStore:
+    """A store with one object, whose operation of one name is refused by a code."""
+
+    def __init__(self, operation: str, code: str, *, holds: bool) -> None:
+        self._refused, self._code, self._holds = operation, code, holds
+        self.meta = SimpleNamespace(events=SimpleNamespace(register=lambda *_: None))
+
+    def _answer(self, operation: str, answer):
+        if operation == self._refused or answer is None:
+            code = self._code if operation == self._refused else "404"
+            raise ClientError({"Error": {"Code": code, "Message": "Access Denied"}}, operation)
+        return answer
+
+    def head_object(self, **_):
+        return self._answer("head", {"ContentLength": 3, "ETag": "e"} if self._holds else None)
+
+    def get_object(self, **_):
+        return self._answer("get", {"Body": io.BytesIO(b"abc")})
+
+    def create_bucket(self, **_):
+        return self._answer("bucket", {})
+
+    def put_object(self, **_):
+        return self._answer("put", {})
+
+
+@pytest.mark.parametrize(
+    ("at_source", "at_target", "sentence"),
+    [
+        (("head", "403"), ("", ""), "These keys may not see s3://one/k at the source.$"),
+        (("", ""), ("head", "403"), "at the destination. A bucket of somebody else there is passed by"),
+        (("get", "AccessDenied"), ("", ""), "These keys may not read s3://one/k at the source"),
+        (("get", "NoSuchKey"), ("", ""), "s3://one/k went while it was copied; the same command looks again"),
+        (("", ""), ("put", "AccessDenied"), "These keys may not write s3://one/k at the destination"),
+        (("", ""), ("put", "PreconditionFailed"), "Somebody wrote s3://one/k meanwhile"),
+    ],
+)
+def test_an_object_that_is_refused_is_named_with_the_end_that_refuses_it(at_source, at_target, sentence):
+    carrier = ObjectCarrier(RefusingStore(*at_source, holds=True), RefusingStore(*at_target, holds=False))
+    with pytest.raises((Wrong, Taken), match=sentence):
+        carrier.carry({"s3://one/k": "s3://one/k"}, lambda: None, is_rehearsal=False)

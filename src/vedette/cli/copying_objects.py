@@ -154,8 +154,7 @@ class ObjectCarrier:
         """Write one object; say whether it was made of a twin that was sent before."""
         from botocore.exceptions import ClientError
 
-        bucket, key = split_s3(ref)
-        body = self._source.get_object(Bucket=bucket, Key=key)["Body"].read()
+        body = self._read(ref)
         about = {name: source[name] for name in CARRIED if source.get(name)}
         # Twins are those that are told apart by nothing: the same bytes, said to be the same.
         digest = hashlib.sha256(body + repr(sorted(about.items(), key=str)).encode()).digest()
@@ -172,11 +171,33 @@ class ObjectCarrier:
                     about |= self._sealing
                     self._target.put_object(Bucket=target, Key=name, Body=body, IfNoneMatch="*", **about)
             except ClientError as fault:
-                if fault.response["Error"]["Code"] != "PreconditionFailed":
+                code = fault.response["Error"]["Code"]
+                if code in REFUSED:
+                    raise Wrong(
+                        f"These keys may not write {address} at the destination. What is there stays; with a "
+                        "right to s3:PutObject, and to the key that seals it, the same command goes on."
+                    ) from None
+                if code != "PreconditionFailed":
                     raise
                 raise Taken(f"Somebody wrote {address} meanwhile; the same command looks again.") from None
             self._addresses.setdefault(digest, address)
         return twin is not None
+
+    def _read(self, ref: str) -> bytes:
+        """Return an object of the source, which may go meanwhile, or be for others to read."""
+        from botocore.exceptions import ClientError
+
+        bucket, key = split_s3(ref)
+        try:
+            body: bytes = self._source.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as fault:
+            code = fault.response["Error"]["Code"]
+            if code in MISSING:
+                raise Wrong(f"{ref} went while it was copied; the same command looks again.") from None
+            if code in REFUSED:
+                raise Wrong(f"These keys may not read {ref} at the source.") from None
+            raise
+        return body
 
     def _is_same(self, ref: str, source: Mapping[str, Any], address: str, target: Mapping[str, Any]) -> bool:
         if source["ContentLength"] != target["ContentLength"]:
@@ -203,9 +224,10 @@ class ObjectCarrier:
             if code in MISSING:
                 return None
             if code in REFUSED:
-                end = "source" if s3 is self._source else "destination"
+                if s3 is self._source:
+                    raise Wrong(f"These keys may not see {ref} at the source.") from None
                 raise Wrong(
-                    f"These keys may not see {ref} at the {end}. "
+                    f"These keys may not see {ref} at the destination. "
                     "A bucket of somebody else there is passed by with --bucket s3://ANOTHER."
                 ) from None
             raise

@@ -9,7 +9,7 @@ from vedette.api.file_pieces import FilePieces
 from vedette.api.house import Caller, House
 from vedette.arn import parse_arn
 from vedette.batches.models import package_digest
-from vedette.errors import Missing, Wrong
+from vedette.errors import Missing, Refusal
 from vedette.projects.version import Version
 from vedette.training.leaving import pack
 
@@ -44,7 +44,7 @@ def describe_training(house: House, caller: Caller, request: dict[str, Any]) -> 
     version = find_model(house, caller, "DescribeTraining", request)
     facts = house.trainings.facts.progress(version)
     answer: dict[str, Any] = {"IsUnderWay": version.state == "training"}
-    with suppress(Wrong):  # a version without a model has none
+    with suppress(Refusal):  # a version without a model has none; of a sealed one the key may be disabled
         answer["PackageDigest"] = package_digest(house.trainings.folder(version).package)
     if version.state == "training" and facts is None and (reason := house.trainings.queue.why(version)):
         answer["Waits"] = reason
