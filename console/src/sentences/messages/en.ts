@@ -62,7 +62,7 @@ export const messages = {
   anExportOfSomethingElseWas:
     "An export of something else was cut off in {address}, and some of its files may lie there. Remove them and {unfinishedKey}, or choose another folder.",
   anImportKeepsItsKindOf: "An import keeps its kind of source; make another one.",
-  andWouldBothBeInRename: "{other} and {name} would both be {name2} in {labels}; rename one.",
+  andWouldBothBeInRename: "{other} and {own} would both be {name} in {labels}; rename one.",
   anotherBatchWritesItsResultsInto: "Another batch writes its results into {address}.",
   anotherBatchWritesItsResultsThere: "Another batch writes its results there.",
   anotherExportIsBeingWrittenInto:
@@ -240,6 +240,7 @@ export const messages = {
   hasTheMaskOfInA: "{name} has the mask of {label} in a file of its own: the box is kept.",
   hasTheTagWithANumber: "{place} has the tag {name} with a number, which becomes no label.",
   hasTheValueTwice: "{path} has the value {name} twice.",
+  hasTwoLinesKnowsAPicture: "{own} has two lines; {labels} knows a picture once.",
   hasValuesOfSixteenBitsMasks: "{place} has values of sixteen bits; masks of eight bits are read.",
   hasWhichAnotherFileThereHas: "{file} has {name}, which another file there has too.",
   hasWhichCorrectsThatIsDropped: "{name} has {name2}, which corrects {name3}; that is dropped.",

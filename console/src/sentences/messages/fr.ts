@@ -20,7 +20,7 @@ export const messages: Translation<typeof english> = {
     "Un lien, l’identifiant d’une clé d’accès, son secret, son jeton et un code sont des textes.",
   aMaskIsAPngWith: "Un masque est un PNG dont l’adresse a la forme s3://compartiment/clé.",
   aModelCanHaveUnitsHere: "Un modèle peut avoir {mostUnits} unités ici, pas {top}.",
-  andWouldBothBeInRename: "{other} et {name} seraient tous deux {name2} dans {labels} ; renommez-en un.",
+  andWouldBothBeInRename: "{other} et {own} seraient tous deux {name} dans {labels} ; renommez-en un.",
   aPackageIsNamedByProjectarn:
     "Un paquet est désigné par ProjectArn et JobName, ou par Address et PublicKey.",
   aPictureIsNamedTwice: "Une image est nommée deux fois.",
@@ -859,4 +859,5 @@ export const messages: Translation<typeof english> = {
     "{place} n’a de formes qu’à ses images clés : entre elles, chacune reste comme elle était.",
   theLabelsAreNotWhatThey:
     "Les étiquettes ne sont plus ce qu’elles étaient à la lecture de l’importation : le masque {key} n’est plus des leurs. Recommencez l’importation.",
+  hasTwoLinesKnowsAPicture: "{own} a deux lignes ; {labels} ne connaît une image qu’une fois.",
 };

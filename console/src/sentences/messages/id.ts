@@ -20,7 +20,7 @@ export const messages: Translation<typeof english> = {
   aMaskIsAPngWith: "Masker adalah PNG dengan alamat berbentuk s3://bucket/kunci.",
   aModelCanHaveUnitsHere: "Model dapat memiliki {mostUnits} unit di sini, bukan {top}.",
   andWouldBothBeInRename:
-    "{other} dan {name} keduanya akan menjadi {name2} di {labels}; ganti nama salah satu.",
+    "{other} dan {own} keduanya akan menjadi {name} di {labels}; ganti nama salah satu.",
   aPackageIsNamedByProjectarn:
     "Paket disebut dengan ProjectArn dan JobName, atau dengan Address dan PublicKey.",
   aPictureIsNamedTwice: "Sebuah gambar disebut dua kali.",
@@ -837,4 +837,5 @@ export const messages: Translation<typeof english> = {
     "{place} hanya memiliki bentuk pada bingkai kunci: di antaranya masing-masing tetap seperti semula.",
   theLabelsAreNotWhatThey:
     "Label tidak lagi seperti saat impor dibaca: masker {key} bukan lagi miliknya. Mulai impor lagi.",
+  hasTwoLinesKnowsAPicture: "{own} memiliki dua baris; {labels} mengenal satu gambar sekali saja.",
 };

@@ -19,7 +19,7 @@ export const messages: Translation<typeof english> = {
   aLinkAnAccessKeyS: "Um link, o id de uma chave de acesso, seu segredo, seu token e um código são textos.",
   aMaskIsAPngWith: "Uma máscara é um PNG com um endereço da forma s3://bucket/chave.",
   aModelCanHaveUnitsHere: "Um modelo pode ter {mostUnits} unidades aqui, não {top}.",
-  andWouldBothBeInRename: "{other} e {name} seriam ambos {name2} em {labels}; renomeie um deles.",
+  andWouldBothBeInRename: "{other} e {own} seriam ambos {name} em {labels}; renomeie um deles.",
   aPackageIsNamedByProjectarn: "Um pacote é indicado por ProjectArn e JobName, ou por Address e PublicKey.",
   aPictureIsNamedTwice: "Uma imagem foi citada duas vezes.",
   aPieceHasANumberFrom: "Uma parte tem um número de 0 a {mostPieces}, não {number}.",
@@ -824,4 +824,5 @@ export const messages: Translation<typeof english> = {
     "{place} só tem formas nos seus quadros-chave: entre eles cada uma fica como estava.",
   theLabelsAreNotWhatThey:
     "Os rótulos não são mais o que eram quando a importação foi lida: a máscara {key} não é mais deles. Comece a importação de novo.",
+  hasTwoLinesKnowsAPicture: "{own} tem duas linhas; {labels} conhece uma imagem uma só vez.",
 };

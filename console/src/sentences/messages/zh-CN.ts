@@ -17,7 +17,7 @@ export const messages: Translation<typeof english> = {
   aLinkAnAccessKeyS: "链接、访问密钥的 ID、其密钥、令牌和验证码都是文本。",
   aMaskIsAPngWith: "掩码是一个 PNG，地址形式为 s3://存储桶/键。",
   aModelCanHaveUnitsHere: "模型在此最多可有 {mostUnits} 个单元，不能是 {top}。",
-  andWouldBothBeInRename: "{other} 和 {name} 在 {labels} 中都会是 {name2}；请重命名其中一个。",
+  andWouldBothBeInRename: "{other} 和 {own} 在 {labels} 中都会是 {name}；请重命名其中一个。",
   aPackageIsNamedByProjectarn: "包由 ProjectArn 和 JobName 指定，或由 Address 和 PublicKey 指定。",
   aPictureIsNamedTwice: "一张图片被指定了两次。",
   aPieceHasANumberFrom: "分片编号为 0 到 {mostPieces}，不能是 {number}。",
@@ -754,4 +754,5 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} 的 {label} 掩码在单独的文件中：保留边框。",
   hasShapesAtItsKeyFrames: "{place} 只在关键帧上有形状：两帧之间保持不变。",
   theLabelsAreNotWhatThey: "标签与读取导入时不同：掩码 {key} 已不属于它们。请重新开始导入。",
+  hasTwoLinesKnowsAPicture: "{own} 有两行；{labels} 中一张图片只出现一次。",
 };
