@@ -240,6 +240,37 @@ def test_a_note_before_any_result_gives_way_only_where_nobody_else_writes(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["r.model.json"]
 
 
+def test_of_two_models_that_begin_at_once_in_one_folder_one_is_refused(tmp_path):
+    other, ends = replace(ASKED, model="2", arn="arn:v2"), []
+
+    def begin(asked):
+        try:
+            hold_model(NoteFile(tmp_path / ".model.json"), asked, "r", before=0, is_alone=False)
+            ends.append("held")
+        except Wrong:
+            ends.append("refused")
+
+    for _ in range(20):
+        threads = [threading.Thread(target=begin, args=(asked,)) for asked in (ASKED, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (tmp_path / ".model.json").unlink()
+    assert Counter(ends) == {"held": 20, "refused": 20}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_links_has_its_note_too(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    note = NoteFile(tmp_path / "r.model.json")
+    assert [note.write(b"1"), note.write(b"2"), note.read()] == [True, False, b"1"]
+    assert [path.name for path in tmp_path.iterdir()] == ["r.model.json"]
+
+
 def test_results_that_nothing_names_a_model_of_go_on_and_that_is_said(tmp_path):
     note = NoteFile(tmp_path / "r.model.json")
     doubt = hold_model(note, ASKED, "r", before=7, is_alone=True)

@@ -11,6 +11,7 @@ It is written before the first result, and never over another: results of two mo
 import contextlib
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -140,6 +141,10 @@ class NoteFile:
             os.link(part, self._path)
         except FileExistsError:
             return False
+        except OSError:  # a disk without such links, as memory cards are
+            if self._path.exists():
+                return False
+            part.replace(self._path)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 part.unlink()
@@ -150,7 +155,8 @@ class NoteFile:
         self._written(note).replace(self._path)
 
     def _written(self, note: bytes) -> Path:
-        part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
+        # Two machines may have one folder, and the same number for a process.
+        part = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}.part")
         part.write_bytes(note)
         return part
 
