@@ -58,7 +58,7 @@ def parts(console, chromium):
     # As somebody gets there who has just trained it.
     page.goto(route.partition("/versions/")[0])
     page.get_by_text("Start it", exact=True).click()
-    page.wait_for_url(f"**{route}")
+    page.wait_for_url(f"**{route}**")
     page.get_by_role("button", name="Start the model").click()
     expect(page.get_by_role("button", name="Stop the model")).to_be_visible(timeout=STARTED_MS)
     close_page(page)
@@ -94,7 +94,7 @@ def test_the_projects_page_leads_to_a_model_that_runs(signed_in, parts):
     page, (route, _) = signed_in, parts
     page.goto(route.partition("/versions/")[0])
     page.get_by_text("Send it pictures", exact=True).click()
-    page.wait_for_url(f"**{route}")
+    page.wait_for_url(f"**{route}**")
     assert axe_findings(page) == []
 
 

@@ -45,28 +45,6 @@ WITHOUT_UNSEEN = frozenset(
 
 def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
     """Return a sentence for each kind of thing that would be lost, with how many pictures have it."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        item = read_item(line)
-        has_mask = any(key.endswith("-ref") and key != "source-ref" for key in line.values)
-        is_told = has_mask or (bool(item.labels) and "labels" in HOLDS[form])
-        counts["labels"] += bool(item.labels)
-        counts["boxes"] += bool(item.boxes)
-        counts["empty"] += item.boxes == () and not item.labels
-        counts["unseen"] += item.boxes is None and not is_told
-        counts["masks"] += has_mask
-        counts["unsure"] += is_unsure(line) and _has_more(line, item)
-        counts["unread"] += not is_unsure(line) and _has_more(line, item)
-    sentences = [
-        f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
-        for part in ("labels", "boxes", "masks")
-        if (count := counts[part]) and part not in HOLDS[form]
-    ]
-    return sentences + _others(form, counts)
-
-
-def _others(form: str, counts: Mapping[str, int]) -> list[str]:
-    """Return the sentences about pictures that say something else, or nothing, in the format."""
     name, beyond = form.removesuffix(" with regions"), "are not written"
     sentences = {
         "empty": f"looked at and nothing was found, which {name} does not tell from what nobody saw",
@@ -74,13 +52,37 @@ def _others(form: str, counts: Mapping[str, int]) -> list[str]:
         "unsure": f"marked as unsure, and labels of such {beyond}",
         "unread": f"given labels that cannot be used, or boxes that are not on the picture; those {beyond}",
     }
-    passed = {"empty": form not in WITHOUT_EMPTY, "unseen": form not in WITHOUT_UNSEEN}
-    whole = form == "manifest"
     return [
-        f"{'1 picture was' if count == 1 else f'{count} pictures were'} {sentence}."
-        for part, sentence in sentences.items()
-        if (count := counts[part]) and not passed.get(part, whole)
+        f"{'1 picture was' if count == 1 else f'{count} pictures were'} {sentences[part]}."
+        if part in sentences
+        else f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
+        for part, count in count_losses(form, lines).items()
     ]
+
+
+def count_losses(form: str, lines: Iterable[Line]) -> dict[str, int]:
+    """Return of how many pictures something would be lost, by what it is: nothing that is held is named."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        item = read_item(line)
+        has_mask = any(key.endswith("-ref") and key != "source-ref" for key in line.values)
+        is_told = has_mask or (bool(item.labels) and "labels" in HOLDS[form])
+        counts["labels"] += bool(item.labels)
+        counts["boxes"] += bool(item.boxes)
+        counts["masks"] += has_mask
+        counts["empty"] += item.boxes == () and not item.labels
+        counts["unseen"] += item.boxes is None and not is_told
+        has_more = _has_more(line, item)
+        counts["unsure"] += has_more and is_unsure(line)
+        counts["unread"] += has_more and not is_unsure(line)
+    tells = {
+        "empty": form not in WITHOUT_EMPTY,
+        "unseen": form not in WITHOUT_UNSEEN,
+        "unsure": form == "manifest",
+        "unread": form == "manifest",
+    }
+    held = HOLDS[form] | {part for part, is_told in tells.items() if is_told}
+    return {part: count for part, count in counts.items() if count and part not in held}
 
 
 def _has_more(line: Line, item: Item) -> bool:

@@ -145,7 +145,13 @@ def test_a_manifest_comes_out_as_it_went_in(server, root, sorted_parts):
     assert answer.headers["content-disposition"].endswith("-train.manifest")
     written = [json.loads(line) for line in answer.body.decode().splitlines()]
     assert written == [json.loads(line.text) for line in entries(server, sorted_parts)]
-    assert export(root, sorted_parts, "manifest", check="yes").json == {"entries": 4}
+    assert export(root, sorted_parts, "manifest", check="yes").json == {"entries": 4, "losses": {}}
+
+
+def test_a_check_counts_what_the_format_does_not_hold(root, sorted_parts, boxes):
+    assert export(root, boxes, "coco", check="yes").json == {"entries": 3, "losses": {}}
+    assert export(root, sorted_parts, "coco", check="yes").json["losses"]["labels"] > 0
+    assert export(root, sorted_parts, "labelme", check="yes").json["losses"] == {}
 
 
 # What lies where in an archive: the labels for `vedette import`, which looks for pictures in images/.

@@ -144,6 +144,35 @@ export const messages = {
     one: "{count} entry is being downloaded. The browser shows how far it is, and stops it there.",
     other: "{count} entries are being downloaded. The browser shows how far they are, and stops them there.",
   },
+  exportLost: "What the format does not hold",
+  exportLost_labels: {
+    one: "{count} picture has image-level labels; they are left out.",
+    other: "{count} pictures have image-level labels; they are left out.",
+  },
+  exportLost_boxes: {
+    one: "{count} picture has boxes; they are left out.",
+    other: "{count} pictures have boxes; they are left out.",
+  },
+  exportLost_masks: {
+    one: "{count} picture has a mask; it is left out.",
+    other: "{count} pictures have masks; they are left out.",
+  },
+  exportLost_empty: {
+    one: "{count} picture was looked at and nothing was found; the format cannot tell.",
+    other: "{count} pictures were looked at and nothing was found; the format cannot tell.",
+  },
+  exportLost_unseen: {
+    one: "{count} picture was not looked at for objects; here it counts as one without any.",
+    other: "{count} pictures were not looked at for objects; here they count as ones without any.",
+  },
+  exportLost_unsure: {
+    one: "{count} picture is marked as unsure; its labels are not written.",
+    other: "{count} pictures are marked as unsure; their labels are not written.",
+  },
+  exportLost_unread: {
+    one: "{count} picture has labels or boxes that cannot be used; they are not written.",
+    other: "{count} pictures have labels or boxes that cannot be used; they are not written.",
+  },
   exportTo: "Where to",
   exportToBrowser: "As a download",
   exportToBucket: "Into a bucket",

@@ -151,6 +151,36 @@ export const messages: Translation<typeof english> = {
     other:
       "{count} entrées sont en cours de téléchargement. Le navigateur montre l’avancement et permet d’arrêter.",
   },
+  exportLost: "Ce que le format ne contient pas",
+  exportLost_labels: {
+    one: "{count} image a des étiquettes d’image ; elles sont laissées de côté.",
+    other: "{count} images ont des étiquettes d’image ; elles sont laissées de côté.",
+  },
+  exportLost_boxes: {
+    one: "{count} image a des cadres ; ils sont laissés de côté.",
+    other: "{count} images ont des cadres ; ils sont laissés de côté.",
+  },
+  exportLost_masks: {
+    one: "{count} image a un masque ; il est laissé de côté.",
+    other: "{count} images ont des masques ; ils sont laissés de côté.",
+  },
+  exportLost_empty: {
+    one: "{count} image a été regardée sans rien trouver ; le format ne peut pas le dire.",
+    other: "{count} images ont été regardées sans rien trouver ; le format ne peut pas le dire.",
+  },
+  exportLost_unseen: {
+    one: "{count} image n’a pas été examinée pour des objets ; ici elle passe pour une image sans objet.",
+    other:
+      "{count} images n’ont pas été examinées pour des objets ; ici elles passent pour des images sans objet.",
+  },
+  exportLost_unsure: {
+    one: "{count} image est marquée incertaine ; ses étiquettes ne sont pas écrites.",
+    other: "{count} images sont marquées incertaines ; leurs étiquettes ne sont pas écrites.",
+  },
+  exportLost_unread: {
+    one: "{count} image a des étiquettes ou des cadres inutilisables ; ils ne sont pas écrits.",
+    other: "{count} images ont des étiquettes ou des cadres inutilisables ; ils ne sont pas écrits.",
+  },
   exportTo: "Destination",
   exportToBrowser: "En téléchargement",
   exportToBucket: "Dans un compartiment",

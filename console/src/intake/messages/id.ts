@@ -132,6 +132,18 @@ export const messages: Translation<typeof english> = {
   exportBegun: {
     other: "{count} entri sedang diunduh. Browser menunjukkan kemajuannya, dan menghentikannya di sana.",
   },
+  exportLost: "Yang tidak dimuat format ini",
+  exportLost_labels: { other: "{count} gambar memiliki label tingkat gambar; label itu ditinggalkan." },
+  exportLost_boxes: { other: "{count} gambar memiliki kotak; kotak itu ditinggalkan." },
+  exportLost_masks: { other: "{count} gambar memiliki mask; mask itu ditinggalkan." },
+  exportLost_empty: {
+    other: "{count} gambar sudah dilihat dan tidak ditemukan apa pun; format ini tidak dapat menyatakannya.",
+  },
+  exportLost_unseen: { other: "{count} gambar belum diperiksa objeknya; di sini dianggap tanpa objek." },
+  exportLost_unsure: { other: "{count} gambar ditandai ragu; labelnya tidak ditulis." },
+  exportLost_unread: {
+    other: "{count} gambar memiliki label atau kotak yang tidak dapat dipakai; semua itu tidak ditulis.",
+  },
   exportTo: "Tujuan",
   exportToBrowser: "Sebagai unduhan",
   exportToBucket: "Ke dalam bucket",

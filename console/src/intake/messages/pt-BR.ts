@@ -150,6 +150,35 @@ export const messages: Translation<typeof english> = {
     one: "{count} entrada está sendo baixada. O navegador mostra o andamento e permite parar.",
     other: "{count} entradas estão sendo baixadas. O navegador mostra o andamento e permite parar.",
   },
+  exportLost: "O que o formato não guarda",
+  exportLost_labels: {
+    one: "{count} imagem tem rótulos de imagem; eles ficam de fora.",
+    other: "{count} imagens têm rótulos de imagem; eles ficam de fora.",
+  },
+  exportLost_boxes: {
+    one: "{count} imagem tem caixas; elas ficam de fora.",
+    other: "{count} imagens têm caixas; elas ficam de fora.",
+  },
+  exportLost_masks: {
+    one: "{count} imagem tem uma máscara; ela fica de fora.",
+    other: "{count} imagens têm máscaras; elas ficam de fora.",
+  },
+  exportLost_empty: {
+    one: "{count} imagem foi vista e nada foi encontrado; o formato não sabe dizer.",
+    other: "{count} imagens foram vistas e nada foi encontrado; o formato não sabe dizer.",
+  },
+  exportLost_unseen: {
+    one: "{count} imagem não foi examinada em busca de objetos; aqui conta como uma sem nenhum.",
+    other: "{count} imagens não foram examinadas em busca de objetos; aqui contam como imagens sem nenhum.",
+  },
+  exportLost_unsure: {
+    one: "{count} imagem está marcada como incerta; seus rótulos não são gravados.",
+    other: "{count} imagens estão marcadas como incertas; seus rótulos não são gravados.",
+  },
+  exportLost_unread: {
+    one: "{count} imagem tem rótulos ou caixas que não podem ser usados; eles não são gravados.",
+    other: "{count} imagens têm rótulos ou caixas que não podem ser usados; eles não são gravados.",
+  },
   exportTo: "Destino",
   exportToBrowser: "Como download",
   exportToBucket: "Em um bucket",

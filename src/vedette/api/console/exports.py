@@ -24,7 +24,8 @@ from vedette.api.house import House
 from vedette.arn import parse_arn
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Denied, Missing, Wrong
-from vedette.exchange.packing import LABEL_FILES, PACKED, PackedFile, PackedFormat, Packing
+from vedette.exchange.losses import count_losses
+from vedette.exchange.packing import LABEL_FILES, PACKED, PackedFile, PackedFormat, Packing, lines_in
 from vedette.file_access import create_file
 from vedette.identity.may import require
 from vedette.identity.principal import Principal
@@ -79,8 +80,11 @@ class ExportRoute:
             self._leave(place)
             raise
         if "check" in query:
-            self._leave(place)
-            return json_answer({"entries": download.entries})
+            try:
+                losses = await visit.in_thread(download.count_losses)
+            finally:
+                self._leave(place)
+            return json_answer({"entries": download.entries, "losses": losses})
         headers = [
             ("content-type", "application/zip" if order.is_archive else "application/octet-stream"),
             ("content-disposition", f"attachment; filename*=UTF-8''{quote(download.name)}"),
@@ -101,6 +105,12 @@ class ExportDownload:
     name: str
     entries: int
     blocks: Blocks
+    form: PackedFormat
+    manifest: Path
+
+    def count_losses(self) -> dict[str, int]:
+        """Return of how many pictures the format does not hold something."""
+        return count_losses(self.form, lines_in(self.manifest))
 
 
 class ExportStream(AsyncIterator[bytes]):
@@ -180,8 +190,9 @@ def _begin(visit: Visit, order: ExportOrder, folder: Path) -> ExportDownload:
     base = f"{project.name}-{order.type}"
     if order.is_archive:
         blocks = archive_blocks(packing.files(), packing)
-        return ExportDownload(f"{base}-{order.form}.zip", entries, blocks)
-    return ExportDownload(f"{base}.{ENDINGS[order.form]}", entries, file_blocks(packing.files()))
+        return ExportDownload(f"{base}-{order.form}.zip", entries, blocks, order.form, manifest)
+    name = f"{base}.{ENDINGS[order.form]}"
+    return ExportDownload(name, entries, file_blocks(packing.files()), order.form, manifest)
 
 
 def _find(house: House, principal: Principal, order: ExportOrder) -> tuple[Project, Dataset]:

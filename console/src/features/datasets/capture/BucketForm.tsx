@@ -21,6 +21,8 @@ interface BucketFormProps {
   readonly route: string;
   readonly format: NonNullable<Own.CreateExportRequest["Format"]>;
   readonly withPictures: boolean;
+  /** Show what the format does not hold. */
+  readonly check: () => Promise<unknown>;
 }
 
 /** A folder that holds something is the usual refusal, and nobody else's doing. */
@@ -39,7 +41,7 @@ function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-export function BucketForm({ arn, name, type, route, format, withPictures }: BucketFormProps) {
+export function BucketForm({ arn, name, type, route, format, withPictures, check }: BucketFormProps) {
   const t = useText();
   const buckets = useCall("s3", "ListBuckets", {});
   const [address, setAddress] = useState("");
@@ -64,7 +66,7 @@ export function BucketForm({ arn, name, type, route, format, withPictures }: Buc
       });
       watchWork({ kind: "export", arn, id: made.ExportId ?? "", region: currentRegion(), name, route });
       setBegun(made.Address ?? address);
-      await refreshExports();
+      await Promise.all([refreshExports(), check()]);
     } catch (fault) {
       setError(fault);
     } finally {

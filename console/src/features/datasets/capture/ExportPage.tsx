@@ -48,6 +48,25 @@ const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
   roboflow: "Roboflow",
 };
 
+const PARTS = ["labels", "boxes", "masks", "empty", "unseen", "unsure", "unread"] as const;
+type Losses = Partial<Readonly<Record<(typeof PARTS)[number], number>>>;
+
+/** What a format leaves behind, in words; nothing where it holds everything. */
+function Lost({ losses }: { readonly losses: Losses }) {
+  const t = useText();
+  const parts = PARTS.filter((part) => (losses[part] ?? 0) > 0);
+  if (parts.length === 0) return null;
+  return (
+    <Alert type="warning" header={t("exportLost")}>
+      <ul>
+        {parts.map((part) => (
+          <li key={part}>{t(`exportLost_${part}`, { count: losses[part] ?? 0 })}</li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
 export function ExportPage() {
   const t = useText();
   const place = useTarget(t("exportTitle"));
@@ -55,6 +74,7 @@ export function ExportPage() {
   const [hasPictures, setPictures] = useState(true);
   const [error, setError] = useState<unknown>(null);
   const [begun, setBegun] = useState<number | null>(null);
+  const [losses, setLosses] = useState<Losses>({});
   const [isBusy, setBusy] = useState(false);
   const [to, setTo] = useState("browser");
   const arn = place.target?.arn;
@@ -66,14 +86,20 @@ export function ExportPage() {
     format,
     ...(withPictures ? { pictures: "yes" } : {}),
   }).toString();
+  const check = async () => {
+    setLosses({});
+    const answer = await send(`export?${query}&check=yes`);
+    const facts = (await answer.json()) as { readonly entries: number; readonly losses: Losses };
+    setLosses(facts.losses);
+    return facts.entries;
+  };
   const begin = async () => {
     setBusy(true);
     setError(null);
     setBegun(null);
     try {
       // Asked first: what a download answers instead of a file, no page can show.
-      const answer = await send(`export?${query}&check=yes`);
-      setBegun(((await answer.json()) as { readonly entries: number }).entries);
+      setBegun(await check());
       link.current?.click();
     } catch (fault) {
       setError(fault);
@@ -102,7 +128,10 @@ export function ExportPage() {
                 label: value === "folder" ? t("exportFolders") : NAMES[value],
                 description: t(`export_${value}`),
               }))}
-              onChange={({ detail }) => setFormat(detail.value as ExportFormat)}
+              onChange={({ detail }) => {
+                setFormat(detail.value as ExportFormat);
+                setLosses({});
+              }}
             />
             <Toggle
               checked={withPictures}
@@ -146,12 +175,14 @@ export function ExportPage() {
                 route={`${place.place.route}/${place.type}/export`}
                 format={format}
                 withPictures={withPictures}
+                check={check}
               />
             )}
             {error !== null && <FaultAlert error={error} />}
             {to === "browser" && begun !== null && (
               <Alert type="success">{t("exportBegun", { count: begun })}</Alert>
             )}
+            <Lost losses={losses} />
           </SpaceBetween>
         </Container>
         {arn !== undefined && <BucketExports arn={arn} />}
