@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-GROUND_FILES = {"settings", "arn", "clock", "cores", "errors", "file_access", "quotas", "trace_context"}
+GROUND_FILES = {
+    "settings",
+    "arn",
+    "clock",
+    "cores",
+    "errors",
+    "file_access",
+    "outgoing",
+    "quotas",
+    "trace_context",
+}
 # The contract has places for these; they are made when their first real function is.
 TO_COME = {"edge", "packaging"}
 

@@ -23,6 +23,7 @@ MET_BY = {
     "cores.py": ["test_cores.py"],
     "errors.py": ["api", "store"],
     "file_access.py": ["store"],
+    "outgoing.py": ["monitoring"],
     "quotas.py": ["test_quotas.py"],
     "settings.py": ["server", "cli", "docs/test_reference.py"],
     "stacks": ["api/cloudformation"],

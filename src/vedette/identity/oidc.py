@@ -10,24 +10,26 @@ Connect Core 1.0, 3.1.3.7). Knows no users.
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from vedette.errors import Denied, Wrong
+from vedette.outgoing import Bounds, call
 from vedette.settings import Settings
 
 # Never `none`, and none where the key that verifies is the key that signs.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
 # As clocks of two machines may differ.
 SKEW_S = 60
-TIMEOUT_S, MOST_BYTES = 10.0, 1024 * 1024
+TIMEOUT_S, MOST_BYTES, SUCCESS = 10.0, 1024 * 1024, range(200, 300)
 # What the provider says of itself is asked for anew after an hour; keys also when an unknown one signed, and
 # then once a minute at most, so that tokens with made-up keys ask it nothing.
 KEPT_S, ANEW_S = 3600.0, 60.0
@@ -75,19 +77,15 @@ class CompanyPerson:
     listed: tuple[str, ...] | None = None
 
 
-class _OneAddress(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
 def fetch_json(address: str, form: bytes | None = None, headers: Mapping[str, str] | None = None) -> Any:
     """Return the JSON of an address of the provider; a redirect is followed nowhere."""
-    request = urllib.request.Request(address, form, {"Accept": "application/json", **(headers or {})})  # noqa: S310  (the operator's)
-    with urllib.request.build_opener(_OneAddress).open(request, timeout=TIMEOUT_S) as response:
-        content = response.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        raise ValueError("the answer is larger than a megabyte")
-    return json.loads(content)
+    # The operator names the provider, which may well be in the company's own network.
+    bounds = Bounds(TIMEOUT_S, MOST_BYTES, anywhere=True)
+    method, heads = "GET" if form is None else "POST", {"Accept": "application/json", **(headers or {})}
+    answer = call(method, address, heads, form, bounds)
+    if answer.status not in SUCCESS:
+        raise urllib.error.HTTPError(address, answer.status, "", Message(), None)
+    return json.loads(answer.content)
 
 
 class Provider:
@@ -124,7 +122,8 @@ class Provider:
                 kind=AWAY,
             )
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-            if not is_safe(str(metadata.get(name, ""))):
+            # What the provider says of itself leads to this machine only where the provider is here.
+            if not is_safe(address := str(metadata.get(name, ""))) or _is_here(address, self.plan.issuer):
                 raise Wrong(f"The provider's {name} is no https address.", kind=AWAY)
 
     def _ask(self, address: str, form: bytes | None = None, headers: Mapping[str, str] | None = None) -> Any:
@@ -134,7 +133,7 @@ class Provider:
             if form is not None and error.code in (400, 401):
                 raise Denied("The provider does not know this sign-in (any more).", kind=REFUSED) from None
             raise Wrong(f"The provider answered with the status {error.code}.", kind=AWAY) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise Wrong(f"The provider cannot be asked: {error}.", kind=AWAY) from error
 
     def address(self, flow: SignInFlow) -> str:
@@ -281,6 +280,11 @@ def is_safe(address: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def _is_here(address: str, issuer: str) -> bool:
+    """Say whether an address is of this machine, where the issuer is not."""
+    return urlsplit(address).hostname in LOOPBACK and urlsplit(issuer).hostname not in LOOPBACK
 
 
 def plan_of(settings: Settings) -> ProviderPlan | None:

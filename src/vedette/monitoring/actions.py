@@ -14,15 +14,15 @@ import smtplib
 import subprocess
 import time
 import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from vedette.errors import Refusal, Wrong
+from vedette.outgoing import Bounds, CallRefused, Network, call, read_address, refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 WEBHOOK_S, COMMAND_S, MAIL_S = 10.0, 60.0, 20.0
 # After a failure a webhook is called again after these.
 PAUSES_S = (1.0, 5.0)
-SERVER_ERROR = 500
+SUCCESS, SERVER_ERROR = range(200, 300), 500
 EVENTS = frozenset({"training", "model", "objects", "drift", "functions"})
 FORMS = ("sns", "eventbridge")
 
@@ -46,6 +46,8 @@ class Topic:
     # What is told to the webhook beside alarms (one of `EVENTS`), and in which form.
     events: tuple[str, ...] = ()
     form: str = "sns"
+    # Whither else than to public addresses the webhook's name may lead (docs/decisions/0477).
+    networks: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,6 @@ class ActionBook:
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
     mail: Mapping[str, Any] = field(default_factory=dict)
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: the operator named one address, and no other."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 def read_actions(path: Path | None) -> ActionBook:
@@ -73,19 +68,25 @@ def read_actions(path: Path | None) -> ActionBook:
         return ActionBook()
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-        topics = {name: _topic(name, facts) for name, facts in document.get("topics", {}).items()}
+        defaults = {"networks": document.get("webhooks", {}).get("networks", [])}
+        topics = {
+            name: _topic(name, {**defaults, **facts}) for name, facts in document.get("topics", {}).items()
+        }
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise Wrong(f"The file of alarm actions {path} cannot be read: {error}.") from error
     return ActionBook(topics, document.get("mail", {}))
 
 
 def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
-    unknown = set(facts) - {"webhook", "secret", "command", "emails", "events", "form"}
+    unknown = set(facts) - {"webhook", "secret", "command", "emails", "events", "form", "networks"}
     if unknown:
         raise ValueError(f"the topic {name} has {min(unknown)}, which says nothing")
     webhook = str(facts.get("webhook", ""))
-    if webhook and not webhook.startswith(("https://", "http://")):
-        raise ValueError(f"the webhook of {name} is no address (https://…)")
+    if webhook:
+        try:
+            read_address(webhook)
+        except ValueError as error:
+            raise ValueError(f"the webhook of {name} is no address (https://…): {error}") from error
     command = facts.get("command", [])
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
         raise ValueError(f"the command of {name} is no list of words")
@@ -95,7 +96,29 @@ def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
     if form not in FORMS:
         raise ValueError(f"the form of {name} is one of {', '.join(FORMS)}")
     emails = tuple(facts.get("emails", ()))
-    return Topic(webhook, str(facts.get("secret", "")), tuple(command), emails, events, form)
+    return Topic(
+        webhook, str(facts.get("secret", "")), tuple(command), emails, events, form, _networks(name, facts)
+    )
+
+
+def _networks(name: str, facts: Mapping[str, Any]) -> tuple[Network, ...]:
+    texts = facts["networks"]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f'the networks of {name} are no list such as ["10.0.0.0/8"]')
+    try:
+        return tuple(ip_network(text) for text in texts)
+    except ValueError as error:
+        raise ValueError(f"the networks of {name} hold one that is none: {error}") from error
+
+
+def uncalled_topics(book: ActionBook) -> dict[str, str]:
+    """Return the topics whose webhooks are not called as names lead now, and why."""
+    reasons = {
+        name: refusal_of(topic.webhook, Bounds(WEBHOOK_S, networks=topic.networks))
+        for name, topic in book.topics.items()
+        if topic.webhook
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def topic_name(arn: str, account: str) -> str:
@@ -184,25 +207,24 @@ def call_webhook(topic: Topic, body: bytes) -> None:
     }
     if topic.secret:
         headers |= {"X-Vedette-Timestamp": stamp, "X-Vedette-Signature": f"sha256={signature}"}
-    opener = urllib.request.build_opener(_NoRedirect)
+    bounds = Bounds(WEBHOOK_S, networks=topic.networks)
     try:
-        request = urllib.request.Request(topic.webhook, body, headers, method="POST")  # noqa: S310  (the operator's)
-        with opener.open(request, timeout=WEBHOOK_S):
-            return
-    except urllib.error.HTTPError as error:
-        may_pass = error.code >= SERVER_ERROR
-        raise WebhookFault(f"The webhook answered with the status {error.code}.", may_pass=may_pass) from None
-    except http.client.InvalidURL as error:
-        # Its own words hold the address, which may be a secret.
+        code = call("POST", topic.webhook, headers, body, bounds).status
+    except CallRefused as error:
+        # Where it leads is in no sentence: an account reads it, and the network is the operator's.
+        raise WebhookFault(f"The webhook was not called: {error}.", may_pass=False) from error
+    except ValueError as error:
+        # Its own words may hold the address, which may be a secret.
         raise WebhookFault("The webhook's address cannot be called.", may_pass=False) from error
     except (OSError, http.client.HTTPException) as error:
         raise WebhookFault(f"The webhook could not be called: {_reason(error)}.", may_pass=True) from error
+    if code not in SUCCESS:
+        raise WebhookFault(f"The webhook answered with the status {code}.", may_pass=code >= SERVER_ERROR)
 
 
 def _reason(error: Exception) -> str:
     """Return why a call failed in the system's words, without the names that programs have for it."""
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    return str((isinstance(cause, OSError) and cause.strerror) or cause)
+    return str((isinstance(error, OSError) and error.strerror) or error)[:200]
 
 
 def _run(topic: Topic, body: bytes) -> None:

@@ -12,6 +12,7 @@ from vedette.clock import Clock, system_clock
 from vedette.encryption.tokens import SCHEME, find_token, read_token_address
 from vedette.errors import Refusal, Wrong
 from vedette.functions.confine import find_confinement
+from vedette.monitoring.actions import read_actions, uncalled_topics
 from vedette.server.audit_targets import examine_targets
 from vedette.server.health import HealthCheck, Verdict
 from vedette.server.holding import LOCK
@@ -193,6 +194,14 @@ def _alarm_actions(file: Path | None) -> HealthCheck:
         if mode & writable and not (place is not file and mode & stat.S_ISVTX):
             sentence = f"others on this machine may write {place}, and so have the server run programs"
             return HealthCheck("alarm actions", "bad", sentence)
+    try:
+        uncalled = uncalled_topics(read_actions(file))
+    except Wrong as refusal:
+        return HealthCheck("alarm actions", "bad", refusal.sentence)
+    if uncalled:
+        names = "; ".join(f"{name}: {reason}" for name, reason in list(uncalled.items())[:5])
+        sentence = f"webhooks that are not called: {names} (docs/how-to/alarms.md)"
+        return HealthCheck("alarm actions", "bad", sentence)
     return HealthCheck("alarm actions", "good", f"{file}, which its owner alone writes")
 
 

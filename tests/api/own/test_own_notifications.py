@@ -14,7 +14,7 @@ ALICE = a_caller("vedette")
 STRANGER = a_caller("vedette", account=ELSEWHERE)
 FILE = f"""
 [topics.line-4]
-webhook = "https://user:pass@hooks.example:8443/services/T0/very-secret-path?token=very-secret"
+webhook = "https://hooks.example:8443/services/T0/very-secret-path?token=very-secret"
 secret = "very-secret"
 events = ["training", "drift"]
 

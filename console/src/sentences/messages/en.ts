@@ -703,6 +703,7 @@ export const messages = {
   theWebhookCouldNotBeCalled: "The webhook could not be called: {error}.",
   theWebhookFailedTheServerS: "The webhook failed; the server's log tells why.",
   theWebhookSAddressCannotBe: "The webhook's address cannot be called.",
+  theWebhookWasNotCalled: "The webhook was not called: {error}.",
   theWeightsThatTheTrainingWas:
     "The weights {name} that the training was asked for with are not there any more.",
   theWeightsThatWasTrainedFrom:

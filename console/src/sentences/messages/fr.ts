@@ -700,6 +700,7 @@ export const messages: Translation<typeof english> = {
   theServerFailedItsLogTells2: "Le serveur a échoué ; son journal dit pourquoi.",
   theWebhookAnsweredWithTheStatus: "Le webhook a répondu avec le statut {code}.",
   theWebhookCouldNotBeCalled: "Le webhook n’a pas pu être appelé : {error}.",
+  theWebhookWasNotCalled: "Le webhook n’a pas été appelé : {error}.",
   theWebhookSAddressCannotBe: "L’adresse du webhook ne peut pas être appelée.",
   theWebhookFailedTheServerS: "Le webhook a échoué ; le journal du serveur dit pourquoi.",
   theCommandFailedTheServerS: "La commande a échoué ; le journal du serveur dit pourquoi.",

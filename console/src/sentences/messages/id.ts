@@ -674,6 +674,7 @@ export const messages: Translation<typeof english> = {
   theServerFailedItsLogTells2: "Server gagal; lognya menjelaskan sebabnya.",
   theWebhookAnsweredWithTheStatus: "Webhook menjawab dengan status {code}.",
   theWebhookCouldNotBeCalled: "Webhook tidak dapat dipanggil: {error}.",
+  theWebhookWasNotCalled: "Webhook tidak dipanggil: {error}.",
   theWebhookSAddressCannotBe: "Alamat webhook tidak dapat dipanggil.",
   theWebhookFailedTheServerS: "Webhook gagal; log server menjelaskan sebabnya.",
   theCommandFailedTheServerS: "Perintah gagal; log server menjelaskan sebabnya.",

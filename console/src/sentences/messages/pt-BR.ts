@@ -669,6 +669,7 @@ export const messages: Translation<typeof english> = {
   theServerFailedItsLogTells2: "O servidor falhou; o registro diz por quê.",
   theWebhookAnsweredWithTheStatus: "O webhook respondeu com o status {code}.",
   theWebhookCouldNotBeCalled: "O webhook não pôde ser chamado: {error}.",
+  theWebhookWasNotCalled: "O webhook não foi chamado: {error}.",
   theWebhookSAddressCannotBe: "O endereço do webhook não pode ser chamado.",
   theWebhookFailedTheServerS: "O webhook falhou; o registro do servidor diz por quê.",
   theCommandFailedTheServerS: "O comando falhou; o registro do servidor diz por quê.",

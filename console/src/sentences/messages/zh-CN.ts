@@ -616,6 +616,7 @@ export const messages: Translation<typeof english> = {
   theServerFailedItsLogTells2: "服务器失败；其日志说明了原因。",
   theWebhookAnsweredWithTheStatus: "网络钩子以状态 {code} 回答。",
   theWebhookCouldNotBeCalled: "无法呼叫网络钩子：{error}。",
+  theWebhookWasNotCalled: "未呼叫网络钩子：{error}。",
   theWebhookSAddressCannotBe: "无法呼叫网络钩子的地址。",
   theWebhookFailedTheServerS: "网络钩子失败；服务器日志说明了原因。",
   theCommandFailedTheServerS: "命令失败；服务器日志说明了原因。",
