@@ -4,7 +4,7 @@ Bounded on the way in: a head may claim any length, and what it claims is compar
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -96,17 +96,28 @@ class _CborReader:
     def _endless(self, kind: int, depth: int) -> Any:
         if kind == MAP:
             return self._map(depth, None)
-        if kind not in (BYTES, TEXT, LIST):
+        if kind == BYTES:
+            return b"".join(self._chunks(BYTES))
+        if kind == TEXT:
+            # Each of its chunks is a text by itself: no sign is divided among two.
+            return "".join(map(_text, self._chunks(TEXT)))
+        if kind != LIST:
             raise Malformed("The request body is not valid CBOR.")
         items = []
         while not self._is_break():
             items.append(self.value(depth + 1))
-        if kind == LIST:
-            return items
-        expected, empty = (bytes, b"") if kind == BYTES else (str, "")
-        if not all(isinstance(item, expected) for item in items):
-            raise Malformed("The request body is not valid CBOR.")
-        return empty.join(items)
+        return items
+
+    def _chunks(self, kind: int) -> Iterator[bytes]:
+        """Read the parts of a text or of bytes without a length: each is of the same kind, and has one."""
+        while not self._is_break():
+            self.values += 1
+            if self.values > MOST_VALUES:
+                raise Malformed(f"The request body has more than {MOST_VALUES} values.")
+            chunk, more = divmod(self._take(1)[0], 32)
+            if chunk != kind or more == ENDLESS:
+                raise Malformed("The request body is not valid CBOR.")
+            yield self._take(self._number(more))
 
     def _is_break(self) -> bool:
         if self.place < len(self.body) and self.body[self.place] == BREAK:

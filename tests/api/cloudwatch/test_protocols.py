@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from doubles.cloudwatch import ask_cbor, ask_json, send_signed
+from vedette.wire import cbor
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  (the server counts by its own clock)
 SINCE, UNTIL = NOW - timedelta(hours=1), NOW + timedelta(minutes=5)
@@ -124,7 +125,7 @@ def test_a_refusal_has_query_s_code_in_all_three_and_its_shape_in_the_newer(serv
     [
         b"\xff", b"\x1c", b"\xbb" + b"\xff" * 8, b"\x9b" + b"\x7f" * 8, b"\x81" * 100, b"\xa1\x01\x02",
         b"\xa2\x61a\x01\x61a\x02", b"\xa1\x61a", b"\x61\xff", b"\x00\x00", b"\x7f\x01\xff", b"\xc1\x61a",
-        b"\xbf\x69Namespace\x01\xff", b"\x80",
+        b"\xbf\x69Namespace\x01\xff", b"\x80", b"\xa1\x7f\x7f\x61a\xff\xff\x01", b"\xa1\x7f\xc2\x61a\xff\x01",
     ],
 )  # fmt: skip
 def test_a_body_that_is_no_cbor_is_refused(server, body):
@@ -136,3 +137,44 @@ def test_maps_and_texts_of_no_stated_length_are_read(server, namespace):
     body = b"\xbf\x7f\x64Name\x65space\xff\x78" + bytes([len(namespace)]) + namespace.encode() + b"\xff"
     status, _, answer = ask_cbor(server, "ListMetrics", None, body=body)
     assert (status, [metric["MetricName"] for metric in answer["Metrics"]]) == (200, ["Rejected"])
+
+
+ODD_NUMBERS = {
+    "half not a number": b"\xf9\x7e\x00", "half infinity": b"\xf9\x7c\x00",
+    "infinity": b"\xfa\xff\x80\x00\x00",
+    "large": b"\xc2\x49\x01" + bytes(8), "large and negative": b"\xc3\x49\x01" + bytes(8),
+    "decimal": b"\xc4\x82\x01\x02", "bytes": b"\x41a", "yes": b"\xf5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS.values(), ids=ODD_NUMBERS)
+def test_a_number_that_is_none_is_refused_as_a_figure_a_moment_and_a_threshold(server, namespace, number):
+    mark = cbor.dump(424242)
+    alarm = {
+        "AlarmName": namespace, "Namespace": namespace, "MetricName": "Made", "Statistic": "Sum",
+        "Period": 60, "EvaluationPeriods": 1, "Threshold": 424242,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }  # fmt: skip
+    requests = [
+        ("PutMetricData", {"Namespace": namespace, "MetricData": [{"MetricName": "Made", "Value": 424242}]}),
+        ("GetMetricStatistics", asked(namespace, datetime.timestamp) | {"StartTime": 424242}),
+        ("GetMetricStatistics", asked(namespace, datetime.timestamp) | {"Period": 424242}),
+        ("PutMetricAlarm", alarm),
+    ]
+    for operation, request in requests:
+        body = cbor.dump(request).replace(mark, number)
+        status, headers, answer = ask_cbor(server, operation, None, body=body)
+        assert (status, headers["content-type"], headers["x-amzn-query-error"][-7:]) == (
+            400, "application/cbor", ";Sender",
+        ), (operation, answer)  # fmt: skip
+        assert answer["message"]
+
+
+def test_a_number_of_64_bits_is_a_figure_and_no_period(server, namespace):
+    for number in (-(2**64), 2**64 - 1):
+        request = {"Namespace": namespace, "MetricData": [{"MetricName": "Wide", "Value": number}]}
+        assert ask_cbor(server, "PutMetricData", request)[0] == 200
+        status, headers, _ = ask_cbor(
+            server, "GetMetricStatistics", asked(namespace, datetime.timestamp) | {"Period": number}
+        )
+        assert (status, headers["x-amzn-query-error"]) == (400, "MalformedQueryString;Sender")

@@ -1,5 +1,6 @@
 """Alarms, in CloudWatch's terms."""
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,8 @@ def _rule(request: dict[str, Any]) -> AlarmRule:
             raise Unbuilt(f"{name} of PutMetricAlarm is not supported yet.", name=name)
     if "Threshold" not in request:
         raise Wrong("The parameter Threshold is required.", kind="absent")
+    if not math.isfinite(request["Threshold"]):
+        raise Wrong("The parameter Threshold is no number.")
     queries = _queries(request)
     returned = [query for query in queries if query.returns]
     if len(returned) != 1:
