@@ -8,7 +8,7 @@ what they reach; `test_corpora.py` replays those that were kept.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fuzzing import documents, protocols, uploads
+from fuzzing import documents, pictured, protocols, uploads
 from vedette.access.parse import MalformedPolicy
 from vedette.errors import Refusal
 from vedette.manifest.lines import BadLine
@@ -55,5 +55,7 @@ TARGETS = {
     "expressions": FuzzTarget(uploads.take_expression, (Refusal,)),
     "statistics": FuzzTarget(uploads.take_statistic, (Refusal,)),
     "alarm-rules": FuzzTarget(uploads.take_alarm_rule, (UnreadableRule,)),
+    "picture-tables": FuzzTarget(pictured.take_picture_table, (Refusal,)),
+    "masks": FuzzTarget(pictured.take_mask, (Refusal,)),
     "pictures": FuzzTarget(documents.take_picture, (CostlyPicture, TruncatedHead)),
 }
