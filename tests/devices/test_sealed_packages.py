@@ -9,6 +9,7 @@ import pytest
 
 from doubles.houses import HERE
 from doubles.workshops import BUCKET, PLACE
+from vedette.api.own.origin_keys import key_of_origin
 from vedette.devices.values import NewDevice
 from vedette.errors import Busy
 from vedette.packaging.values import PackagedPlace
@@ -16,6 +17,11 @@ from vedette.server import device_origins
 from vedette.server.device_origins import PackageOrigins
 from vedette.store.blobs.sealed_copies import origin_of
 
+RULE = (
+    "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault>"
+    "<SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>{}</KMSMasterKeyID>"
+    "</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>"
+)
 # What each zip begins with, and what it says at its end.
 CLEAR = (b"PK\x03\x04", b"package.json", b"PK\x05\x06")
 
@@ -200,6 +206,35 @@ def test_the_object_of_an_earlier_copy_is_known_by_its_content_and_else_by_the_k
             assert (project, job, part) == (wish.project_arn, wish.job, "component")
             return PackagedPlace(BUCKET, job, str(key.arn))
 
-    origin = PackageOrigins(Packagings(), blobs).find(wish)
+    find = PackageOrigins(Packagings(), blobs).find
+    origin = find(wish)
     assert (origin.bucket, origin.key) == (BUCKET, source.job)
     assert blobs.keys.data_key(BUCKET, source.job, origin.encryption)
+    blobs.buckets.put_document(BUCKET, "encryption", RULE.format(shop.key().arn).encode())
+    assert key_of_origin(shop.house, find(wish)) == str(key.arn), "the job knows better than the bucket"
+    blobs.delete(BUCKET, source.job)
+    blobs.remove_bucket(BUCKET)
+    assert key_of_origin(shop.house, find(wish)) == str(key.arn), "it needs no bucket"
+
+
+def test_a_copy_whose_object_is_gone_is_sealed_as_its_bucket_seals_what_comes_now(shop):
+    bearer, key, default = shop.register("press-4"), shop.key(), shop.key()
+    source, content = shop.sealed(key)
+    (wish,) = shop.order("press-4", source).wishes
+    home, archive, blobs = shop.folder / "devices" / "packages" / HERE, wish.model.archive, shop.house.blobs
+    (home / f"{archive}.sealed").unlink()
+    (home / f"{archive}.zip").write_bytes(content)
+    origins = PackageOrigins(shop.house.packagings, blobs)
+
+    def seal():
+        shop.devices.seal_clear(lambda one: origins.find(replace(one, address=f"s3://{BUCKET}/{source.job}")))
+        return [file.suffix for file in shop.lying()]
+
+    blobs.delete(BUCKET, source.job)
+    assert seal() == [".zip"], "nobody knows by which key"
+    blobs.buckets.put_document(BUCKET, "encryption", RULE.format(default.arn).encode())
+    blobs.put(BUCKET, source.job, b"another")
+    assert seal() == [".sealed"]
+    assert handed_out(shop, bearer, archive) == content
+    (package,) = shop.devices.sealed_packages(HERE)
+    assert key_of_origin(shop.house, package.origin) == str(default.arn)

@@ -39,6 +39,7 @@ from vedette.cli.demo import demo
 from vedette.cli.detect import detect
 from vedette.cli.doctor import doctor
 from vedette.cli.edge import edge
+from vedette.cli.encryption_keys import encryption_keys
 from vedette.cli.evaluate import evaluate
 from vedette.cli.everyday import completion, find, man, open_console
 from vedette.cli.examples import examples
@@ -119,6 +120,7 @@ GROUPS: dict[str, dict[str, CommandGroup]] = {
         "lifecycle": lifecycle,
         "cluster": cluster.app,
         "sdk": sdk.app,
+        "encryption-key": encryption_keys,
     },
     DATA: {
         "model": model,

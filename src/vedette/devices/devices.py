@@ -23,12 +23,19 @@ from vedette.devices.values import (
     DevicePlace,
     EdgeDevice,
     NewDevice,
+    SealedPackage,
     WantedModel,
 )
 from vedette.errors import Missing, Refusal, Taken, TooMuch, Wrong
 from vedette.identity.signing_keys import SigningKeys
 from vedette.projects.tags import Tags, drop_tags, put_tags
-from vedette.runtime.device_orders import MOST_MODELS, DeviceOrder, DeviceToken, write_order
+from vedette.runtime.device_orders import (
+    MOST_MODELS,
+    DeviceOrder,
+    DeviceToken,
+    OrderedModel,
+    write_order,
+)
 from vedette.runtime.signatures import PublicKey, encode
 from vedette.store.blobs.sealed_copies import SealedOrigin
 from vedette.store.db import Database
@@ -179,6 +186,16 @@ class Devices:
     def origin_of(self, device: EdgeDevice, wish: WantedModel) -> SealedOrigin | None:
         """Return the sealed object that a device's package was taken of, whose key opens it."""
         return self._tools.packages.origin(device.place.account, wish.model.archive)
+
+    def sealed_packages(self, account: str) -> Sequence[SealedPackage]:
+        """Return the packages of an account's devices that lie sealed, and which devices are to have each."""
+        with self._database.read() as connection:
+            wishes = records.wishes_of(connection, account)
+        arns: dict[OrderedModel, list[Arn]] = {}
+        for place, name, wish in wishes:
+            arns.setdefault(wish.model, []).append(place.arn(name))
+        origins = {model: self._tools.packages.origin(account, model.archive) for model in arns}
+        return [SealedPackage(model, origin, arns[model]) for model, origin in origins.items() if origin]
 
     def public_key(self, account: str) -> PublicKey:
         """Return the key that an account's packages and orders are signed with."""

@@ -82,6 +82,15 @@ def all_wishes(connection: Connection) -> list[tuple[str, WantedModel]]:
     return [(account, wish) for account, text in rows for wish in _wishes(text)]
 
 
+def wishes_of(connection: Connection, account: str) -> list[tuple[DevicePlace, str, WantedModel]]:
+    """Return what each device of an account is to have, in the order of their creation."""
+    query = select(devices.c.region, devices.c.name, devices.c.wishes).where(devices.c.account == account)
+    rows = connection.execute(query.order_by(devices.c.number)).all()
+    return [
+        (DevicePlace(account, row.region), row.name, wish) for row in rows for wish in _wishes(row.wishes)
+    ]
+
+
 def dump_wishes(wishes: Sequence[WantedModel]) -> str:
     """Return what a device is to have as it is kept."""
     return json.dumps([asdict(wish) for wish in wishes])

@@ -6,6 +6,7 @@ from typing import Literal
 
 from vedette.arn import Arn
 from vedette.runtime.device_orders import OrderedModel
+from vedette.store.blobs.sealed_copies import SealedOrigin
 
 # The service in the ARNs of devices.
 SERVICE, KIND = "vedette", "device"
@@ -41,6 +42,15 @@ class WantedModel:
     model_arn: str
     address: str = ""
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """A package that lies sealed here, the object it was taken of, and the devices that are to have it."""
+
+    model: OrderedModel
+    origin: SealedOrigin
+    devices: Sequence[Arn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class PackageOrigins:
     def find(self, wish: WantedModel) -> SealedOrigin | None:
         """Return the sealed object that a package was taken of; None where nothing says that it was sealed.
 
-        One that was deleted or written over since had the key that its job was given.
+        One that was deleted or written over since had the key that its job was given; without that, the
+        bucket says by what it seals now. Neither needs the object, and the first not the bucket either.
         """
         if not isinstance(self.blobs, FolderBlobs) or self.blobs.keys is None:
             return None  # another S3 does not say how it keeps what it hands out
@@ -44,11 +45,20 @@ class PackageOrigins:
         except Missing as refusal:
             if refusal.kind not in ("bucket", "key"):
                 raise
-        if not place.encryption_key:
-            return None
-        bucket = self.blobs.buckets.find(place.bucket)
-        encryption = self.blobs.keys.for_named(bucket, place.key, place.encryption_key)
-        return SealedOrigin(place.bucket, place.key, encryption)
+        encryption = self._encryption(place)
+        return SealedOrigin(place.bucket, place.key, encryption) if encryption else None
+
+    def _encryption(self, place: PackagedPlace) -> dict[str, str]:
+        """Return the encryption of an object that is there no more; nothing where nobody knows."""
+        if not isinstance(self.blobs, FolderBlobs) or self.blobs.keys is None:
+            return {}
+        keys = self.blobs.keys
+        if place.encryption_key:
+            return keys.for_named(place.bucket, place.key, place.encryption_key)
+        try:
+            return keys.for_new(self.blobs.buckets.find(place.bucket), place.key)
+        except Missing:
+            return {}
 
     def _place(self, wish: WantedModel) -> PackagedPlace:
         if wish.address:

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from doubles.houses import ELSEWHERE, HERE, a_caller
+from doubles.workshops import PLACE, a_workshop
 from vedette.api.own import OPERATIONS
 from vedette.api.s3.sealing import ObjectSealing
 from vedette.encryption.folder_keys import FolderKeys
@@ -50,6 +51,7 @@ def test_models_and_buckets_of_a_key_are_listed_and_nothing_of_another(house, ke
             {"BucketName": "empty", "IsDefault": True, "Objects": 0, "Bytes": 0},
             {"BucketName": "sealed", "IsDefault": True, "Objects": 2, "Bytes": 20},
         ],
+        "DevicePackages": [],
     }
     # What lies there stays under its key, whatever the bucket does with new objects.
     house.blobs.buckets.delete_documents("sealed", ["encryption"])
@@ -58,7 +60,29 @@ def test_models_and_buckets_of_a_key_are_listed_and_nothing_of_another(house, ke
     other = house.encryption.keys.create(KeyPlace(HERE, ALICE.region), NewEncryptionKey())
     assert uses(house, other.id) == {
         "KeyArn": str(other.arn), "ModelArns": [], "MoreModels": False, "Buckets": [],
+        "DevicePackages": [],
     }  # fmt: skip
+
+
+def test_packages_of_devices_under_a_key_are_listed_with_the_devices(tmp_path):
+    with a_workshop(tmp_path) as shop:
+        key, other, clear = shop.key(), shop.key(), shop.source()
+        for name in ("press-4", "press-5", "press-6"):
+            shop.register(name)
+        (wish,) = shop.order("press-4", shop.sealed(key)[0]).wishes
+        shop.order("press-5", shop.sealed(key)[0])
+        shop.order("press-6", shop.sealed(other, shop.source(name="doors"))[0], clear)
+        (first, second) = uses(shop.house, key.id)["DevicePackages"]
+        assert first == {
+            "ComponentName": "belt",
+            "ComponentVersion": wish.model.version,
+            "Bytes": wish.model.size,
+            "DeviceArns": [str(PLACE.arn("press-4"))],
+        }
+        assert second["DeviceArns"] == [str(PLACE.arn("press-5"))]
+        shop.house.encryption.keys.switch(key, on=False)
+        shop.order("press-5")
+        assert uses(shop.house, key.id)["DevicePackages"] == [first]
 
 
 def test_another_accounts_key_is_answered_as_one_that_is_not_there(house, key):

@@ -1576,6 +1576,13 @@ export interface ImportSummary {
   readonly Split?: ImportSplit | undefined;
 }
 
+export interface KeyPackageUse {
+  readonly ComponentName?: string | undefined;
+  readonly ComponentVersion?: string | undefined;
+  readonly Bytes?: number | undefined;
+  readonly DeviceArns?: ReadonlyArray<string> | undefined;
+}
+
 export interface KeyUse {
   readonly BucketName?: string | undefined;
   readonly IsDefault?: boolean | undefined;
@@ -1796,6 +1803,7 @@ export interface ListKeyUsesResponse {
   readonly ModelArns?: ReadonlyArray<string> | undefined;
   readonly MoreModels?: boolean | undefined;
   readonly Buckets?: ReadonlyArray<KeyUse> | undefined;
+  readonly DevicePackages?: ReadonlyArray<KeyPackageUse> | undefined;
 }
 
 export interface ListLabelSettingsRequest {

@@ -8,7 +8,7 @@ import { useChange } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { FormModal } from "../../ui/formModal";
-import { lossesOf, modelOf, STALE } from "./keys";
+import { lossesOf, modelOf, nameOfPackage, STALE } from "./keys";
 import { useText } from "./text";
 import { useUses } from "./Uses";
 
@@ -35,22 +35,25 @@ function Losses({ id }: { readonly id: string }) {
   const losses = lossesOf(uses.data);
   const models = uses.data.ModelArns ?? [];
   const buckets = (uses.data.Buckets ?? []).filter(({ Objects = 0 }) => Objects > 0);
+  const packages = uses.data.DevicePackages ?? [];
   const names = [
     ...models.slice(0, NAMED).map((arn) => modelOf(arn).name),
     ...buckets.slice(0, NAMED).map(({ BucketName = "" }) => `s3://${BucketName}`),
+    ...packages.slice(0, NAMED).map(nameOfPackage),
   ];
   return (
     <Alert type="warning" header={t("endWarning")}>
-      {losses.models + losses.objects + losses.defaults === 0 ? (
+      {losses.models + losses.objects + losses.defaults + losses.packages === 0 ? (
         t("lossesNone")
       ) : (
         <>
           {losses.models > 0 && <div>{t("lossesModels", { count: losses.models })}</div>}
           {losses.objects > 0 && <div>{t("lossesObjects", { count: losses.objects })}</div>}
           {losses.defaults > 0 && <div>{t("lossesDefaults", { count: losses.defaults })}</div>}
+          {losses.packages > 0 && <div>{t("lossesPackages", { count: losses.packages })}</div>}
           <div>
             <bdi>{names.join(" · ")}</bdi>
-            {models.length > NAMED || buckets.length > NAMED ? " …" : ""}
+            {[models, buckets, packages].some(({ length }) => length > NAMED) ? " …" : ""}
           </div>
           {uses.data.MoreModels === true && (
             <div>{t("modelsCut", { count: formats.number(losses.models) })}</div>

@@ -1,4 +1,4 @@
-/** What a key encrypts in this account: models, and objects by their buckets. */
+/** What a key encrypts in this account: models, objects by their buckets, and what devices fetch. */
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -9,7 +9,7 @@ import { useCall } from "../../api";
 import { useFormats } from "../../i18n/context";
 import { FaultAlert } from "../../ui/faults";
 import { RouteLink } from "../../ui/links";
-import { modelOf } from "./keys";
+import { deviceOf, modelOf, nameOfPackage } from "./keys";
 import { useText } from "./text";
 
 /** As many as a page shows at once; their number is told beside them. */
@@ -39,6 +39,17 @@ function Models({ arns, isCut }: { readonly arns: readonly string[]; readonly is
       {hidden > 0 && <span>{t("modelsMore", { count: hidden })}</span>}
       {isCut && <span>{t("modelsCut", { count: formats.number(arns.length) })}</span>}
     </SpaceBetween>
+  );
+}
+
+function Devices({ arns }: { readonly arns: readonly string[] }) {
+  const t = useText();
+  const hidden = arns.length - FIRST;
+  return (
+    <>
+      <bdi>{arns.slice(0, FIRST).map(deviceOf).join(", ")}</bdi>
+      {hidden > 0 && <span> {t("modelsMore", { count: hidden })}</span>}
+    </>
   );
 }
 
@@ -83,6 +94,27 @@ export function Uses({ id }: { readonly id: string }) {
                 id: "default",
                 header: t("newObjects"),
                 cell: ({ IsDefault = false }) => t(IsDefault ? "newByKey" : "newOtherwise"),
+              },
+            ]}
+          />
+          <Table
+            items={uses.data.DevicePackages ?? []}
+            trackBy={nameOfPackage}
+            variant="embedded"
+            wrapLines
+            ariaLabels={{ tableLabel: t("packages") }}
+            empty={<Box color="text-body-secondary">{t("packagesNone")}</Box>}
+            columnDefinitions={[
+              {
+                id: "package",
+                header: t("packages"),
+                isRowHeader: true,
+                cell: (row) => <bdi>{nameOfPackage(row)}</bdi>,
+              },
+              {
+                id: "devices",
+                header: t("devices"),
+                cell: ({ DeviceArns = [] }) => <Devices arns={DeviceArns} />,
               },
             ]}
           />

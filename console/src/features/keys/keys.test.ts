@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isAliasName } from "../../ui/keyNames";
-import { lossesOf, modelOf, stateOf } from "./keys";
+import { deviceOf, lossesOf, modelOf, nameOfPackage, stateOf } from "./keys";
 
 describe("what a key encrypts", () => {
   it("is named by project and version, with a way to its page", () => {
@@ -21,9 +21,12 @@ describe("what a key encrypts", () => {
       { BucketName: "a", IsDefault: true, Objects: 2, Bytes: 20 },
       { BucketName: "b", IsDefault: false, Objects: 3, Bytes: 5 },
     ];
-    const losses = lossesOf({ ModelArns: ["arn:aws:x"], Buckets });
-    expect(losses).toEqual({ models: 1, objects: 5, bytes: 25, defaults: 1 });
-    expect(lossesOf({})).toEqual({ models: 0, objects: 0, bytes: 0, defaults: 0 });
+    const DevicePackages = [{ ComponentName: "belt", ComponentVersion: "1.0.3" }];
+    const losses = lossesOf({ ModelArns: ["arn:aws:x"], Buckets, DevicePackages });
+    expect(losses).toEqual({ models: 1, objects: 5, bytes: 25, defaults: 1, packages: 1 });
+    expect(lossesOf({})).toEqual({ models: 0, objects: 0, bytes: 0, defaults: 0, packages: 0 });
+    expect(DevicePackages.map(nameOfPackage)).toEqual(["belt 1.0.3"]);
+    expect(deviceOf("arn:aws:vedette:us-east-1:0:device/press-4")).toBe("press-4");
   });
 });
 

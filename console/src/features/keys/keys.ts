@@ -40,20 +40,36 @@ export function modelOf(arn: string): ModelUse {
   return { arn, name: `${project} / ${version}`, route };
 }
 
+/** A package that devices fetch, as they know it. */
+export function nameOfPackage({ ComponentName = "", ComponentVersion = "" }: Own.KeyPackageUse): string {
+  return `${ComponentName} ${ComponentVersion}`;
+}
+
+/** A device by the last part of its ARN. */
+export function deviceOf(arn: string): string {
+  return arn.slice(arn.indexOf("/") + 1);
+}
+
 export interface Losses {
   readonly models: number;
   readonly objects: number;
   readonly bytes: number;
   readonly defaults: number;
+  readonly packages: number;
 }
 
 /** How much nobody will read again once the key has ended. */
-export function lossesOf({ ModelArns = [], Buckets = [] }: Own.ListKeyUsesResponse): Losses {
+export function lossesOf({
+  ModelArns = [],
+  Buckets = [],
+  DevicePackages = [],
+}: Own.ListKeyUsesResponse): Losses {
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     models: ModelArns.length,
     objects: sum(Buckets.map(({ Objects = 0 }) => Objects)),
     bytes: sum(Buckets.map(({ Bytes = 0 }) => Bytes)),
     defaults: Buckets.filter(({ IsDefault = false }) => IsDefault).length,
+    packages: DevicePackages.length,
   };
 }

@@ -1,12 +1,12 @@
 """Devices with models over the air: registered, told what to have, listed with what they report."""
 
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from vedette.api.house import Caller, House
 from vedette.api.own.edge_packages import open_object, open_package_file
+from vedette.api.own.origin_keys import key_of_origin
 from vedette.api.own.projects import find_project
 from vedette.api.paging import read_page
 from vedette.arn import Arn
@@ -21,10 +21,8 @@ from vedette.devices.values import (
     ReportedModel,
     WantedModel,
 )
-from vedette.errors import Missing, Wrong
+from vedette.errors import Wrong
 from vedette.runtime.signatures import read_key
-from vedette.store.blobs.sealed import SEALED
-from vedette.store.blobs.sealed_copies import SealedOrigin
 
 COMPONENT = "component"
 
@@ -198,18 +196,9 @@ def _wanted(house: House, device: EdgeDevice, wish: WantedModel) -> dict[str, An
         "State": device.state_of(wish),
         "Message": device.message_of(wish),
         "Size": model.size,
-        "KmsKeyId": "" if origin is None else _key_of(house, origin),
+        "KmsKeyId": "" if origin is None else key_of_origin(house, origin),
     }
     return _without_nothing(facts)
-
-
-def _key_of(house: House, origin: SealedOrigin) -> str:
-    """Return the key that opens a package; nothing for one that is of no region or gone by now."""
-    try:
-        key = house.encryption.key_of(b64decode(origin.encryption[SEALED]))
-    except (Missing, Wrong):
-        return ""
-    return str(key.arn) if key.region else ""
 
 
 def _model(device: EdgeDevice, row: ReportedModel) -> dict[str, Any]:

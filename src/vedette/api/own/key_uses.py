@@ -3,6 +3,7 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
+from vedette.api.own.origin_keys import key_of_origin
 from vedette.encryption.folder_keys import CONTEXT
 from vedette.encryption.names import missing_key
 from vedette.encryption.values import EncryptionKey, KeyPlace
@@ -13,7 +14,7 @@ MOST_GRANTS = 1_000
 
 
 def list_key_uses(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    """List the models, buckets and objects of the account that a key encrypts.
+    """List the models, buckets, objects and devices' packages of the account that a key encrypts.
 
     A key of another account is answered as one that is not there.
     """
@@ -28,7 +29,22 @@ def list_key_uses(house: House, caller: Caller, request: dict[str, Any]) -> dict
         "ModelArns": models,
         "MoreModels": more,
         "Buckets": _buckets(house, caller.account, key),
+        "DevicePackages": _device_packages(house, caller.account, key),
     }
+
+
+def _device_packages(house: House, account: str, key: EncryptionKey) -> list[dict[str, Any]]:
+    """Return the copies that the account's devices fetch: without the key no device gets them any more."""
+    return [
+        {
+            "ComponentName": package.model.name,
+            "ComponentVersion": package.model.version,
+            "Bytes": package.model.size,
+            "DeviceArns": [str(arn) for arn in package.devices],
+        }
+        for package in house.devices.sealed_packages(account)
+        if key_of_origin(house, package.origin) == str(key.arn)
+    ]
 
 
 def _buckets(house: House, account: str, key: EncryptionKey) -> list[dict[str, Any]]:

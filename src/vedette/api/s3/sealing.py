@@ -71,10 +71,10 @@ class ObjectSealing:
         except Refusal:
             return ""  # of a key that is gone, or never was
 
-    def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
+    def for_named(self, bucket: str, key: str, encryption_key: str) -> dict[str, str]:
         """Return the encryption of an object that a service writes by the key of an ARN."""
         own = self._encryption.keys.by_id(parse_arn(encryption_key).resource.removeprefix("key/"))
-        return self._sealed_by(own, bucket.name, key, {SSE: KMS_SSE})
+        return self._sealed_by(own, bucket, key, {SSE: KMS_SSE})
 
     def key_for(self, bucket: Bucket, headers: Mapping[str, str], account: str) -> EncryptionKey:
         """Return the key that headers ask for, seen from an account."""

@@ -221,7 +221,7 @@ class FolderBlobs:
         """Write an object atomically; encrypted by the key of that ARN, or as its bucket has it for all."""
         place = self.buckets.find(bucket)
         if encryption_key:
-            encryption = self._object_keys().for_named(place, key, encryption_key)
+            encryption = self._object_keys().for_named(bucket, key, encryption_key)
         else:
             encryption = {} if self.keys is None else self.keys.for_new(place, key)
         about = About(

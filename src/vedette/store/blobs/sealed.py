@@ -46,7 +46,7 @@ class ObjectKeys(Protocol):
     def default_key(self, bucket: Bucket) -> str:
         """Return the id of the key that a bucket has for all that is put into it; empty for none."""
 
-    def for_named(self, bucket: Bucket, key: str, encryption_key: str) -> dict[str, str]:
+    def for_named(self, bucket: str, key: str, encryption_key: str) -> dict[str, str]:
         """Return the encryption of an object that a service writes by the key of an ARN."""
 
     def data_key(self, bucket: str, key: str, encryption: dict[str, str]) -> bytes:

@@ -50,6 +50,9 @@ export const messages = {
   newObjects: "New objects",
   newByKey: "by this key",
   newOtherwise: "otherwise",
+  packages: "Packages that devices fetch",
+  packagesNone: "None",
+  devices: "Devices",
   rotation: "Rotation",
   rotationHelp: "New material for what is encrypted from then on; what is there stays readable.",
   rotationState: "By itself",
@@ -86,6 +89,7 @@ export const messages = {
     one: "{count} bucket takes no new objects until it gets another key.",
     other: "{count} buckets take no new objects until they get another key.",
   },
+  lossesPackages: { one: "{count} package that devices fetch", other: "{count} packages that devices fetch" },
   lossesElsewhere:
     "And what programs encrypted by this key, also elsewhere and in other accounts: that is written nowhere here.",
   lossesUnknown: "What this key encrypts could not be found out. Do not delete it before you know.",

@@ -56,6 +56,9 @@ export const messages: Translation<typeof english> = {
   newObjects: "Nouveaux objets",
   newByKey: "par cette clé",
   newOtherwise: "autrement",
+  packages: "Paquets que les appareils récupèrent",
+  packagesNone: "Aucun",
+  devices: "Appareils",
   rotation: "Rotation",
   rotationHelp: "Un nouveau matériel pour ce qui sera chiffré ensuite ; ce qui existe reste lisible.",
   rotationState: "Automatique",
@@ -94,6 +97,10 @@ export const messages: Translation<typeof english> = {
   lossesDefaults: {
     one: "{count} compartiment n'accepte plus de nouveaux objets tant qu'il n'a pas une autre clé.",
     other: "{count} compartiments n'acceptent plus de nouveaux objets tant qu'ils n'ont pas une autre clé.",
+  },
+  lossesPackages: {
+    one: "{count} paquet que des appareils récupèrent",
+    other: "{count} paquets que des appareils récupèrent",
   },
   lossesElsewhere:
     "Et ce que des programmes ont chiffré avec cette clé, ailleurs ou dans d'autres comptes : rien de cela n'est noté ici.",

@@ -53,6 +53,9 @@ export const messages: Translation<typeof english> = {
   newObjects: "Objek baru",
   newByKey: "dengan kunci ini",
   newOtherwise: "dengan cara lain",
+  packages: "Paket yang diambil perangkat",
+  packagesNone: "Tidak ada",
+  devices: "Perangkat",
   rotation: "Rotasi",
   rotationHelp: "Materi baru untuk yang dienkripsi setelahnya; yang sudah ada tetap dapat dibaca.",
   rotationState: "Otomatis",
@@ -83,6 +86,7 @@ export const messages: Translation<typeof english> = {
   lossesModels: { other: "{count} model, dengan evaluasi dan salinan gambarnya" },
   lossesObjects: { other: "{count} objek dalam bucket" },
   lossesDefaults: { other: "{count} bucket tidak menerima objek baru sampai mendapat kunci lain." },
+  lossesPackages: { other: "{count} paket yang diambil perangkat" },
   lossesElsewhere:
     "Juga yang dienkripsi program dengan kunci ini, di tempat lain dan di akun lain: itu tidak tercatat di sini.",
   lossesUnknown: "Apa yang dienkripsi kunci ini tidak dapat diketahui. Jangan hapus sebelum Anda tahu.",

@@ -55,6 +55,9 @@ export const messages: Translation<typeof english> = {
   newObjects: "Objetos novos",
   newByKey: "por esta chave",
   newOtherwise: "de outro modo",
+  packages: "Pacotes que dispositivos buscam",
+  packagesNone: "Nenhum",
+  devices: "Dispositivos",
   rotation: "Rotação",
   rotationHelp: "Material novo para o que for criptografado depois; o que já existe continua legível.",
   rotationState: "Automática",
@@ -90,6 +93,10 @@ export const messages: Translation<typeof english> = {
   lossesDefaults: {
     one: "{count} bucket não aceita objetos novos até receber outra chave.",
     other: "{count} buckets não aceitam objetos novos até receberem outra chave.",
+  },
+  lossesPackages: {
+    one: "{count} pacote que dispositivos buscam",
+    other: "{count} pacotes que dispositivos buscam",
   },
   lossesElsewhere:
     "E o que programas criptografaram com esta chave, também em outros lugares e contas: isso não está registrado aqui.",

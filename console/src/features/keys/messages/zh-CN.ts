@@ -51,6 +51,9 @@ export const messages: Translation<typeof english> = {
   newObjects: "新对象",
   newByKey: "使用此密钥",
   newOtherwise: "使用其他方式",
+  packages: "设备获取的包",
+  packagesNone: "无",
+  devices: "设备",
   rotation: "轮换",
   rotationHelp: "之后加密的内容使用新的密钥材料；已有内容仍可读取。",
   rotationState: "自动轮换",
@@ -80,6 +83,7 @@ export const messages: Translation<typeof english> = {
   lossesModels: { other: "{count} 个模型，包括其评估和图片副本" },
   lossesObjects: { other: "存储桶中的 {count} 个对象" },
   lossesDefaults: { other: "{count} 个存储桶在换用其他密钥之前不接受新对象。" },
+  lossesPackages: { other: "{count} 个设备获取的包" },
   lossesElsewhere: "以及程序用此密钥加密的内容，包括其他位置和其他账户中的：这些在此没有记录。",
   lossesUnknown: "无法得知此密钥加密了什么。在弄清楚之前请勿删除。",
 };
