@@ -42,4 +42,4 @@ def test_nobody_waits_for_a_block_that_is_being_drawn(tmp_path, is_cancelled, ou
 
     threading.Thread(target=leave, daemon=True).start()
     with pytest.raises(outcome):
-        list(_staged(SimpleNamespace(engine=engine, small=1), context, order, tmp_path))
+        list(_staged(SimpleNamespace(engine=engine, small=1), context, order))

@@ -51,8 +51,9 @@ class Batches:
     def begin(self, version: Version, wish: BatchWish, caller: Principal) -> BatchState:
         """Write a batch down and begin it; refuse at once what its caller may not read or write."""
         _require_package(version)
-        state = self._new(version, _checked(wish), caller)
-        self._require_places(state.wish, caller)
+        wish = _checked(wish)
+        self._require_places(wish, caller)
+        state = self._new(version, wish, caller)
         with self._database.write() as connection:
             self._refuse_beyond_limits(connection, state)
             records.add(connection, state)
