@@ -37,15 +37,16 @@ def _rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
         kind = "bucket, by default" if bucket["IsDefault"] else "bucket"
         rows.append(_row(kind, bucket["BucketName"]) | facts)
     for package in answer.get("DevicePackages", []):
-        devices = " ".join(arn.partition("/")[2] for arn in package["DeviceArns"])
+        devices = [arn.partition("/")[2] for arn in package["DeviceArns"]]
         name = f"{package['ComponentName']} {package['ComponentVersion']}"
         rows.append(_row("package", name) | {"bytes": package["Bytes"], "devices": devices})
     return rows
 
 
 def _row(kind: str, name: str) -> dict[str, Any]:
-    return {"kind": kind, "name": name, "objects": "", "bytes": "", "devices": ""}
+    return {"kind": kind, "name": name, "objects": None, "bytes": None, "devices": []}
 
 
 def _words(row: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in COLUMNS)
+    facts = {**row, "devices": " ".join(row["devices"])}
+    return tuple("" if facts[name] is None else str(facts[name]) for name in COLUMNS)
