@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -95,3 +96,13 @@ def test_labels_alone_are_written_too(tmp_path, form):
     place = packed(tmp_path, form, boxes=form != "csv", with_pictures=False)
     assert [path for path in place.rglob("*") if path.suffix in (".jpg", ".png")] == []
     assert [path for path in place.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("form", PACKED)
+def test_names_that_are_too_long_for_a_disk_are_shortened(tmp_path, monkeypatch, form):
+    long = "深い/" * 80 + "x" * 300
+    monkeypatch.setattr(sys.modules[__name__], "NAMES", (f"{long}1.png", f"{long}2.png"))
+    place = packed(tmp_path, form, boxes=form not in ("csv", "folder"))
+    pictures = {path.name for path in place.rglob("*.png")}
+    assert len(pictures) == 2
+    assert all(len(part.encode()) <= 255 for path in place.rglob("*") for part in path.parts)

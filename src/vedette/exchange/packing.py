@@ -18,7 +18,7 @@ from vedette.exchange import datumaro, supervisely
 from vedette.exchange.formats import Format, from_lines
 from vedette.exchange.items import Item, read_item
 from vedette.exchange.move import key_of
-from vedette.exchange.places import UniqueNames, local_name
+from vedette.exchange.places import LONGEST_NAME, UniqueNames, local_name, short_name_parts
 from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines
@@ -183,10 +183,9 @@ class Packing:
 
     def _name(self, line: Line, key: str, ref: str) -> str:
         own = _short(ref)
+        own = short_name_parts(own.replace("/", "_") if self.form in FLAT and key == SOURCE else own)
         if key != SOURCE:
             return f"masks/{own}"
-        if self.form in FLAT:
-            own = own.replace("/", "_")
         if self.form != "folder":
             return "/".join(filter(None, (PLACES.get(self.form, PICTURES), own)))
         label = _folder_of(read_item(line))
@@ -247,6 +246,7 @@ def _folder_of(item: Item) -> str:
     if len(set(item.labels)) > 1:
         raise Wrong(f"{item.name} has several labels, which folders cannot hold; choose another format.")
     label = item.labels[0] if item.labels else ""
-    if label and label != local_name(label).replace("/", "_"):
+    is_name = label == local_name(label).replace("/", "_") and len(label.encode()) <= LONGEST_NAME
+    if label and not is_name:
         raise Wrong(f"The label {label!r} cannot be the name of a folder; choose another format.")
     return label

@@ -7,6 +7,7 @@ once. Nothing here reads or writes a whole file.
 
 import re
 import unicodedata
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from vedette.errors import Wrong
@@ -16,6 +17,8 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 # Names that are devices on Windows, whatever their ending.
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# File systems take 255 bytes of a name; a number or another ending may still be added.
+LONGEST_PART, LONGEST_NAME = 200, 255
 
 
 class SourceFolder:
@@ -142,6 +145,16 @@ def local_name(name: str) -> str:
     parts = [_CONTROL.sub("_", part) for part in name.replace("\\", "/").split("/")]
     parts = [part for part in parts if part not in ("", ".", "..") and not _DRIVE.fullmatch(part)]
     return "/".join(f"_{part}" if _DEVICES.match(part) else part for part in parts) or "_"
+
+
+def short_name_parts(name: str) -> str:
+    """Return the name with parts that a file system takes: longer ones end in a digest of all of them."""
+    return "/".join(part if len(part.encode()) <= LONGEST_PART else _cut(part) for part in name.split("/"))
+
+
+def _cut(part: str) -> str:
+    ending = f"-{sha256(part.encode()).hexdigest()[:12]}{PurePosixPath(part).suffix[:8]}"
+    return part.encode()[: LONGEST_PART - len(ending.encode())].decode("utf-8", "ignore") + ending
 
 
 def _folded(name: str) -> str:
