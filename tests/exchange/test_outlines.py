@@ -11,9 +11,11 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from vedette.cli.main import app
+from vedette.exchange.formats import read_format
 from vedette.exchange.mask_lines import region_of
 from vedette.exchange.mask_regions import TooManyRegions, edges_of_regions
-from vedette.exchange.outlines import fill, outlines
+from vedette.exchange.outlines import area_of, fill, join_rings, outlines
+from vedette.exchange.pieces import NoteList
 from vedette.exchange.regions import draw_runs, edges_of_region, read_rings, read_runs
 from vedette.exchange.turned_boxes import around
 from vedette.manifest.detection import Size
@@ -146,9 +148,52 @@ def test_an_export_writes_each_region_of_each_mask_with_its_holes(tmp_path, monk
     assert (drawn(dent["segmentation"], Size(12, 9)) == (pixels == 1)).all()
     assert hole["segmentation"] == [[10, 7, 11, 7, 11, 8, 10, 8]]
     assert [image["file_name"] for image in document["images"]] == ["a.png", "b.png"]
-    assert "written to coco, and not to yolo" in CliRunner().invoke(
-        app, ["export", "yolo", "t.manifest", "--polygons-from", "masks", "--out", "y"]
+    assert "written to coco, labelme, via, yolo, and not to voc" in CliRunner().invoke(
+        app, ["export", "voc", "t.manifest", "--polygons-from", "masks", "--out", "y"]
     ).output  # fmt: skip
+
+
+@given(masks)
+@settings(max_examples=60)
+def test_a_region_as_one_ring_is_filled_as_it_was(mask):
+    for rings in outlines(mask):
+        one = [join_rings(rings)]
+        assert (fill(one, size_of(mask)) == fill(rings, size_of(mask))).all()
+        assert area_of(one) == area_of(rings)
+
+
+@pytest.mark.parametrize("form", ["labelme", "via", "yolo"])
+def test_polygons_without_holes_are_the_masks_again(tmp_path, monkeypatch, form):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "masks").mkdir()
+    random = np.random.default_rng(3)
+    size = Size(41, 29)
+    pixels = np.kron(random.integers(0, 3, (15, 21)), np.ones((2, 2), int)).astype(np.uint8)[:29, :41]
+    pixels[3:26, 3:30], pixels[5:9, 5:9], pixels[12:20, 12:13] = 1, 0, 0
+    Image.new("L", (41, 29)).save(tmp_path / "a.png")
+    image = Image.fromarray(pixels)
+    image.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    image.save(tmp_path / "masks" / "a.png")
+    names = {"1": "dent", "2": "hole"}
+    colors = {key: {"class-name": name, "hex-color": "#ff0000"} for key, name in names.items()}
+    colors["2"]["hex-color"] = "#00ff00"
+    metadata = {"internal-color-map": colors, "type": "groundtruth/semantic-segmentation"}
+    line = {"source-ref": "a.png", "m-ref": "masks/a.png", "m-ref-metadata": metadata}
+    (tmp_path / "t.manifest").write_text(json.dumps(line) + "\n")
+    out = "v.json" if form == "via" else "out"
+    ask = ["export", form, "t.manifest", "--polygons-from", "masks", "--with-pictures", "--out", out]
+    answer = CliRunner().invoke(app, ask)
+    assert answer.exit_code == 0, answer.output
+    images = tmp_path if form == "via" else tmp_path / "out"
+    (item,) = read_format(form, tmp_path / out, images=images, notes=NoteList(are_shapes_drawn=True))
+    found = np.zeros(pixels.shape, np.uint8)
+    for (label, _), shape in zip(item.boxes, item.shapes, strict=True):
+        patch = shape.draw(size, "a.png")
+        high, wide = patch.pixels.shape
+        part = found[patch.top : patch.top + high, patch.left : patch.left + wide]
+        assert not part[patch.pixels].any()
+        part[patch.pixels] = {"dent": 1, "hole": 2}[label]
+    assert (found == pixels).all()
 
 
 def test_what_nobody_drew_is_refused_by_a_count_before_it_is_traced_or_filled():

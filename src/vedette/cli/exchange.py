@@ -121,7 +121,8 @@ MasksFrom = Annotated[
     Option(help="polygons: a mask of a picture's polygons, ellipses and masks; shapes: of its boxes too."),
 ]
 PolygonsFrom = Annotated[
-    ShapeSource | None, Option(help="masks: each region of each mask as a polygon, or as runs (coco).")
+    ShapeSource | None,
+    Option(help="masks: each region of each mask as a polygon (coco: holes as runs)."),
 ]
 Project = Annotated[str, Option(help="A project on a running server, instead of files.")]
 Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]

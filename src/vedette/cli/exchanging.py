@@ -217,7 +217,7 @@ def rehearse_export(source: Path | RemoteDataset | None, options: LocalExport) -
     if options.boxes_from_masks:
         lines = list(boxed(lines, fetch))
     for sentence in find_losses(
-        "coco with regions" if options.polygons_from_masks else options.form,
+        f"{options.form} with regions" if options.polygons_from_masks else options.form,
         _mapped(lines, options.label_map, sys.stdout),
     ):
         print(f"Lost: {sentence}")
@@ -250,10 +250,14 @@ def _write_export(lines: list[Line], fetch: Fetch, options: LocalExport, out: Pa
     if options.with_pictures:
         folder = out if form in IN_FOLDERS else out.parent
         place = PLACES.get(form, PICTURES)
-        lines, copied = _take_along(lines, fetch, folder, cut=cut, place=place, is_flat=form in FLAT)
+        # Masks that become polygons stay where they are: beside the pictures they would be taken for some.
+        is_taken = (lambda key: key == SOURCE) if options.polygons_from_masks else (lambda _key: True)
+        lines, copied = _take_along(lines, fetch, folder, cut, place, is_flat=form in FLAT, is_taken=is_taken)
+        if options.polygons_from_masks:
+            fetch = _or_taken(fetch, lines, folder)
         prefix, images = (None, folder) if form in WHOLE_NAMES else (place, folder / place)
     if options.polygons_from_masks:
-        return write_regions(lines, fetch, out, prefix), copied
+        return write_regions(form, lines, fetch, out, prefix), copied
     count = from_lines(form, lines, out, written_at=system_clock(), prefix=prefix, images=images)
     return count, copied
 
@@ -338,8 +342,28 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
     return fetch
 
 
-def _take_along(
-    lines: list[Line], fetch: Fetch, folder: Path, *, cut: str, place: str, is_flat: bool
+def _or_taken(fetch: Fetch, lines: list[Line], folder: Path) -> Fetch:
+    """Return what fetches pictures that were taken along from where they are now, and the rest as before."""
+    taken = {line.source for line in lines}
+
+    def fetch_either(ref: str, place: Path) -> bool:
+        if ref not in taken:
+            return fetch(ref, place)
+        shutil.copyfile(folder / ref, place)
+        return True
+
+    return fetch_either
+
+
+def _take_along(  # noqa: PLR0913  (where from, where to, and what)
+    lines: list[Line],
+    fetch: Fetch,
+    folder: Path,
+    cut: str,
+    place: str,
+    *,
+    is_flat: bool,
+    is_taken: Callable[[str], bool],
 ) -> tuple[list[Line], int]:
     """Copy pictures and masks to a place below the folder, and return the lines with their new paths.
 
@@ -348,7 +372,11 @@ def _take_along(
     usable: list[Line] = []
     copied, names = 0, UniqueNames(ignore_case=True)
     for line in lines:
-        refs = {key: ref for key, ref in line.values.items() if key.endswith("-ref") and isinstance(ref, str)}
+        refs = {
+            key: ref
+            for key, ref in line.values.items()
+            if key.endswith("-ref") and isinstance(ref, str) and is_taken(key)
+        }
         keys = {key: local_name(key_of(below(ref, cut))) for key, ref in refs.items()}
         if is_flat:
             keys = {key: name.replace("/", "_") for key, name in keys.items()}

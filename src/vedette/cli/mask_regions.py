@@ -10,10 +10,15 @@ from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.coco import write_coco
 from vedette.exchange.items import Item, short_name
+from vedette.exchange.labelme import write_labelme
 from vedette.exchange.mask_lines import MaskLines
+from vedette.exchange.places import TargetFolder
+from vedette.exchange.via import write_via
+from vedette.exchange.yolo import write_yolo
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line
 
+WITH_POLYGONS = ("coco", "labelme", "via", "yolo")
 # Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
 
@@ -24,11 +29,25 @@ def boxed(lines: list[Line], fetch: Fetch) -> Iterator[Line]:
         yield from masks.boxes(lines)
 
 
-def write_regions(lines: list[Line], fetch: Fetch, out: Path, prefix: str | None) -> int:
-    """Write COCO with a polygon, or runs, for each region of each mask; return how many annotations."""
+def write_regions(form: str, lines: list[Line], fetch: Fetch, out: Path, prefix: str | None) -> int:
+    """Write a polygon, or for COCO runs, for each region of each mask; return how many."""
     with _masks(fetch) as masks:
         items = _named_apart(masks.regions(lines), prefix)
-        return write_coco(items, out, written_at=system_clock())
+        writers: dict[str, Callable[[], int]] = {
+            "coco": lambda: write_coco(items, out, written_at=system_clock()),
+            "yolo": lambda: write_yolo(items, out, names=masks.labels(lines), as_outlines=True),
+            "labelme": lambda: _write_labelme(items, out),
+            "via": lambda: write_via(items, out),
+        }
+        return writers[form]()
+
+
+def _write_labelme(items: Iterator[Item], out: Path) -> int:
+    target, count = TargetFolder(out), 0
+    for item in items:
+        write_labelme(item, target)
+        count += len(item.boxes or ())
+    return count
 
 
 def _named_apart(items: Iterator[Item], prefix: str | None) -> Iterator[Item]:
@@ -45,9 +64,10 @@ def _named_apart(items: Iterator[Item], prefix: str | None) -> Iterator[Item]:
 
 def require_regions(form: str, is_wanted: bool) -> None:
     """Refuse polygons of masks where a format is not written with any."""
-    if is_wanted and form != "coco":
+    if is_wanted and form not in WITH_POLYGONS:
         raise Wrong(
-            f"Polygons of masks are written to coco, and not to {form}; --boxes-from masks makes boxes."
+            f"Polygons of masks are written to {', '.join(WITH_POLYGONS)}, and not to {form}; "
+            "--boxes-from masks makes boxes."
         )
 
 

@@ -51,18 +51,26 @@ def write_labelme(item: Item, target: TargetFolder) -> Path:
     path = target.place(item.name, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
     wide, high = item.size.width, item.size.height
+    forms = item.shapes or (None,) * len(item.boxes or ())
     shapes: list[dict[str, Any]] = [
         {
             "label": label,
             "points": [
-                [round(box.left * wide, 4), round(box.top * high, 4)],
-                [round((box.left + box.width) * wide, 4), round((box.top + box.height) * high, 4)],
+                [round(x, 4), round(y, 4)]
+                for x, y in (
+                    form.ring
+                    if isinstance(form, PolygonShape)
+                    else (
+                        (box.left * wide, box.top * high),
+                        ((box.left + box.width) * wide, (box.top + box.height) * high),
+                    )
+                )
             ],
             "group_id": None,
-            "shape_type": "rectangle",
+            "shape_type": "polygon" if isinstance(form, PolygonShape) else "rectangle",
             "flags": {},
         }
-        for label, box in item.boxes or ()
+        for (label, box), form in zip(item.boxes or (), forms, strict=True)
     ]
     document = {
         "version": "5.4.1",

@@ -14,6 +14,9 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "manifest": frozenset({"labels", "boxes", "masks"}),
     "coco": frozenset({"boxes"}),
     "coco with regions": frozenset({"boxes", "masks"}),
+    "yolo with regions": frozenset({"boxes", "masks"}),
+    "labelme with regions": frozenset({"labels", "boxes", "masks"}),
+    "via with regions": frozenset({"labels", "boxes", "masks"}),
     "voc": frozenset({"boxes"}),
     "yolo": frozenset({"boxes"}),
     "csv": frozenset({"labels"}),
@@ -39,7 +42,8 @@ WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder", "labelstudio"})
 
 # Formats in which a picture that nobody looked at is one without objects.
 WITHOUT_UNSEEN = frozenset(
-    {"coco", "coco with regions", "voc", "cvat", "labelme", "via", "supervisely", "fiftyone"}
+    {"coco", "coco with regions", "voc", "cvat", "labelme", "labelme with regions", "via", "via with regions",
+     "supervisely", "fiftyone"}
 )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from vedette.exchange.items import ATTRIBUTE, Item, read_item, size_of
 from vedette.exchange.json_files import refuse
 from vedette.exchange.mask_files import Codes, MaskTable, boxes_in_mask, read_codes, refuse_unknown
 from vedette.exchange.mask_regions import TooManyRegions
-from vedette.exchange.outlines import area_of, outlines, runs_of_rings
+from vedette.exchange.outlines import area_of, join_rings, outlines, runs_of_rings
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.regions import Ring
+from vedette.exchange.shapes import PolygonShape
 from vedette.exchange.turned_boxes import around
 from vedette.manifest import anomaly, detection, segmentation
 from vedette.manifest.attributes import Attribute, Stamp, read_pairs
@@ -67,6 +68,7 @@ class MaskLines:
             with noting(self.notes, line.source):
                 shapes: list[tuple[str, Box]] = list(item.boxes or ())
                 regions: list[dict[str, Any]] = [{} for _ in shapes]
+                polygons: list[PolygonShape | None] = [None for _ in shapes]
                 sizes = {Size(item.size.width, item.size.height)} if item.size else set()
                 for codes, table, ref in self._codes(pairs, line.source):
                     size = Size(codes.shape[1], codes.shape[0])
@@ -75,8 +77,23 @@ class MaskLines:
                         box, region = region_of(rings, size)
                         shapes.append((label, box))
                         regions.append(region)
+                        polygons.append(PolygonShape(join_rings(rings)))
                 _require_size(line.source, self.find(line.source), sizes)
-                yield replace(item, boxes=tuple(shapes), size=sizes.pop(), regions=tuple(regions))
+                yield replace(
+                    item,
+                    boxes=tuple(shapes),
+                    size=sizes.pop(),
+                    regions=tuple(regions),
+                    shapes=tuple(polygons),
+                )
+
+    def labels(self, lines: Iterable[Line]) -> list[str]:
+        """Return the labels of boxes and of what masks may show, without a look at a mask."""
+        labels = {label for line in lines for label, _ in read_item(line).boxes or ()}
+        for line in lines:
+            with noting(self.notes, line.source):
+                labels |= {name for pair in _masks(line) for name in _table_of(pair).labels.values() if name}
+        return sorted(labels)
 
     def classes(self, lines: Iterable[Line]) -> Iterator[Line]:
         """Yield the lines as normal or as anomalies, by whether their masks show something.

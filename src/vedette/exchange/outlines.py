@@ -126,6 +126,19 @@ def runs_of_rings(rings: Iterable[Ring], size: Size) -> list[int]:
     return lengths if len(lengths) == 1 or lengths[-1] else lengths[:-1]
 
 
+def join_rings(rings: Sequence[Ring]) -> Ring:
+    """Return a region as one ring, for formats without holes: cuts without width lead from hole to hole.
+
+    Each cut is walked there and back, so that whoever fills the ring, by either rule, leaves the holes out.
+    """
+    around_it, *holes = rings
+    ring, entries = [around_it[0]], [around_it[0]]
+    for hole in holes:
+        ring += [*hole, hole[0]]
+        entries.append(hole[0])
+    return [*ring, *reversed(entries[:-1]), *around_it[1:]] if holes else list(around_it)
+
+
 def area_of(rings: Iterable[Ring]) -> float:
     """Return the area of a region: that of the ring around it without its holes."""
     return sum(

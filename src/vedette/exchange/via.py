@@ -58,14 +58,18 @@ def _entry(item: Item) -> dict[str, Any]:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
     sides = (item.size.width, item.size.height) if item.size else (1, 1)
     regions = []
-    for label, box in item.boxes or ():
-        shape = {
+    forms = item.shapes or (None,) * len(item.boxes or ())
+    for (label, box), form in zip(item.boxes or (), forms, strict=True):
+        shape: dict[str, Any] = {
             "name": "rect",
             "x": round(box.left * sides[0], 4),
             "y": round(box.top * sides[1], 4),
             "width": round(box.width * sides[0], 4),
             "height": round(box.height * sides[1], 4),
         }
+        if isinstance(form, PolygonShape):
+            xs, ys = ([round(number, 4) for number in numbers] for numbers in zip(*form.ring, strict=True))
+            shape = {"name": "polygon", "all_points_x": xs, "all_points_y": ys}
         regions.append({"shape_attributes": shape, "region_attributes": {"label": label}})
     attributes = {"labels": dict.fromkeys(item.labels, True)} if item.labels else {}
     return {"filename": item.name, "size": -1, "regions": regions, "file_attributes": attributes}

@@ -12,6 +12,7 @@ from vedette.exchange.items import Item, size_of
 from vedette.exchange.json_files import FARTHEST
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.exchange.regions import Ring
 from vedette.exchange.shapes import PolygonShape, Shape
 from vedette.file_access import open_text, write_file
 from vedette.manifest.detection import Size
@@ -49,8 +50,11 @@ def read_yolo_labels(
             yield Item(name, (), boxes, size, shapes=shapes)
 
 
-def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
-    """Write labels/, data.yaml and return how many boxes; pictures belong into images/."""
+def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str], as_outlines: bool = False) -> int:
+    """Write labels/, data.yaml and return how many boxes; pictures belong into images/.
+
+    As outlines, boxes are such with four corners: tools that meet both take all for boxes.
+    """
     labels = folder / "labels"
     labels.mkdir(parents=True, exist_ok=True)
     target = TargetFolder(labels)
@@ -59,7 +63,8 @@ def write_yolo(items: Iterable[Item], folder: Path, *, names: list[str]) -> int:
     for item in items:
         if item.boxes is None:
             continue
-        rows = [_row(numbers[name], box) for name, box in item.boxes]
+        make = _outline_rows if as_outlines else _rows
+        rows = make(item, numbers)
         path = target.place(item.name, ".txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, "".join(rows))
@@ -169,6 +174,21 @@ def _shape(shares: list[float], size: Size | None) -> Shape | None:
         (shares[::2], size.width), (shares[1::2], size.height)
     ))  # fmt: skip
     return PolygonShape(list(zip(xs, ys, strict=True)))
+
+
+def _rows(item: Item, numbers: dict[str, int]) -> list[str]:
+    return [_row(numbers[name], box) for name, box in item.boxes or ()]
+
+
+def _outline_rows(item: Item, numbers: dict[str, int]) -> list[str]:
+    rows, shapes = [], item.shapes or (None,) * len(item.boxes or ())
+    for (name, box), shape in zip(item.boxes or (), shapes, strict=True):
+        left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
+        corners: Ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        if isinstance(shape, PolygonShape) and item.size is not None:
+            corners = [(x / item.size.width, y / item.size.height) for x, y in shape.ring]
+        rows.append(f"{numbers[name]} {' '.join(f'{x:.9f} {y:.9f}' for x, y in corners)}\n")
+    return rows
 
 
 def _row(number: int, box: Box) -> str:
