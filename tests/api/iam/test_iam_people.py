@@ -228,11 +228,16 @@ def test_second_factors_are_told_and_taken_away_by_iam(call, house, clock):
     number = f"arn:aws:iam::{HERE}:mfa/ann-{made.id}"
     assert device == {"UserName": "ann", "SerialNumber": number, "EnableDate": clock()}
     ann = caller_with(house, call("CreateAccessKey", UserName="ann")["AccessKey"])
+    # As AWS's own example has it, for people who see to their own factors.
+    own = f"arn:aws:iam::{HERE}:user/${{aws:username}}"
     call("PutUserPolicy", UserName="ann", PolicyName="see", PolicyDocument=document(
-        {"Effect": "Allow", "Action": "iam:ListMFADevices", "Resource": "*"}
+        {"Effect": "Allow", "Action": "iam:ListMFADevices", "Resource": own}
     ))  # fmt: skip
     ann = Caller(house.identity.current(ann.principal), "us-east-1", "iam")
     assert call("ListMFADevices", ann)["MFADevices"] == [device]
+    for nobodys in ({"UserName": "boss"}, {"UserName": "nobody"}):
+        with pytest.raises(Denied):
+            call("ListMFADevices", ann, **nobodys)
     with pytest.raises(Denied):
         call("DeactivateMFADevice", ann, SerialNumber=number)
     summary = call("GetAccountSummary")["SummaryMap"]

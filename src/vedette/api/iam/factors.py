@@ -3,7 +3,7 @@
 from typing import Any
 
 from vedette.api.house import Caller, House
-from vedette.api.iam.asking import named_or_caller, permit_all, permit_named
+from vedette.api.iam.asking import named_or_caller, permit_all
 from vedette.api.identity_rights import permit
 from vedette.errors import Missing
 from vedette.identity.factors import TOTP, Factor, FactorOwner
@@ -13,17 +13,16 @@ ROOT = "root"
 
 def list_mfa_devices(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """List the factors of the user that is named, or of whoever asks."""
-    if "UserName" in request:
-        holder = permit_named(house, caller, "ListMFADevices", "user", request)
+    if "UserName" in request or caller.principal.kind == "user":
+        # People who may see their own factors alone name nobody, or themselves.
+        holder = permit(house, caller, "ListMFADevices", named_or_caller(caller, request))
         house.identity.directory.holders.find(holder)
         owner = FactorOwner(holder.account, holder.name)
     else:
         permit_all(caller, "ListMFADevices")
-        owner = FactorOwner(
-            caller.account, caller.principal.name if caller.principal.kind == "user" else None
-        )
+        owner = FactorOwner(caller.account)
     # A session of a role is nobody's who could have a factor.
-    is_person = "UserName" in request or caller.principal.kind in ("user", ROOT)
+    is_person = owner.user is not None or caller.principal.kind == ROOT
     factors = house.identity.factors.list(owner) if is_person else []
     return {"MFADevices": [_device(owner, factor) for factor in factors], "IsTruncated": False}
 
