@@ -8,6 +8,7 @@ import base64
 import binascii
 import io
 import math
+import tokenize
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,10 @@ KINDS = "biuf"
 HEADS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 Values = np.ndarray[Any, np.dtype[Any]]
 # What a text that is no such file makes of its readers.
-DAMAGE = (ValueError, TypeError, KeyError, EOFError, RecursionError, MemoryError, zlib.error, binascii.Error)
+DAMAGE = (
+    ValueError, TypeError, KeyError, EOFError, RecursionError, MemoryError, zlib.error, binascii.Error,
+    SyntaxError, tokenize.TokenError,  # of heads, which numpy reads as Python's words
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
