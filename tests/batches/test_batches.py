@@ -102,6 +102,9 @@ def test_labels_come_as_their_service_says_them(house):
     (row,) = desk.rows()
     assert row["response"]["CustomLabels"][0].keys() == {"Name", "Confidence"}
     assert sum(label["Confidence"] for label in row["response"]["CustomLabels"]) == pytest.approx(100)
+    # What was asked for is told, and not a neighbour of it, which no command could name to go on.
+    again = desk.start("again", MinConfidence=57, Address=f"s3://{BUCKET}/again")
+    assert desk.settle(again)["MinConfidence"] == 57
 
 
 def test_a_model_that_judges_has_no_least_confidence(desk):

@@ -65,15 +65,29 @@ class AskedModel:
 
     def difference(self, other: "AskedModel") -> str:
         """Return in words what the other is, where its answers would not be this one's."""
-        is_made_apart = bool(self.created and other.created) and self.created != other.created
-        if self.arn != other.arn or is_made_apart:
+        if self.arn != other.arn or self._is_made_apart(other):
             return f"{other.words}, made {other.created}" if self.words == other.words else other.words
-        if self.package and other.package and self.package != other.package:
+        if self._is_changed(other):
             return f"{other.words} before its package was changed"
         if self.confidence != other.confidence:
-            least = "the model's own thresholds" if other.confidence is None else f"{other.confidence:g} %"
+            least = "the model's own thresholds" if other.confidence is None else f"{other.confidence:.10g} %"
             return f"{other.words} with labels from {least} on"
         return ""
+
+    def way_to(self, other: "AskedModel") -> str:
+        """Return the options that ask the other; nothing where it is there no more."""
+        is_another = self.arn != other.arn
+        if not is_another and (self._is_made_apart(other) or self._is_changed(other)):
+            return ""
+        least = "-1" if other.confidence is None else f"{other.confidence:.10g}"
+        options = [f"--version {other.model}"] if is_another else []
+        return " ".join(options + ([f"--confidence {least}"] if self.confidence != other.confidence else []))
+
+    def _is_made_apart(self, other: "AskedModel") -> bool:
+        return bool(self.created and other.created) and self.created != other.created
+
+    def _is_changed(self, other: "AskedModel") -> bool:
+        return bool(self.package and other.package) and self.package != other.package
 
 
 def asked_model(server: Server, project: str, model: RemoteModel, confidence: float | None) -> AskedModel:
@@ -98,9 +112,10 @@ def hold_model(place: NotePlace, identity: AskedModel, out: str, *, before: int,
     if is_alone and not before:  # nothing was asked yet: there is nothing to mix
         place.replace(note)
         return ""
+    way = identity.way_to(earlier)
     raise Wrong(
         f"The results in {out} are by {different}; this is {identity.words}. "
-        f"Name another place for these (--out), or go on as those began (--version {earlier.model})."
+        f"Name another place for these (--out){way and f', or go on as those began ({way})'}."
     )
 
 

@@ -126,7 +126,8 @@ def _describe(state: BatchState) -> dict[str, Any]:
     }
     if state.model is not None:
         answer |= {"ModelArn": state.model.arn, "PackageDigest": state.model.package}
-    return answer if wish.least is None else {**answer, "MinConfidence": wish.least * 100}
+    # As it was asked for: 57 / 100 * 100 is 56.99999999999999.
+    return answer if wish.least is None else {**answer, "MinConfidence": round(wish.least * 100, 9)}
 
 
 def _by_count(counts: dict[str, int]) -> list[tuple[str, int]]:
