@@ -343,11 +343,11 @@ def _finder(manifest: Path, images: Path | None) -> Fetch:
 
 
 def _or_taken(fetch: Fetch, lines: list[Line], folder: Path) -> Fetch:
-    """Return what fetches pictures that were taken along from where they are now, and the rest as before."""
-    taken = {line.source for line in lines}
+    """Return what fetches pictures that were copied from where they are now, and the rest as before."""
+    copied_names = {line.source for line in lines}
 
     def fetch_either(ref: str, place: Path) -> bool:
-        if ref not in taken:
+        if ref not in copied_names:
             return fetch(ref, place)
         shutil.copyfile(folder / ref, place)
         return True

@@ -85,8 +85,8 @@ def count_losses(form: str, lines: Iterable[Line]) -> dict[str, int]:
         "unsure": form == "manifest",
         "unread": form == "manifest",
     }
-    held = HOLDS[form] | {part for part, is_told in tells.items() if is_told}
-    return {part: count for part, count in counts.items() if count and part not in held}
+    parts_held = HOLDS[form] | {part for part, is_told in tells.items() if is_told}
+    return {part: count for part, count in counts.items() if count and part not in parts_held}
 
 
 def _has_more(line: Line, item: Item) -> bool:
