@@ -23,6 +23,10 @@ What survived its nearest tests may be met by more of them, with the same seed a
 
     python -m tools.mutate --lines 100 --seed 71 --near --verbose | tee near.log
     python -m tools.mutate --lines 100 --seed 71 --again near.log
+
+And a run that was cut off goes on, with the same seed and the same files; `--verbose` must have been given:
+
+    python -m tools.mutate --lines 100 --seed 71 --near --verbose --after near.log | tee -a near.log
 """
 
 import argparse
@@ -167,6 +171,18 @@ class Report:
         self.caught = self.count = self.left_out = 0
         self._is_verbose = is_verbose
 
+    def take_up(self, created: list[Mutant], log: str) -> list[Mutant]:
+        """Count what a run has printed already; return the changes of which it printed nothing."""
+        waiting = []
+        for mutant in created:
+            ends = {line.partition(": ")[0] for line in log.splitlines() if _is_about(line, mutant)}
+            self.caught += "caught" in ends
+            self.left_out += "not counted" in ends
+            self.count += bool(ends & {"caught", "survived"})
+            if not ends & {"caught", "survived", "not counted"}:
+                waiting.append(mutant)
+        return waiting
+
     def add(self, trial: Trial[Mutant]) -> None:
         """Count a change that is done with."""
         self.count += 1
@@ -237,12 +253,14 @@ def main() -> int:
         created = [mutant for mutant in created if _pairs_of(mutant) is not None]
     if arguments.again:
         created = undecided(created, arguments.again.read_text("utf-8"))
+    report = Report(is_verbose=arguments.verbose)
+    if arguments.after:
+        created = report.take_up(created, arguments.after.read_text("utf-8"))
     if arguments.record:
         record_missing({mutant.path for mutant in created})
     if arguments.untouched:
         return _print_untouched(sorted({mutant.path for mutant in created}))
     import_libraries()
-    report = Report(is_verbose=arguments.verbose)
     met = [(mutant, _suites(mutant, arguments)) for mutant in created]
     with Copies(arguments.jobs, arguments.longest) as copies:
         try_all(met, copies, report)
@@ -264,11 +282,11 @@ def _suites(mutant: Mutant, arguments: argparse.Namespace) -> list[Suite]:
 def undecided(created: list[Mutant], log: str) -> list[Mutant]:
     """Return the changes of which a run printed that they survived, or that they were not counted."""
     kept = [line for line in log.splitlines() if line.startswith(("survived: ", "not counted: "))]
-    return [
-        mutant
-        for mutant in created
-        if any(line.partition(": ")[2].startswith((f"{mutant} (", f"{mutant}: ")) for line in kept)
-    ]
+    return [mutant for mutant in created if any(_is_about(line, mutant) for line in kept)]
+
+
+def _is_about(line: str, mutant: Mutant) -> bool:
+    return line.partition(": ")[2].startswith((f"{mutant} (", f"{mutant}: "))
 
 
 def _print_untouched(paths: list[Path]) -> int:
@@ -291,6 +309,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--again", type=Path, help="what a run printed: only what survived or was not counted"
     )
+    parser.add_argument("--after", type=Path, help="what a run printed until it was cut off: go on with it")
     parser.add_argument("--record", action="store_true", help="first record which tests run which lines")
     parser.add_argument("--seconds", type=float, default=60, help="recorded seconds of tests for one change")
     parser.add_argument(

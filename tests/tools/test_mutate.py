@@ -374,6 +374,9 @@ def test_what_survived_or_was_not_counted_is_tried_again_and_nothing_else():
         "not counted: src/vedette/arn.py:3: 1 → 2: 1 tests or files: fails without any change\n"
     )
     assert [mutant.line for mutant in mutate.undecided(created, log)] == [2, 3]
+    report = mutate.Report(is_verbose=True)
+    assert [mutant.line for mutant in report.take_up(created, log)] == [22]
+    assert (report.caught, report.count, report.left_out) == (1, 2, 1)
 
 
 def test_stubs_that_protoc_writes_are_left_alone(tmp_path):
