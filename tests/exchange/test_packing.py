@@ -10,7 +10,7 @@ import pytest
 from doubles.pictures import a_png
 from vedette.exchange.formats import LOCAL, read_format
 from vedette.exchange.losses import HOLDS
-from vedette.exchange.packing import BY_STEM, PACKED, Packing
+from vedette.exchange.packing import BY_STEM, LABEL_FILES, PACKED, Packing
 
 PAIR = {"confidence": 1, "human-annotated": "yes", "creation-date": "2026-11-30T10:00:00", "job-name": "j"}
 # Two that differ by their endings alone, one in a folder, one that is called as another would be renamed.
@@ -71,8 +71,7 @@ def test_what_a_format_holds_comes_back(tmp_path, form, boxes):
     if ("boxes" if boxes else "labels") not in HOLDS[form]:
         pytest.skip("the format has no place for it")
     place = packed(tmp_path, form, boxes=boxes)
-    source = next((path for path in place.iterdir() if path.name in ("annotations.json", "via.json")), place)
-    source = place / "labels.csv" if form == "csv" else source
+    source = next((path for path in place.iterdir() if path.name in LABEL_FILES.values()), place)
     items = list(read_format(form, source, images=place))
     assert sorted(map(label_of, items)) == [(f"label {number}",) for number in range(len(NAMES))]
     for item in items:

@@ -80,6 +80,8 @@ IN_BUCKETS = (
     "supervisely",
     "fiftyone",
     "roboflow",
+    "labelstudio",
+    "cvat",
 )
 
 

@@ -71,7 +71,7 @@ def write_cvat(items: Iterable[Item], file: Path) -> int:
             try:
                 out.write(_image(item, number))
             except _Unwritable as fault:
-                raise Wrong(f"{file} is no XML: {fault}.", kind="file", name=str(file)) from None
+                raise Wrong(f"{file.name} is no XML: {fault}.", kind="file", name=file.name) from None
             count += len(item.boxes or ())
         out.write("</annotations>\n")
     return count

@@ -39,6 +39,8 @@ PackedFormat = Literal[
     "supervisely",
     "fiftyone",
     "roboflow",
+    "labelstudio",
+    "cvat",
 ]
 PACKED: tuple[PackedFormat, ...] = get_args(PackedFormat)
 # Where the labels are one file, it needs no archive.
@@ -47,6 +49,8 @@ LABEL_FILES = {
     "coco": "annotations.json",
     "csv": "labels.csv",
     "via": "via.json",
+    "labelstudio": "tasks.json",
+    "cvat": "annotations.xml",
 }
 PICTURES = "images"
 # Where these formats have their pictures; the others are told where they are.
@@ -61,8 +65,8 @@ FLAT = frozenset({"supervisely", "fiftyone", "roboflow"})
 WHOLE_NAMES = frozenset({"labelme", "via", "imagefolder"})
 LEFT_OUT = "left-out.txt"
 # Formats that write a picture's sides, so that they must be known; and those that write boxes in pixels.
-WITH_SIDES = frozenset({"coco", "voc", "labelme", "supervisely"})
-BOXES_IN_PIXELS = frozenset({"via", "datumaro", "imagefolder", "roboflow"})
+WITH_SIDES = frozenset({"coco", "voc", "labelme", "supervisely", "cvat"})
+BOXES_IN_PIXELS = frozenset({"via", "datumaro", "imagefolder", "roboflow", "labelstudio"})
 # Formats that know a picture by its name without the ending: two may not differ by that alone.
 BY_STEM = frozenset({"voc", "yolo", "labelme", "datumaro", "fiftyone"})
 # What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.

@@ -136,6 +136,8 @@ export const messages = {
   export_supervisely: "Labels and boxes, a project of one dataset.",
   export_fiftyone: "Boxes, as an image detection dataset.",
   export_roboflow: "Labels and boxes in CSV files.",
+  export_labelstudio: "Labels and boxes, a task a picture.",
+  export_cvat: "Labels and boxes, as “CVAT for images”.",
   exportPictures: "With pictures",
   exportPicturesHelp:
     "As a zip file that is made while it comes. Pictures that cannot be read are named in left-out.txt.",

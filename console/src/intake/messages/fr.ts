@@ -142,6 +142,8 @@ export const messages: Translation<typeof english> = {
   export_supervisely: "Étiquettes et cadres, un projet d’un seul jeu.",
   export_fiftyone: "Cadres, comme jeu de détection d’images.",
   export_roboflow: "Étiquettes et cadres dans des fichiers CSV.",
+  export_labelstudio: "Étiquettes et cadres, une tâche par image.",
+  export_cvat: "Étiquettes et cadres, en « CVAT for images ».",
   exportPictures: "Avec les images",
   exportPicturesHelp:
     "En fichier zip créé au fil de l’envoi. Les images illisibles sont nommées dans left-out.txt.",

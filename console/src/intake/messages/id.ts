@@ -125,6 +125,8 @@ export const messages: Translation<typeof english> = {
   export_supervisely: "Label dan kotak, proyek dengan satu dataset.",
   export_fiftyone: "Kotak, sebagai dataset deteksi gambar.",
   export_roboflow: "Label dan kotak dalam berkas CSV.",
+  export_labelstudio: "Label dan kotak, satu tugas per gambar.",
+  export_cvat: "Label dan kotak, sebagai “CVAT for images”.",
   exportPictures: "Dengan gambar",
   exportPicturesHelp:
     "Sebagai berkas zip yang dibuat saat diunduh. Gambar yang tak terbaca disebut di left-out.txt.",

@@ -142,6 +142,8 @@ export const messages: Translation<typeof english> = {
   export_supervisely: "Rótulos e caixas, um projeto de um só conjunto.",
   export_fiftyone: "Caixas, como conjunto de detecção de imagens.",
   export_roboflow: "Rótulos e caixas em arquivos CSV.",
+  export_labelstudio: "Rótulos e caixas, uma tarefa por imagem.",
+  export_cvat: "Rótulos e caixas, como “CVAT for images”.",
   exportPictures: "Com as imagens",
   exportPicturesHelp:
     "Como arquivo zip criado durante o envio. Imagens ilegíveis são citadas em left-out.txt.",

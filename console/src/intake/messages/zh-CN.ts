@@ -118,6 +118,8 @@ export const messages: Translation<typeof english> = {
   export_supervisely: "标签和边框，含一个数据集的项目。",
   export_fiftyone: "边框，作为图像检测数据集。",
   export_roboflow: "标签和边框保存在 CSV 文件中。",
+  export_labelstudio: "标签和边框，每张图片一个任务。",
+  export_cvat: "标签和边框，“CVAT for images”格式。",
   exportPictures: "包含图片",
   exportPicturesHelp: "以边生成边下载的 zip 文件提供。无法读取的图片列在 left-out.txt 中。",
   exportBegin: "下载",

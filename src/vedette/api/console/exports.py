@@ -40,7 +40,14 @@ Blocks = Generator[bytes, None, None]
 BLOCK = 1 << 18
 # Each reads the disk as fast as its line takes it.
 AT_ONCE = 4
-ENDINGS = {"manifest": "manifest", "coco": "json", "csv": "csv", "via": "json"}
+ENDINGS = {
+    "manifest": "manifest",
+    "coco": "json",
+    "csv": "csv",
+    "via": "json",
+    "labelstudio": "json",
+    "cvat": "xml",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ const FORMATS = [
   "supervisely",
   "fiftyone",
   "roboflow",
+  "labelstudio",
+  "cvat",
 ] as const;
 type ExportFormat = (typeof FORMATS)[number];
 const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
@@ -46,6 +48,8 @@ const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
   supervisely: "Supervisely",
   fiftyone: "FiftyOne",
   roboflow: "Roboflow",
+  labelstudio: "Label Studio",
+  cvat: "CVAT",
 };
 
 const PARTS = ["labels", "boxes", "masks", "empty", "unseen", "unsure", "unread"] as const;
