@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from PIL import Image
 
 from doubles.example_runs import ExampleRuns, assert_as_shown, load_script, scripts_of, shown_on
 from doubles.servers import start_server, stop_server
@@ -156,6 +157,64 @@ def test_a_table_and_folders_become_manifests(runs, table):
     assert printed == f"40 images: s3://{BUCKET}/folders.manifest\n"
     refused = runs.run("manifest_from_folders", f"s3://{BUCKET}/nothing/", "nothing.manifest")
     assert "There are no pictures" in refused.stderr
+
+
+def test_pictures_are_checked_and_brought_to_one_size(runs, cookies):
+    mixed, masks = runs.folder / "mixed", runs.folder / "some-masks"
+    shutil.copytree(runs.folder / "cookies" / "test-images", mixed)
+    shutil.copytree(runs.folder / "cookies" / "dataset-files" / "mask-images", masks)
+    first = sorted(mixed.iterdir())[0]
+    with Image.open(first) as image:
+        side, small = image.width, image.resize((60, 90))
+    assert runs("check_pictures", "mixed").splitlines() == [
+        f"22 of {side} by {side}",
+        "Channels: RGB 22",
+        "Every picture can be used.",
+    ]
+    small.save(first)
+    Image.new("L", (side, side)).save(mixed / "a.png", "GIF")
+    (mixed / "b.jpg").write_bytes(b"no picture")
+    refused = runs.run("check_pictures", "mixed")
+    assert refused.returncode == 1
+    assert refused.stdout.splitlines()[:3] == [
+        "mixed/a.png: is a GIF file, where JPEG and PNG are taken",
+        "mixed/b.jpg: cannot be read as a picture",
+        f"mixed/{first.name}: is 60 by 90, where sides from 64 to 4096 are taken",
+    ]
+    assert "3 pictures have faults, and there are 2 sizes instead of one." in refused.stderr
+    for name in ("a.png", "b.jpg"):
+        (mixed / name).unlink()
+    printed = runs("rescale_pictures", "mixed", "one-size")
+    assert printed == f"22 pictures of {side} by {side}, 1 of them scaled: one-size\n"
+    assert "Every picture can be used." in runs("check_pictures", "one-size")
+    assert "31 of them scaled" in runs(
+        "rescale_pictures", "some-masks", "small-masks", "--width", "90", "--kind", "masks"
+    )
+    colors: set[tuple[int, ...]] = set()
+    for file in (runs.folder / "small-masks").iterdir():
+        with Image.open(file) as image:
+            colors |= {color for _, color in image.convert("RGB").getcolors()}
+    assert len(colors) == 2
+    assert "There are no pictures" in runs.run("rescale_pictures", ".vedette", "out").stderr
+
+
+def test_folds_of_a_manifest_are_trained_and_leave_nothing(runs, boards):
+    place = f"s3://{BUCKET}/folds/"
+    before = runs("list_models")
+    printed = runs("cross_validate", BUCKET, "circuit-board/train.manifest", place, "--folds", "2")
+    folds = re.findall(r"^Fold (\d): F1Score \S+, Precision \S+, Recall \S+$", printed, re.MULTILINE)
+    assert folds == ["1", "2"]
+    mean = float(re.search(r"^F1Score: mean (\S+), spread", printed, re.MULTILINE)[1])
+    assert mean > 0.5, printed
+    assert runs("list_models") == before
+    assert "folds-" not in runs("check_access")
+    s3 = runs.server.client("s3")
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix="folds/folds-")["Contents"]]
+    manifests = sorted(key for key in keys if key.endswith(("-train.manifest", "-test.manifest")))
+    lines = [s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().splitlines() for key in manifests]
+    assert list(map(len, lines)) == [20] * 4
+    assert sorted(lines[0]) == sorted(lines[3])
+    assert not set(lines[0]) & set(lines[1])
 
 
 def test_a_project_from_its_creation_to_its_end(runs, cookies, table):
