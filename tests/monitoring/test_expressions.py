@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vedette.errors import Refusal, Unbuilt, Wrong
-from vedette.monitoring.expressions import Evaluation, WorkBudget
+from vedette.monitoring.expressions import Evaluation, WorkBudget, refuse_elsewhere
 from vedette.monitoring.grammar import parse
+from vedette.monitoring.queries import MetricQuery, checked
 from vedette.monitoring.series import ManySeries, Series, Span
 
 SPAN = Span(0, 30, 5)
@@ -111,6 +112,14 @@ def test_what_is_no_expression_is_a_sentence(text):
 def test_what_is_not_there_yet_says_so():
     with pytest.raises(Unbuilt, match="SEARCH"):
         computed("SEARCH('{AWS/Rekognition}', 'Sum')")
+
+
+@pytest.mark.parametrize("text", ["SORT(METRICS(), AVG, DESC)", "2 * SUM([SORT(METRICS(), MAX, ASC, 3)])"])
+def test_a_function_that_is_not_there_yet_is_named_and_not_its_words(text):
+    with pytest.raises(Unbuilt, match=r"^SORT\(\) in expressions is not supported yet\.$"):
+        refuse_elsewhere(parse(text))
+    with pytest.raises(Unbuilt, match="SORT"):
+        checked([MetricQuery("e1", expression=text)])
 
 
 def test_an_expression_over_everything_ends_with_a_sentence():

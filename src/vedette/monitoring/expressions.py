@@ -21,7 +21,7 @@ from vedette.monitoring.arithmetic import (
     paired,
     value_at,
 )
-from vedette.monitoring.grammar import FunctionCall, Listed, Name, Node, Number, Text
+from vedette.monitoring.grammar import FunctionCall, Listed, Name, Node, Number, Text, calls_in
 from vedette.monitoring.series import ManySeries, Series, Span, Value
 
 # Values that one request may look at: a second or two of one core.
@@ -41,6 +41,13 @@ ELSEWHERE = (
     "MINUTE", "MONTH", "SEARCH", "SERVICE_QUOTA", "SLICE", "SORT", "YEAR",
 )  # fmt: skip
 FILLINGS = ("REPEAT", "LINEAR")
+
+
+def refuse_elsewhere(node: Node) -> None:
+    """Refuse an expression that calls what CloudWatch alone has."""
+    for name in ELSEWHERE:
+        if name in calls_in(node):
+            raise Unbuilt(f"{name}() in expressions is not supported yet.", name=name)
 
 
 class WorkBudget:
@@ -96,8 +103,7 @@ class Evaluation:
             return self._fill(arguments)
         function = FUNCTIONS.get(name)
         if function is None:
-            if name in ELSEWHERE:
-                raise Unbuilt(f"{name}() in expressions is not supported yet.", name=name)
+            refuse_elsewhere(node)
             raise Wrong(f"There is no function {name[:40]}() in expressions.")
         values = [self.value(argument) for argument in arguments]
         self._budget.spend(sum(_size(value) for value in values))

@@ -10,7 +10,7 @@ from vedette.metering.meter import Meter
 from vedette.metering.series import SeriesRequest, earliest, round_start
 from vedette.metering.spreads import PeriodBuckets, PeriodSpreads
 from vedette.metering.sums import PeriodSums
-from vedette.monitoring.expressions import Evaluation, WorkBudget
+from vedette.monitoring.expressions import Evaluation, WorkBudget, refuse_elsewhere
 from vedette.monitoring.extended import read_extended
 from vedette.monitoring.grammar import Node, calls_in, names_in, parse
 from vedette.monitoring.metrics import KnownMetrics, MetricName, MetricSource, Place
@@ -103,7 +103,7 @@ def answer(
     Raises:
         Wrong: when they do not fit together, or ask for too much.
     """
-    trees = _checked(queries)
+    trees = checked(queries)
     periods_of = partial(span_of, since, until, now=metrics.now(), is_exact=is_exact)
     spans = {query.id: periods_of(query.statistic.period) for query in _asked(queries)}
     if sum(len(span.starts) for span in spans.values()) > MOST_PERIODS:
@@ -141,7 +141,7 @@ class _Asked:
     statistic: MetricStatistic
 
 
-def _checked(queries: Sequence[MetricQuery]) -> dict[str, Node]:
+def checked(queries: Sequence[MetricQuery]) -> dict[str, Node]:
     """Return the trees of the expressions; refuse queries that do not fit together."""
     if len(queries) > MOST_QUERIES:
         raise Wrong(f"A request has {MOST_QUERIES} queries at most, not {len(queries)}.")
@@ -156,6 +156,8 @@ def _checked(queries: Sequence[MetricQuery]) -> dict[str, Node]:
             raise Wrong(f"The query {query.id} has to have either a MetricStat or an Expression.")
         if query.expression:
             trees[query.id] = parse(query.expression)
+            # Before names: AVG and DESC in SORT(METRICS(), AVG, DESC) are no queries.
+            refuse_elsewhere(trees[query.id])
             unknown = names_in(trees[query.id]) - ids - {"REPEAT", "LINEAR", "repeat", "linear"}
             if unknown:
                 raise Wrong(f"The expression of {query.id} names {min(unknown)[:40]}, which no query is.")
