@@ -378,7 +378,7 @@ def test_a_project_that_is_being_exported_is_not_deleted(desk, monkeypatch):
     assert reached.wait(10)
     # What is exported is frozen by now: the dataset may go.
     desk.house.datasets.delete_kind(project, "train")
-    with pytest.raises(Busy, match="still has 1 export under way; delete them first"):
+    with pytest.raises(Busy, match="still has 1 export under way; cancel that, or wait for its end"):
         projects.delete(project.scope, project.name)
     go_on.set()
     assert desk.settled(state).status == "done"

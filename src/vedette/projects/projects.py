@@ -41,6 +41,9 @@ PAGE = (
 )
 NAMED_PAGE = PAGE.where(projects.c.name.in_(bindparam("names", expanding=True)))
 
+# What ends by itself is named so by those who hold a project.
+UNDER_WAY = "under way"
+
 
 @dataclass(frozen=True, slots=True)
 class NewProject:
@@ -163,10 +166,17 @@ class Projects:
             return str(self._delete(connection, _require_arn(connection, arn, region))["arn"])
 
     def _delete(self, connection: Connection, project: Project) -> Answer:
-        contents = [words for holding in self._holdings if (words := holding(connection, project))]
+        parts = [words for holding in self._holdings if (words := holding(connection, project))]
+        contents = " and ".join(parts)
+        if parts and all(words.endswith(UNDER_WAY) for words in parts):
+            raise Busy(
+                f"Project {project.name} still has {contents}; cancel that, or wait for its end.",
+                kind="project",
+                name=project.name,
+            )
         if contents:
             raise Busy(
-                f"Project {project.name} still has {' and '.join(contents)}; delete them first.",
+                f"Project {project.name} still has {contents}; delete them first.",
                 kind="project",
                 name=project.name,
             )

@@ -385,6 +385,7 @@ export const messages = {
   pointsToTheVersion: "points to the version {standing}",
   pointsToTheVersionWhichIs: "{alias} points to the version {new}, which is better than {old}.",
   preparing: "preparing",
+  projectStillHasCancelThatOr: "Project {name} still has {contents}; cancel that, or wait for its end.",
   projectStillHasDeleteThemFirst: "Project {name} still has {contents}; delete them first.",
   projectsOfThisServiceHaveNo: "Projects of this service have no masks.",
   ready: "ready",

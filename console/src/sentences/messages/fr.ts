@@ -294,6 +294,7 @@ export const messages: Translation<typeof english> = {
     "{pictures} images de l’entraînement sont encore dans leur compartiment ; la dérive se voit à partir de {leastReference}.",
   pointsToTheVersion: "pointe vers la version {standing}",
   preparing: "en préparation",
+  projectStillHasCancelThatOr: "Le projet {name} a encore {contents} ; annulez-le ou attendez sa fin.",
   projectStillHasDeleteThemFirst: "Le projet {name} a encore {contents} ; supprimez-les d’abord.",
   projectsOfThisServiceHaveNo: "Les projets de ce service n’ont pas de masques.",
   ready: "prête",

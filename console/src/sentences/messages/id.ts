@@ -282,6 +282,7 @@ export const messages: Translation<typeof english> = {
     "{pictures} gambar pelatihan masih ada di bucket-nya; pergeseran dikatakan mulai {leastReference}.",
   pointsToTheVersion: "menunjuk ke versi {standing}",
   preparing: "sedang disiapkan",
+  projectStillHasCancelThatOr: "Proyek {name} masih punya {contents}; batalkan, atau tunggu sampai selesai.",
   projectStillHasDeleteThemFirst: "Proyek {name} masih punya {contents}; hapus dulu.",
   projectsOfThisServiceHaveNo: "Proyek layanan ini tidak memiliki masker.",
   ready: "siap",

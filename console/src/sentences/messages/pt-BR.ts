@@ -280,6 +280,7 @@ export const messages: Translation<typeof english> = {
     "{pictures} imagens do treinamento ainda estão no bucket; o desvio é indicado a partir de {leastReference}.",
   pointsToTheVersion: "aponta para a versão {standing}",
   preparing: "em preparação",
+  projectStillHasCancelThatOr: "O projeto {name} ainda tem {contents}; cancele isso ou espere o fim.",
   projectStillHasDeleteThemFirst: "O projeto {name} ainda tem {contents}; exclua-os primeiro.",
   projectsOfThisServiceHaveNo: "Os projetos deste serviço não têm máscaras.",
   ready: "pronta",

@@ -258,6 +258,7 @@ export const messages: Translation<typeof english> = {
     "训练图片中有 {pictures} 张仍在存储桶中；达到 {leastReference} 张才能判断漂移。",
   pointsToTheVersion: "指向版本 {standing}",
   preparing: "正在准备",
+  projectStillHasCancelThatOr: "项目 {name} 仍有 {contents}；请取消或等待其结束。",
   projectStillHasDeleteThemFirst: "项目 {name} 仍有 {contents}；请先删除。",
   projectsOfThisServiceHaveNo: "此服务的项目没有掩码。",
   ready: "就绪",

@@ -66,7 +66,8 @@ export function BucketForm({ arn, name, type, route, format, withPictures, check
       });
       watchWork({ kind: "export", arn, id: made.ExportId ?? "", region: currentRegion(), name, route });
       setBegun(made.Address ?? address);
-      await Promise.all([refreshExports(), check()]);
+      // The export is under way whatever becomes of these.
+      await Promise.allSettled([refreshExports(), check()]);
     } catch (fault) {
       setError(fault);
     } finally {
