@@ -370,7 +370,8 @@ def test_after_a_kill_everything_that_was_noted_is_there(tmp_path):
     assert noted <= len(events(tmp_path)) <= noted + 3  # the one that was written when it was killed
     assert findings(tmp_path) == []
     [verdict] = verify_trail(tmp_path, kept_keys(tmp_path))
-    assert len([note for note in verdict.notes if "killed" in note]) <= 3
+    # Three hundred lines are written long before a second's signature.
+    assert 1 <= len([note for note in verdict.notes if "a server was killed" in note]) <= 3
 
 
 def test_a_damaged_key_is_refused_and_a_lost_one_is_told(tmp_path, open_trail, watch):

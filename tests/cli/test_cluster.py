@@ -1,6 +1,10 @@
 """What `vedette cluster status` makes of an answer, for people."""
 
-from vedette.cli.cluster import describe
+import json
+from pathlib import Path
+
+import vedette
+from vedette.cli.cluster import NODE_COLUMNS, describe
 
 ARN = "arn:aws:rekognition:us-east-1:000000000000:project/boards/version/v1/1"
 
@@ -55,3 +59,9 @@ def test_trouble_comes_first_and_nothing_is_said_of_what_is_not_there():
     )
     assert lines[:2] == ["Ray cluster at h:1", "✗ Gone."]
     assert not any(line.startswith(("runs", "waits", "Your account")) for line in lines)
+
+
+def test_each_column_is_something_that_an_answer_has_of_a_node():
+    file = Path(vedette.__file__).parent / "wire" / "shapes" / "vedette" / "2026-11-21" / "service-2.json"
+    members = json.loads(file.read_text("utf-8"))["shapes"]["ClusterNode"]["members"]
+    assert {name for name in NODE_COLUMNS.values() if isinstance(name, str)} <= members.keys()

@@ -8,8 +8,9 @@ from doubles.houses import ELSEWHERE, HERE, a_caller
 from doubles.lines import a_box_line, a_line, a_ref, an_anomaly_line
 from vedette.api.lookout import OPERATIONS as LOOKOUT
 from vedette.api.own import OPERATIONS, translate
-from vedette.api.own.queries import describe_summary
+from vedette.api.own.queries import describe_summary, read_conditions
 from vedette.api.rekognition import OPERATIONS as REKOGNITION
+from vedette.datasets.asking import EntryFilter, SizeRange
 from vedette.datasets.query_pages import SummaryEntry
 from vedette.dialects.registry import DIALECTS
 from vedette.errors import BadToken, Busy, Denied, Missing, Wrong
@@ -314,3 +315,20 @@ def test_the_mark_stays_where_entries_are_moved_and_where_a_change_is_undone(cal
     assert call("CountEntries", ProjectArn=boards, DatasetType="test")["Unsure"] == 0
     call("UndoChange", ProjectArn=boards, ChangeId=change["ChangeId"])
     assert call("CountEntries", ProjectArn=boards, DatasetType="test")["Unsure"] == 1
+
+
+def test_each_condition_of_a_gallery_is_understood():
+    sizes = {"LeastSide": 1, "MostSide": 2, "LeastBytes": 3, "MostBytes": 4}
+    marks = {"HasTwin": True, "IsShared": True, "HasBoxes": False, "Unsure": True}
+    named = {"WithoutLabels": ["b", "a", "b"], "PictureStates": ["ok"], "EntryIds": ["2", "1"]}
+    assert read_conditions({"Filter": sizes | marks | named}) == EntryFilter(
+        without_labels=("a", "b"),
+        size=SizeRange(least_side=1, most_side=2, least_bytes=3, most_bytes=4),
+        picture_states=("ok",),
+        has_twin=True,
+        is_shared=True,
+        has_boxes=False,
+        is_unsure=True,
+        ids=("1", "2"),
+    )
+    assert read_conditions({}) == EntryFilter()
