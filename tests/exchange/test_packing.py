@@ -6,8 +6,10 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 
 from doubles.pictures import a_png
+from vedette.cli.main import app
 from vedette.exchange.formats import LOCAL, read_format
 from vedette.exchange.losses import HOLDS
 from vedette.exchange.packing import BY_STEM, LABEL_FILES, PACKED, Packing
@@ -105,3 +107,17 @@ def test_names_that_are_too_long_for_a_disk_are_shortened(tmp_path, monkeypatch,
     pictures = {path.name for path in place.rglob("*.png")}
     assert len(pictures) == 2
     assert all(len(part.encode()) <= 255 for path in place.rglob("*") for part in path.parts)
+
+
+@pytest.mark.parametrize("form", ["yolo", "voc", "fiftyone"])
+def test_the_command_line_tells_such_names_apart_too(tmp_path, form):
+    manifest = lines_of(tmp_path, boxes=True)
+    manifest.write_text(manifest.read_text().replace("s3://shop/", ""))
+    for name in NAMES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(a_png(64, 64))
+    words = ["export", form, str(manifest), "--with-pictures", "--out", str(tmp_path / "out")]
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code == 0, answer.output
+    pictures = [path for path in (tmp_path / "out").rglob("*") if path.suffix in (".jpg", ".png")]
+    assert len({path.with_suffix("") for path in pictures}) == len(pictures) == len(NAMES)

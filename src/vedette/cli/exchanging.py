@@ -30,10 +30,10 @@ from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
-from vedette.exchange.packing import FLAT, PICTURES, PLACES, WHOLE_NAMES
+from vedette.exchange.packing import FLAT, PICTURES, PLACES, WHOLE_NAMES, unique_name
 from vedette.exchange.picture_sizes import with_their_sizes
 from vedette.exchange.pieces import NoteList, PieceNotes, StrictNotes
-from vedette.exchange.places import SourceFolder, UniqueNames, local_name
+from vedette.exchange.places import SourceFolder, UniqueNames, local_name, short_name_parts
 from vedette.exchange.shape_masks import ShapeMasks
 from vedette.exchange.tables import sort_out
 from vedette.exchange.whole import writing_file, writing_whole
@@ -252,7 +252,7 @@ def _write_export(lines: list[Line], fetch: Fetch, options: LocalExport, out: Pa
         place = PLACES.get(form, PICTURES)
         # Masks that become polygons stay where they are: beside the pictures they would be taken for some.
         is_taken = (lambda key: key == SOURCE) if options.polygons_from_masks else (lambda _key: True)
-        lines, copied = _take_along(lines, fetch, folder, cut, place, is_flat=form in FLAT, is_taken=is_taken)
+        lines, copied = _take_along(lines, fetch, folder, cut, place, form=form, is_taken=is_taken)
         if options.polygons_from_masks:
             fetch = _or_taken(fetch, lines, folder)
         prefix, images = (None, folder) if form in WHOLE_NAMES else (place, folder / place)
@@ -362,7 +362,7 @@ def _take_along(  # noqa: PLR0913  (where from, where to, and what)
     cut: str,
     place: str,
     *,
-    is_flat: bool,
+    form: str,
     is_taken: Callable[[str], bool],
 ) -> tuple[list[Line], int]:
     """Copy pictures and masks to a place below the folder, and return the lines with their new paths.
@@ -378,9 +378,10 @@ def _take_along(  # noqa: PLR0913  (where from, where to, and what)
             if key.endswith("-ref") and isinstance(ref, str) and is_taken(key)
         }
         keys = {key: local_name(key_of(below(ref, cut))) for key, ref in refs.items()}
-        if is_flat:
+        if form in FLAT:
             keys = {key: name.replace("/", "_") for key, name in keys.items()}
-        places = {key: "/".join(filter(None, (place, names.of(ref, keys[key])))) for key, ref in refs.items()}
+        own = {key: unique_name(names, form, ref, short_name_parts(keys[key])) for key, ref in refs.items()}
+        places = {key: "/".join(filter(None, (place, name))) for key, name in own.items()}
         present = {key for key, ref in refs.items() if fetch(ref, folder / places[key])}
         copied += len(present)
         for key in refs.keys() - present:

@@ -140,7 +140,9 @@ class Packing:
         for line in lines_in(self.manifest):
             places: dict[str, str] = {}
             for key, ref in _refs(line):
-                places[key] = self._unique(names, line, key, ref) if is_renamed else ref
+                places[key] = (
+                    unique_name(names, self.form, ref, self._name(line, key, ref)) if is_renamed else ref
+                )
                 if not self.with_pictures or ref in packed:
                     continue
                 file = self._open(places[key], ref)
@@ -153,14 +155,6 @@ class Packing:
                 refs = {key: f"{base}{place}" for key, place in places.items()}
                 out.write(f"{change_line(line, refs).text}\n")
             self.through += 1
-
-    def _unique(self, names: UniqueNames, line: Line, key: str, ref: str) -> str:
-        """Return a name that no other file has, nor one with another ending where the format needs that."""
-        name = self._name(line, key, ref)
-        if self.form not in BY_STEM:
-            return names.of(ref, name)
-        ending = PurePosixPath(name).suffix
-        return f"{names.of(ref, name.removesuffix(ending))}{ending}"
 
     def _open(self, name: str, ref: str) -> PackedFile | None:
         try:
@@ -225,6 +219,14 @@ def lines_in(manifest: Path) -> Iterator[Line]:
         for line in read_lines(stream):
             if not isinstance(line, BadLine):
                 yield strip_marks(line)
+
+
+def unique_name(names: UniqueNames, form: str, ref: str, name: str) -> str:
+    """Return a name that no other file has, nor one with another ending where the format needs that."""
+    if form not in BY_STEM:
+        return names.of(ref, name)
+    ending = PurePosixPath(name).suffix
+    return f"{names.of(ref, name.removesuffix(ending))}{ending}"
 
 
 def _refs(line: Line) -> Iterator[tuple[str, str]]:
