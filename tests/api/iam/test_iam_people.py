@@ -240,6 +240,13 @@ def test_second_factors_are_told_and_taken_away_by_iam(call, house, clock):
             call("ListMFADevices", ann, **nobodys)
     with pytest.raises(Denied):
         call("DeactivateMFADevice", ann, SerialNumber=number)
+    call("PutUserPolicy", UserName="ann", PolicyName="see", PolicyDocument=document(
+        {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "vedette:RemoveSecondFactors", "Resource": "*"},
+    ))  # fmt: skip
+    ann = Caller(house.identity.current(ann.principal), "us-east-1", "iam")
+    with pytest.raises(Denied, match="vedette:RemoveSecondFactors"):
+        call("DeactivateMFADevice", ann, SerialNumber=number)
     summary = call("GetAccountSummary")["SummaryMap"]
     assert (summary["MFADevicesInUse"], summary["AccountMFAEnabled"]) == (1, 0)
     for wrong in ({"UserName": "boss", "SerialNumber": number}, {"UserName": "ann", "SerialNumber": "GAHT1"}):

@@ -1,10 +1,11 @@
 """Second factors of people, in IAM's words. They are added and removed at the console."""
 
+from dataclasses import replace
 from typing import Any
 
 from vedette.api.house import Caller, House
 from vedette.api.iam.asking import named_or_caller, permit_all
-from vedette.api.identity_rights import permit
+from vedette.api.identity_rights import holder_arn, permit
 from vedette.errors import Missing
 from vedette.identity.factors import TOTP, Factor, FactorOwner
 
@@ -30,6 +31,9 @@ def list_mfa_devices(house: House, caller: Caller, request: dict[str, Any]) -> d
 def deactivate_mfa_device(house: House, caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     """Remove a factor of a user, who has lost it; with the last one the recovery codes go."""
     holder = permit(house, caller, "DeactivateMFADevice", named_or_caller(caller, request))
+    # Whoever is denied our own way of doing so is denied this one too.
+    own = replace(caller, service="vedette")
+    own.require_undenied("RemoveSecondFactors", holder_arn(house, holder), tags={})
     house.identity.directory.holders.find(holder)
     owner, number = FactorOwner(holder.account, holder.name), request["SerialNumber"]
     factors = house.identity.factors

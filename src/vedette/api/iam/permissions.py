@@ -1,7 +1,7 @@
 """What each operation of IAM asks for: its own action, on the ARN of what it is about."""
 
 from vedette.api.iam.account import NOTHING
-from vedette.api.permissions import REQUEST_TAGS, RESOURCE_TAG, Permission
+from vedette.api.permissions import DENY_ALONE, REQUEST_TAGS, RESOURCE_TAG, Permission
 
 IAM_TAG = "iam:ResourceTag/KEY"
 OWN = "arn:aws:iam::ACCOUNT:"
@@ -56,7 +56,6 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
         operation: _on(operation, "user")
         for operation in (
             "CreateAccessKey",
-            "DeactivateMFADevice",
             "DeleteAccessKey",
             "DeleteLoginProfile",
             "DeleteUser",
@@ -69,6 +68,10 @@ PERMISSIONS: dict[str, tuple[Permission, ...]] = {
             "UpdateUser",
         )
     },
+    "DeactivateMFADevice": (
+        *_on("DeactivateMFADevice", "user"),
+        Permission("vedette:RemoveSecondFactors", ARNS["user"], condition=DENY_ALONE),
+    ),
     "GetAccessKeyLastUsed": (
         *_on("GetAccessKeyLastUsed", "user", condition="with the key of a user of the account"),
         Permission("iam:GetAccessKeyLastUsed", condition="with any other key"),
