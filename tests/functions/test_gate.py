@@ -11,9 +11,10 @@ import pytest
 from functions.test_attacks import MEANS
 from functions.test_environment import HANDLER, call
 from functions.test_environment import start as start
+from vedette import outgoing
 from vedette.functions import confine
 from vedette.functions.confine import Confinement, find_confinement
-from vedette.functions.gate import is_refused
+from vedette.functions.gate import REFUSED, is_refused
 
 FOUND = find_confinement()
 gated = pytest.mark.skipif(not FOUND.has_gate, reason="nothing here stops a connection")
@@ -213,3 +214,8 @@ def test_a_machine_that_cannot_is_told_so(monkeypatch):
     finally:
         confine._has_gate.cache_clear()
     assert "gate" not in Confinement(has_own_user=True, landlock=1).sentence
+
+
+def test_the_gate_and_calls_of_the_server_refuse_the_same_clouds():
+    # The gate runs by its path and imports nothing of Vedette, so that the list stands twice.
+    assert REFUSED == outgoing.CLOUDS
