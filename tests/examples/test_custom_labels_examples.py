@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from doubles.example_runs import ExampleRuns, assert_as_shown, load_script, scripts_of, shown_on
+from doubles.demo_applications import DemoApplication
+from doubles.example_runs import EXAMPLES, ExampleRuns, assert_as_shown, load_script, scripts_of, shown_on
 from doubles.servers import start_server, stop_server
 from vedette.cli.example_folders import write_folder
 
@@ -56,6 +57,23 @@ def trained(runs):
     assert_as_shown("\n".join(printed.splitlines()[1:]), shown[1:], 15)
     named = re.findall(r"arn:\S+project/parts-\S+", runs("describe_projects"))
     return named[0], ARN.search(runs("describe_model", named[0]))[0]
+
+
+def test_the_way_of_getting_started_from_an_example_set_to_a_stopped_model(runs, monkeypatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES / "custom_labels"))
+    # Labels of whole pictures train in seconds; how boxes are learnt is told by the tutorial's own test.
+    folder, table = runs.folder / "labelled-parts", load_script("custom_labels", "csv_to_manifest")
+    shutil.copytree(runs.folder / "parts", folder)
+    for part in ("train", "test"):
+        pictures = sorted((folder / part).glob("*/*.jpg"))
+        lines = [table.line([file.relative_to(folder).as_posix(), file.parent.name], "") for file in pictures]
+        (folder / f"{part}.manifest").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    printed = runs("getting_started", folder.name, BUCKET, typed="no\nstop\n")
+    assert re.search(r"^F1 \d\.\d{3} on the test dataset$", printed, re.MULTILINE), printed
+    assert "\naws rekognition detect-custom-labels --project-version-arn arn:" in printed
+    assert re.search(r'"Name": "(bolt|nut|washer)"', printed), printed
+    assert printed.count("Type stop") == 2
+    assert printed.endswith("STOPPED\n")
 
 
 def test_tables_coco_and_ground_truth_become_manifests_of_datasets(runs, project):
@@ -175,6 +193,22 @@ def test_a_model_is_started_asked_and_stopped(runs, trained):
     assert "TRAINING_COMPLETED" in printed
     printed = runs("usage_report", project.split("/")[1], "first")
     assert re.search(r"Hours running: [12]\b", printed), printed
+
+
+def test_the_demonstration_application_starts_asks_and_stops_a_model(runs, trained, monkeypatch):
+    _, model = trained
+    monkeypatch.syspath_prepend(str(EXAMPLES / "custom_labels"))
+    application = load_script("custom_labels", "demo_application")
+    monkeypatch.setattr(application, "client", runs.server.client)
+    picture = next((runs.folder / "parts" / "new").iterdir()).read_bytes()
+    with DemoApplication(application.DemoRequest, application.DemoRequest.token) as demo:
+        demo.send("start", model)
+        demo.wait_for(model, "RUNNING")
+        assert json.loads(demo.send("detect", model, picture)[1])[0]["Name"] in ("bolt", "nut", "washer")
+        status, body = demo.send("detect", model, b"no picture")
+        assert (status, "InvalidImageFormatException" in body) == (400, True)
+        demo.send("stop", model)
+        demo.wait_for(model, "STOPPED")
 
 
 def test_a_handler_for_lambda_answers_both_events(runs, trained, monkeypatch):
