@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vedette.cores import Helper, IdleCores, claim_core, count_cores
+from vedette import cores
+from vedette.cores import Helper, IdleCores, claim_core, count_cores, limited_cores
 
 binds = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system binds no threads")
 
@@ -137,3 +138,49 @@ def test_a_failure_is_told_when_both_have_ended(helper, who):
         helper.spread([lambda: work(0), lambda: work(1)])
     assert ended == [1 - who]
     assert helper.spread([lambda: 1, lambda: 2]) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "count"),
+    [
+        ("0::/\n", {"cpu.max": "150000 100000\n"}, 2),  # one and a half
+        ("0::/\n", {"cpu.max": "20000 100000\n"}, 1),
+        ("0::/\n", {"cpu.max": "max 100000\n"}, 64),
+        ("0::/a/b\n", {"a/cpu.max": "300000 100000\n", "a/b/cpu.max": "500000 100000\n"}, 3),
+        # In a container without names of its own the group is that of the machine, and the root is its own.
+        ("0::/machine/docker/7f\n", {"cpu.max": "400000 100000\n"}, 4),
+        # Version 1: without a limit the quota is -1.
+        (
+            "2:cpu,cpuacct:/d\n",
+            {"cpu/d/cpu.cfs_quota_us": "250000\n", "cpu/d/cpu.cfs_period_us": "100000\n"},
+            3,
+        ),
+        ("2:cpu:/\n0::/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, 64),
+        ("4:memory:/d\n", {"cpu.max": "100000 100000\n"}, 64),  # not in a group that holds cores
+        ("0::/\n", {"cpu.max": "100000 0\n"}, 64),
+        ("nothing that can be read\n", {}, 64),
+    ],
+)
+def test_a_container_has_as_many_cores_as_its_time_is_worth(tmp_path, monkeypatch, groups, files, count):
+    for name, text in files.items():
+        (tmp_path / "limits" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "limits" / name).write_text(text, "ascii")
+    (tmp_path / "groups").write_text(groups, "utf-8")
+    held_by(monkeypatch, tmp_path)
+    assert count_cores() == count
+    assert limited_cores() == (None if count == 64 else count)
+
+
+def held_by(monkeypatch, folder):
+    """Let the groups of a folder say what of sixty-four cores this process may use."""
+    monkeypatch.setattr(cores, "GROUPS", folder / "groups")
+    monkeypatch.setattr(cores, "LIMITS", folder / "limits")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    monkeypatch.delenv(cores.SHARE, raising=False)
+
+
+def test_a_share_that_was_given_counts_before_the_container(tmp_path, monkeypatch):
+    held_by(monkeypatch, tmp_path)
+    assert (count_cores(), limited_cores()) == (64, None)  # a system without control groups
+    monkeypatch.setenv(cores.SHARE, "4")
+    assert (count_cores(), limited_cores()) == (4, 4)

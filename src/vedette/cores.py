@@ -1,7 +1,8 @@
 """Processor cores: how many there are, how many are idle, one of one's own, and a thread on the others."""
 
+import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -11,18 +12,66 @@ from typing import Any
 LOADAVG = Path("/proc/loadavg")
 # So many cores are this process's share of its machine, as whoever started it has shared that out.
 SHARE = "VEDETTE_SHARE_OF_CORES"
+# Where Linux says in which groups a process is, and where those say what their processes may use.
+GROUPS, LIMITS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 
 
 def count_cores() -> int:
     """Return how many cores this process may use: its share, or what the system says.
 
-    macOS tells only how many there are.
+    A container that is given two cores of sixty-four (`docker run --cpus=2`, `limits.cpu` of Kubernetes) may
+    run on any of them, and is stopped for the rest of each tenth of a second once it has had its part.
     """
     if share := os.environ.get(SHARE):
         return int(share)
+    return min(_count_runnable(), _quota(GROUPS, LIMITS))
+
+
+def limited_cores() -> int | None:
+    """Return how many cores this process may use, if libraries that count by themselves would take more."""
+    count = count_cores()
+    return count if count < _count_runnable() else None
+
+
+def _count_runnable() -> int:
+    """Return on how many cores the system lets this process run; macOS tells only how many there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _quota(groups: Path, limits: Path) -> int:
+    """Return to how many cores' time the process's groups hold it, rounded up as the JVM and Go do."""
+    shares = [share for folder in _group_folders(groups, limits) if (share := _share_of(folder))]
+    return max(1, math.ceil(min(shares, default=1 << 30)))
+
+
+def _group_folders(groups: Path, limits: Path) -> Iterator[Path]:
+    """Yield the folders of the groups that hold the process's processor time, and of those around them.
+
+    Of version 2 of Linux's control groups, and of version 1. In a container the names may be those of the
+    machine outside; its own group is then what is mounted as the root.
+    """
+    with suppress(OSError, ValueError):
+        for line in groups.read_text("utf-8").splitlines():
+            _, names, place = line.split(":", 2)
+            if names and "cpu" not in names.split(","):
+                continue
+            roots = (limits / names, limits / "cpu") if names else (limits, limits / "unified")
+            inner = Path(place.lstrip("/"))
+            for root in roots:
+                yield from (root / folder for folder in (inner, *inner.parents))
+
+
+def _share_of(folder: Path) -> float | None:
+    """Return how many cores' time a group has, or None where it has no limit."""
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota, period = (folder / "cpu.max").read_text("ascii").split()
+        return None if quota == "max" else int(quota) / int(period)
+    with suppress(OSError, ValueError, ZeroDivisionError):
+        quota, period = ((folder / f"cpu.cfs_{what}_us").read_text("ascii") for what in ("quota", "period"))
+        return None if int(quota) <= 0 else int(quota) / int(period)
+    return None
 
 
 def claim_core(turn: int) -> Sequence[int]:

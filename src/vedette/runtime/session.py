@@ -17,7 +17,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from vedette.cores import count_cores
+from vedette.cores import count_cores, limited_cores
 from vedette.errors import Wrong
 from vedette.file_access import is_sealed_place, read_file
 from vedette.runtime.byte_products import want_exact_bytes
@@ -230,6 +230,7 @@ def run_once(model: bytes, batch: Pixels, *, name: str) -> list[NDArray[Any]]:
 
 def _pool_options(threads: int | None, cores: Sequence[int], spin_us: int) -> Mapping[str, str]:
     """Return how many threads compute, as options of a session, and how and where those that help wait."""
+    threads = limited_cores() if threads is None else threads
     if threads is None:
         return {}
     count = {"threads": str(threads)}
