@@ -1,5 +1,7 @@
 """The device on which networks learn: the processor, as ever, or a GPU in mixed precision."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from torch import nn
 from doubles.drawn import PLAIN, write_set
 from doubles.drawn_boxes import write_scenes
 from doubles.drawn_masks import write_plates
+from vedette.errors import Wrong
 from vedette.learn.anomaly.recipe import AnomalyRecipe
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
@@ -15,7 +18,7 @@ from vedette.learn.classify.finetune import FineTune
 from vedette.learn.classify.probe import Probe
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.whole import WholeDetector
-from vedette.learn.device import Device, choose_device
+from vedette.learn.device import Device, choose_device, fall_back
 from vedette.learn.net.loop import RowSampler, Schedule, learn
 from vedette.learn.recipe import RunContext
 from vedette.learn.segment.loss import segmentation_loss
@@ -51,6 +54,56 @@ def test_the_processor_is_chosen_where_torch_sees_no_gpu():
         pytest.skip("torch sees a GPU here")
     assert choose_device() == Device("cpu", is_mixed=False)
     assert RunContext(FeatureCache(None)).device == Device()
+
+
+def test_a_gpu_that_does_not_work_leaves_the_processor_and_a_sentence(monkeypatch):
+    if torch.cuda.is_available():
+        pytest.skip("torch sees a GPU here")
+    # As torch does where the driver is there and the GPU, or this build of torch, cannot work.
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    device = choose_device()
+    assert (device.name, device.is_mixed, device.is_batched) == ("cpu", False, False)
+    assert device.note.startswith("The GPU does not work, so that the processor learns: ")
+
+
+@pytest.mark.parametrize(
+    ("error", "note"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nGPU 0 has …"), "had no room"),
+        (RuntimeError("CUDA error: an illegal memory access was encountered\nCUDA kernel …"), "failed"),
+        (RuntimeError(), "failed"),
+    ],
+)
+def test_a_gpu_that_fails_on_the_way_leaves_the_training_to_the_processor(error, note):
+    devices = []
+
+    def learn_on(device: Device) -> str:
+        devices.append(device)
+        if device.is_batched:
+            raise error
+        return "trained"
+
+    assert fall_back(learn_on, Device("cuda", is_mixed=True, is_batched=True)) == "trained"
+    assert devices[1] == Device(note=devices[1].note)
+    first = str(error).partition("\n")[0] or "RuntimeError"
+    assert devices[1].note.startswith(f"The GPU {note}")
+    assert devices[1].note.endswith(f": {first}")
+
+
+def test_what_is_refused_and_what_fails_on_the_processor_is_not_tried_again():
+    calls = []
+
+    def learn_on(device: Device, error: Exception) -> None:
+        calls.append(device)
+        raise error
+
+    for device, error in (
+        (Device("cuda", is_batched=True), Wrong("one label alone")),
+        (Device(), RuntimeError("can't allocate memory")),
+    ):
+        with pytest.raises(type(error)):
+            fall_back(partial(learn_on, error=error), device)
+    assert len(calls) == 2
 
 
 def test_naming_the_processor_changes_no_bit():

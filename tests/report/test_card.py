@@ -23,6 +23,8 @@ def test_a_card_holds_figures_thresholds_and_provenance():
             "recipe": "memory",
             "tried": [{"recipe": "probe"}, {"recipe": "memory"}],
             "more_pictures_of": {"label": "anomaly", "quality": 0.8, "judged": 10},
+            "device": "cpu",
+            "device_note": "The GPU failed, so that the processor learns: CUDA error",
         },
     )
     card = model_card(facts, evaluate("anomaly", ["anomaly"], pictures))
@@ -33,6 +35,7 @@ def test_a_card_holds_figures_thresholds_and_provenance():
         "Backbone: lite0",
         "Recipe: memory, the best of memory, probe",
         "What would help most: more pictures of anomaly, which was told worst in training",
+        "Learnt on: the processor. The GPU failed, so that the processor learns: CUDA error",
         "rough",
     ):
         assert line in card

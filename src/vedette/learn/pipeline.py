@@ -38,6 +38,7 @@ from vedette.learn.chance import seed_process
 from vedette.learn.check import check
 from vedette.learn.choose import choose, judge_all, tried
 from vedette.learn.cores import one_thread, side_by_side
+from vedette.learn.device import Device, choose_device, fall_back
 from vedette.learn.export import TOLERANCE, export, refuse_if_far
 from vedette.learn.neighbours import by_name, is_series
 from vedette.learn.net.cached import frozen_backbone, pooled
@@ -70,21 +71,33 @@ def run(
     show: Observe = observe_nothing,
     show_race: Callable[[Sequence[Candidate]], None] = lambda _: None,
 ) -> TrainingOutcome:
-    """Train, judge and package one model.
+    """Train, judge and package one model, on the GPU where there is one that can.
 
     `show` sees what it says of each test picture, `show_race` how the recipes stand that compete.
     """
     refuse_strangers(order.out)
+    started = time.monotonic()
+
+    def learn_on(device: Device) -> TrainingOutcome:
+        work = RunContext(
+            FeatureCache(order.cache, limit=order.cache_limit),
+            seed=order.seed,
+            budget=order.budget,
+            backbone=order.backbone,
+            device=device,
+            say=say,
+            show_race=show_race,
+            cancelled=cancelled,
+            started=started,
+        )
+        return train(order, work, clock=clock, show=show)
+
+    return fall_back(learn_on, choose_device())
+
+
+def train(order: Order, work: RunContext, *, clock: Clock, show: Observe) -> TrainingOutcome:
+    """Train, judge and package one model on the work's device."""
     seed_process(order.seed)
-    work = RunContext(
-        FeatureCache(order.cache, limit=order.cache_limit),
-        seed=order.seed,
-        budget=order.budget,
-        backbone=order.backbone,
-        say=say,
-        show_race=show_race,
-        cancelled=cancelled,
-    )
     plan, broken, memo = prepare(order, work)
     judged = judge_all(competitors(plan, work, memo), plan.train, work)
     recipe, judgement = judged[choose(judged)]
@@ -251,6 +264,8 @@ def describe(
             **trained.facts,
             "seed": order.seed,
             "budget": order.budget.name,
+            "device": work.device.name,
+            **({"device_note": work.device.note} if work.device.note else {}),
             "folds": "blocks by name, since neighbours look alike" if work.in_blocks else "at random",
             "tried": judged,
         },

@@ -45,6 +45,7 @@ def model_card(facts: PackageFacts, evaluation: Evaluation | None) -> str:
         "## Where it comes from",
         *_list(
             ("Recipe", _recipe(facts)),
+            ("Learnt on", _device(facts)),
             ("Backbone", " ".join(str(value) for value in facts.backbone.values())),
             ("What would help most", _advice(facts)),
             ("Training pictures", facts.data.get("training_pictures")),
@@ -110,6 +111,13 @@ def _recipe(facts: PackageFacts) -> str:
     attempts = [str(attempt.get("recipe")) for attempt in facts.recipe.get("tried", ())]
     others = [name for name in attempts if name != best]
     return f"{best}, the best of {', '.join([best, *others])}" if best and others else str(best)
+
+
+def _device(facts: PackageFacts) -> str:
+    """Return what learnt, where that was a GPU or should have been one."""
+    if note := facts.recipe.get("device_note"):
+        return f"the processor. {note}"
+    return "a GPU" if facts.recipe.get("device") == "cuda" else ""
 
 
 def _advice(facts: PackageFacts) -> str:

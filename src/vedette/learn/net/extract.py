@@ -16,7 +16,6 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
-from vedette.errors import TooMuch
 from vedette.learn.device import Device
 from vedette.learn.net.backbone import Backbone, floats
 from vedette.learn.net.layers import channels_last
@@ -25,11 +24,6 @@ from vedette.learn.net.quarters import quarters
 from vedette.learn.net.statistics import statistics
 
 Array = npt.NDArray[Any]
-
-NO_ROOM = (
-    "The GPU has no room for a single picture's features beside what else runs there. End that, or learn on "
-    "the processor: set CUDA_VISIBLE_DEVICES to nothing."
-)
 
 
 class LevelsGraph(nn.Module):
@@ -111,7 +105,7 @@ class _DeviceNetwork:
             return list(self._graph(pictures))  # in floats, as the package will work
         except torch.OutOfMemoryError:
             if len(pixels) == 1:
-                raise TooMuch(NO_ROOM) from None
+                raise  # then the processor learns (device.py)
         # Outside of the handler, whose traceback would hold what did not fit.
         half = len(pixels) // 2
         first, second = self._halved(pixels[:half]), self._halved(pixels[half:])
