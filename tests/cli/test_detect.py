@@ -1,5 +1,7 @@
 """`vedette detect`, as a person and as a script uses it."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -87,6 +89,27 @@ def test_a_broken_picture_is_named_and_the_rest_goes_on(tmp_path):
     assert second["error"] == f"{tmp_path}/gone.png does not exist."
     assert third["findings"][0]["label"] == "red"
     assert "2 of 3 pictures could not be read" in result.stderr
+
+
+def test_programs_have_a_list_or_rows_also_of_what_is_broken(tmp_path):
+    model = tiny_package(tmp_path / "m", "segmentation")
+    # A separator of lines that JSON leaves as it is, and what CSV quotes.
+    odd = save_patch(tmp_path / 'in/a,\u2028"b.png', (255, 0, 0))
+    (tmp_path / "in/broken.png").write_bytes(b"no")
+    plain = [json.loads(line) for line in run(model, tmp_path / "in", "--json").stdout.split("\n")[:-1]]
+    result = run(model, tmp_path / "in", "--output", "json")
+    assert result.exit_code == 2
+    rows = json.loads(result.stdout)
+    assert rows[0] == {"error": None, **plain[0]}
+    assert rows[0]["image"] == str(odd)
+    assert rows[1] == {"is_anomalous": None, "confidence": None, **plain[1]}
+    table = list(csv.DictReader(io.StringIO(run(model, tmp_path / "in", "--output", "csv").stdout)))
+    assert json.loads(table[0]["findings"]) == plain[0]["findings"]
+    assert (table[0]["image"], table[1]["is_anomalous"], table[1]["error"]) == (
+        str(odd),
+        "",
+        plain[1]["error"],
+    )
 
 
 def test_drawings_keep_their_place_below_the_folder(tmp_path):

@@ -63,6 +63,17 @@ def test_labels_in_json(tmp_path):
     assert {row["label"]: row["recall"] for row in said["labels"]} == {"red": 0.5, "dark": 1.0}
 
 
+def test_the_names_for_programs_do_not_hang_on_the_task(tmp_path):
+    names = []
+    sources = {"classification": lambda: colours(tmp_path), "segmentation": lambda: judged(tmp_path / "j")}
+    for task in ("classification", "segmentation"):
+        result = run(tiny_package(tmp_path / task, task), sources[task](), "--output", "json")
+        names.append(list(json.loads(result.stdout)))
+        rows = run(tmp_path / task, sources[task](), "--output", "csv").stdout.splitlines()
+        assert (len(rows), rows[0].split(",")) == (2, names[-1])
+    assert names[0] == names[1]
+
+
 def test_anomalies_at_the_models_own_threshold(tmp_path):
     model = tiny_package(tmp_path / "m", "anomaly", thresholds={"anomaly": 0.9})
     said = json.loads(run(model, judged(tmp_path), "--json").stdout)

@@ -10,16 +10,17 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from vedette.cli.listing import OutputForm, print_facts, print_list, prints_records
+from vedette.cli.listing import OutputForm, opened_records, print_facts, print_list, prints_records
 from vedette.cli.main import app
 from vedette.cli.signatures import CommandGroup
 
 ROOT = Path(__file__).parents[2]
 
-# What begins the help of a command that prints something there is.
-SHOWING = ("List", "Name", "Print", "Say", "Show")
+# What begins the help of a command that prints something there is, or what a model says of it.
+SHOWING = ("Detect", "Evaluate", "List", "Name", "Print", "Say", "Show")
 # These print one thing in a form of its own, or change something: each with why.
 WITHOUT = {
+    "batch detect": "results go where --out says, a line of JSON each",
     "completion": "lines for a shell",
     "console": "one link",
     "credentials": "--format has the forms that clients read",
@@ -97,7 +98,41 @@ def run():
         """Show a thing."""
         print_facts({"name": "é", "is_on": True, "more": {"of": [1, None]}}, lambda: print("é is on"))
 
+    @group.define("stream")
+    @prints_records
+    def stream_things() -> None:
+        """List things as they come."""
+        with opened_records(columns) as write:
+            for thing in things:
+                write(thing)
+
+    @group.define("end-early")
+    @prints_records
+    def end_early() -> None:
+        """List one thing and fail."""
+        with opened_records(columns) as write:
+            write(things[0])
+            raise click.ClickException("no more")
+
+    @group.define("none")
+    @prints_records
+    def list_none() -> None:
+        """List nothing as it comes."""
+        with opened_records(columns):
+            pass
+
     return lambda *words: CliRunner().invoke(group, words)
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_list_printed_as_it_comes_is_the_list_printed_at_once(run, form):
+    assert run("stream", "--output", form).stdout == run("list", "--output", form).stdout
+
+
+def test_a_list_that_ends_early_or_is_empty_is_whole_json(run):
+    ended = run("end-early", "--output", "json")
+    assert (ended.exit_code, len(json.loads(ended.stdout))) == (1, 1)
+    assert run("none", "--output", "json").stdout == "[]\n"
 
 
 def test_text_for_people_stays_as_it_was(run):

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
+from vedette.cli.listing import prints_records
 from vedette.cli.signatures import Argument, Exit, Option
 
 
+@prints_records
 def detect(  # noqa: PLR0913  (each is an option of the command)
     model: Annotated[Path, Argument(help="A model package: a folder, or a zip of it.")],
     pictures: Annotated[list[Path], Argument(help="Pictures, and folders of pictures.")],

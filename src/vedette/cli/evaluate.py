@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
+from vedette.cli.listing import prints_records
 from vedette.cli.signatures import Argument, Exit, Option
 
 
+@prints_records
 def evaluate(
     model: Annotated[Path, Argument(help="A model package: a folder, or a zip of it.")],
     source: Annotated[Path, Argument(help="A folder with a subfolder a label, or a manifest.")],

@@ -9,11 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vedette.cli.listing import print_facts
 from vedette.cli.showing import show_figures
 from vedette.cli.terminal import ProgressLine
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Refusal, Wrong
-from vedette.evaluation.document import headline
+from vedette.evaluation.document import HEADLINE, headline
 from vedette.evaluation.judge import ModelJudgement, judge
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.report.page import write_report
@@ -42,10 +43,12 @@ def hold_against(
         print(refusal.sentence, file=sys.stderr)
         return 2
     short = headline(judgement.evaluation)
+    facts = short | {"broken": [error.name for error in judgement.broken]}
     if as_json:
-        print(json.dumps(short | {"broken": [error.name for error in judgement.broken]}, ensure_ascii=False))
+        print(json.dumps(facts, ensure_ascii=False))
     else:
-        _print(short)
+        # The same names whatever the model's task is; what it has no figure for is empty.
+        print_facts(dict.fromkeys(HEADLINE) | facts, lambda: _print(short))
     if judgement.broken:
         print(f"{len(judgement.broken)} pictures could not be read and do not count.", file=sys.stderr)
     return 2 if judgement.broken else 0

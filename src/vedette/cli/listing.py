@@ -15,7 +15,8 @@ import functools
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -84,11 +85,37 @@ def print_list(
 
 def print_records(columns: Columns, items: Iterable[T]) -> None:
     """Print items for a program, where the text for people has been dealt with."""
-    records = [{name: _plain(_value(item, way)) for name, way in columns.items()} for item in items]
+    records = [_record(columns, item) for item in items]
     if _form.get() is OutputForm.JSON:
         print(json.dumps(records, indent=1, ensure_ascii=False))
     else:
         _write_csv(list(columns), records)
+
+
+@contextmanager
+def opened_records(columns: Columns) -> Iterator[Callable[[Any], None]]:
+    """Yield what prints one item of a list for a program, for work that shall not wait for its last item.
+
+    What is printed is `print_records`'s, and whole also where the work ends early.
+    """
+    if _form.get() is OutputForm.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        yield lambda item: writer.writerow([_cell(value) for value in _record(columns, item).values()])
+        return
+    count = 0
+
+    def write(item: Any) -> None:
+        nonlocal count
+        count += 1
+        # Lines by hand: `textwrap.indent` would also part a value at separators that JSON leaves as they are.
+        text = json.dumps(_record(columns, item), indent=1, ensure_ascii=False).replace("\n", "\n ")
+        sys.stdout.write(f"{',' if count > 1 else '['}\n {text}")
+
+    try:
+        yield write
+    finally:
+        print("\n]" if count else "[]")
 
 
 def print_facts(facts: Mapping[str, object], text: Callable[[], object]) -> None:
@@ -111,6 +138,10 @@ def take(facts: Mapping[str, Any], columns: Columns) -> dict[str, object]:
 def choose_json() -> None:
     """Print as JSON from here on: for commands that had a `--json` before they had `--output`."""
     _form.set(OutputForm.JSON)
+
+
+def _record(columns: Columns, item: Any) -> dict[str, object]:
+    return {name: _plain(_value(item, way)) for name, way in columns.items()}
 
 
 def _value(item: Any, way: str | Callable[[Any], object]) -> object:

@@ -2,14 +2,16 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from vedette.cli.listing import Columns, is_for_people, opened_records
 from vedette.cli.terminal import ProgressLine
 from vedette.errors import Refusal, Wrong
 from vedette.runtime.decode import Answer
@@ -18,6 +20,15 @@ from vedette.vision.annotations import Finding
 from vedette.vision.draw import draw_findings, draw_heatmap
 from vedette.vision.files import SUFFIXES, pictures_in
 from vedette.vision.images import BrokenPicture, decode
+
+
+def _fact(name: str, facts: Mapping[str, Any]) -> Any:
+    return facts.get(name)
+
+
+COLUMNS: Columns = {
+    name: partial(_fact, name) for name in ("image", "is_anomalous", "confidence", "findings", "error")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +53,22 @@ def look_at(model: Path, pictures: list[Path], wishes: DetectOptions, *, threads
     broken = 0
     # A line that moves and lines on one screen would fight; the lines are progress enough.
     is_shown = not sys.stdout.isatty()
-    with ProgressLine("Detecting", len(sources), is_shown=is_shown) as progress:
+    with (
+        _opened_output(wishes) as show,
+        ProgressLine("Detecting", len(sources), is_shown=is_shown) as progress,
+    ):
         for path, name in progress.watch(sources):
             try:
                 answer = artist.look(path, name, wishes.least)
             except BrokenPicture as error:
                 broken += 1
                 progress.print(error.sentence)
-                if wishes.as_json:
-                    print(json.dumps({"image": str(path), "error": error.sentence, "findings": []}))
+                show(path, error)
                 continue
             except Refusal as refusal:  # a drawing that cannot be written, and neither could the next
                 progress.print(refusal.sentence)
                 return 2
-            print(_line(path, answer) if wishes.as_json else f"{path}: {_sentence(answer)}")
+            show(path, answer)
     if broken:
         print(f"{broken} of {len(sources)} pictures could not be read.", file=sys.stderr)
     return 2 if broken else 0
@@ -64,6 +77,24 @@ def look_at(model: Path, pictures: list[Path], wishes: DetectOptions, *, threads
 def look_and_say(model: Model, path: Path) -> str:
     """Return the line that `--json` prints for a picture."""
     return _line(path, model.detect(path))
+
+
+@contextmanager
+def _opened_output(wishes: DetectOptions) -> Iterator[Callable[[Path, Answer | BrokenPicture], None]]:
+    """Yield what prints the answer for a picture, or why there is none, in the form that was asked for."""
+    if wishes.as_json:
+        yield lambda path, answer: print(_line(path, answer))
+    elif is_for_people():
+        yield _print_sentence
+    else:
+        with opened_records(COLUMNS) as write:
+            yield lambda path, answer: write(_facts(path, answer))
+
+
+def _print_sentence(path: Path, answer: Answer | BrokenPicture) -> None:
+    # Of a picture that cannot be read the standard error has the sentence.
+    if not isinstance(answer, BrokenPicture):
+        print(f"{path}: {_sentence(answer)}")
 
 
 def _named(sources: list[Path]) -> Iterator[tuple[Path, Path]]:
@@ -136,11 +167,17 @@ class _DrawingDetector:
             raise Wrong(f"{place} cannot be written: {error.strerror or error}.") from error
 
 
-def _line(path: Path, answer: Answer) -> str:
+def _line(path: Path, answer: Answer | BrokenPicture) -> str:
+    return json.dumps(_facts(path, answer), ensure_ascii=False)
+
+
+def _facts(path: Path, answer: Answer | BrokenPicture) -> dict[str, Any]:
+    if isinstance(answer, BrokenPicture):
+        return {"image": str(path), "error": answer.sentence, "findings": []}
     fields: dict[str, Any] = {"image": str(path), "findings": [_finding(f) for f in answer.findings]}
     if answer.is_anomalous is not None:
         fields |= {"is_anomalous": answer.is_anomalous, "confidence": round(answer.confidence or 0.0, 6)}
-    return json.dumps(fields, ensure_ascii=False)
+    return fields
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
