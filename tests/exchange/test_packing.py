@@ -11,22 +11,22 @@ from click.testing import CliRunner
 from doubles.pictures import a_png
 from vedette.cli.main import app
 from vedette.exchange.formats import LOCAL, read_format
-from vedette.exchange.losses import HOLDS
-from vedette.exchange.packing import BY_STEM, LABEL_FILES, PACKED, Packing
+from vedette.exchange.losses import HOLDS, SETS
+from vedette.exchange.packing import BY_PLACE, BY_STEM, LABEL_FILES, PACKED, Packing
 
 PAIR = {"confidence": 1, "human-annotated": "yes", "creation-date": "2026-11-30T10:00:00", "job-name": "j"}
 # Two that differ by their endings alone, one in a folder, one that is called as another would be renamed.
 NAMES = ("a.jpg", "a.png", "b/a.png", "a-2.jpg", "c d.png")
-ITEM_FORMS = sorted(set(PACKED) - {"manifest", "folder", *LOCAL})
+ITEM_FORMS = sorted(set(PACKED) - {"manifest", *BY_PLACE, *LOCAL})
 
 
-def lines_of(tmp_path, *, boxes):
+def lines_of(tmp_path, *, boxes, label="label {}"):
     manifest = tmp_path / "frozen.manifest"
     with manifest.open("w") as out:
         for number, name in enumerate(NAMES):
             box = {"class_id": 0, "left": 8 * number, "top": 8, "width": 16, "height": 24}
             labels = {"kind": 0, "kind-metadata": {**PAIR, "type": "groundtruth/image-classification"}}
-            labels["kind-metadata"]["class-name"] = f"label {number}"
+            labels["kind-metadata"]["class-name"] = label.format(number)
             objects = {
                 "boxes": {"annotations": [box], "image_size": [{"width": 64, "height": 64, "depth": 3}]},
                 "boxes-metadata": {
@@ -39,14 +39,14 @@ def lines_of(tmp_path, *, boxes):
     return manifest
 
 
-def packed(tmp_path, form, *, boxes, with_pictures=True):
+def packed(tmp_path, form, *, boxes, with_pictures=True, label="label {}"):
     """Write an export to a folder, as an archive would be unpacked; return it."""
     moment = datetime(2026, 11, 30, tzinfo=UTC)
     work, place = tmp_path / "work", tmp_path / "out"
     work.mkdir()
     packing = Packing(
         form,
-        lines_of(tmp_path, boxes=boxes),
+        lines_of(tmp_path, boxes=boxes, label=label),
         work,
         moment,
         lambda _: io.BytesIO(a_png(64, 64)),
@@ -92,7 +92,7 @@ def test_names_that_differ_by_their_endings_alone_are_told_apart(tmp_path, form)
 
 @pytest.mark.parametrize("form", PACKED)
 def test_labels_alone_are_written_too(tmp_path, form):
-    if form == "folder":
+    if form in BY_PLACE:
         pytest.skip("folders hold labels by where pictures lie")
     place = packed(tmp_path, form, boxes=form != "csv", with_pictures=False)
     assert [path for path in place.rglob("*") if path.suffix in (".jpg", ".png")] == []
@@ -103,7 +103,8 @@ def test_labels_alone_are_written_too(tmp_path, form):
 def test_names_that_are_too_long_for_a_disk_are_shortened(tmp_path, monkeypatch, form):
     long = "深い/" * 80 + "x" * 300
     monkeypatch.setattr(sys.modules[__name__], "NAMES", (f"{long}1.png", f"{long}2.png"))
-    place = packed(tmp_path, form, boxes=form not in ("csv", "folder"))
+    label = "normal" if form in SETS else "label {}"
+    place = packed(tmp_path, form, boxes=form not in ("csv", *BY_PLACE), label=label)
     pictures = {path.name for path in place.rglob("*.png")}
     assert len(pictures) == 2
     assert all(len(part.encode()) <= 255 for path in place.rglob("*") for part in path.parts)

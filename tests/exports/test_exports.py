@@ -57,7 +57,7 @@ class Desk:
     def _line(self, number):
         source = f"s3://{PICTURES}/a/part {number}.jpg"
         self.house.blobs.put(PICTURES, f"a/part {number}.jpg", a_picture(number))
-        return {"source-ref": source, "kind": 1, "kind-metadata": PAIR | {"class-name": "bolt"}}
+        return {"source-ref": source, "kind": 1, "kind-metadata": PAIR | {"class-name": "normal"}}
 
     def begin(self, form="csv", address=f"s3://{OUT}/here", *, pictures=True, **more):
         wish = ExportWish("train", form, pictures, address, **more)
@@ -99,9 +99,11 @@ def test_every_form_lies_in_the_bucket_with_its_pictures(desk, form):
     assert (state.status, state.message, state.completed, state.total) == ("done", "", 4, 4)
     objects = desk.objects()
     pictures = {key: body for key, body in objects.items() if key.endswith(".jpg")}
-    name = {"folder": "bolt/a/part {}.jpg"} | {
-        form: f"{place}/a_part {{}}.jpg".removeprefix("/") for form, place in PLACES.items() if form in FLAT
-    }
+    name = {
+        "folder": "normal/a/part {}.jpg",
+        "mvtec": "train/good/part {}.jpg",
+        "visa": "product/Data/Images/Normal/part {}.jpg",
+    } | {form: f"{place}/a_part {{}}.jpg".removeprefix("/") for form, place in PLACES.items() if form in FLAT}
     place = name.get(form, f"{PLACES.get(form, 'images')}/a/part {{}}.jpg")
     assert pictures == {place.format(number): a_picture(number) for number in range(4)}
     assert (state.files, state.size) == (len(objects), sum(map(len, objects.values())))

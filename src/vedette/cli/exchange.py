@@ -60,6 +60,8 @@ class OutputFormat(StrEnum):
     SUPERVISELY = "supervisely"
     FIFTYONE = "fiftyone"
     ROBOFLOW = "roboflow"
+    MVTEC = "mvtec"
+    VISA = "visa"
     MASKS = "masks"
     PARQUET = "parquet"
     FOLDER = "folder"
@@ -82,6 +84,8 @@ IN_BUCKETS = (
     "roboflow",
     "labelstudio",
     "cvat",
+    "mvtec",
+    "visa",
 )
 
 
@@ -223,17 +227,16 @@ def export_format(  # noqa: PLR0913  (a command's options)
 ) -> None:
     """Write the labels of a manifest, or of a project's dataset, in any format."""
     dataset = (kind.value, service.value, endpoint, data)
+    shape_wishes = bool(boxes_from), bool(polygons_from)
     with _client_errors_as_sentence():
         if dry_run:
             from vedette.cli.exchanging import LocalExport, rehearse_export
 
             source = (project, *dataset) if project else manifest
-            rehearse_export(
-                source,
-                LocalExport(
-                    form.value, cut, images, with_pictures, label_map, bool(boxes_from), bool(polygons_from)
-                ),
+            options = LocalExport(
+                form.value, cut, images, with_pictures, label_map, *shape_wishes, kind.value
             )
+            rehearse_export(source, options)
             return
         if to and form.value not in IN_BUCKETS:
             raise Wrong(f"{form.value} is written into a folder here (--out), and not into a bucket.")
@@ -255,9 +258,7 @@ def export_format(  # noqa: PLR0913  (a command's options)
         source = (project, *dataset) if project else manifest
         if source is None:
             raise Wrong("Say what: a manifest, or --project NAME.")
-        options = LocalExport(
-            form.value, cut, images, with_pictures, label_map, bool(boxes_from), bool(polygons_from)
-        )
+        options = LocalExport(form.value, cut, images, with_pictures, label_map, *shape_wishes, kind.value)
         count, copied = export_pictures(source, options, out=out)
     print(f"Written: {out} ({count})." + (f" Copied {copied} files." if with_pictures else ""))
 

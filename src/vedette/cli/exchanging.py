@@ -13,6 +13,7 @@ from vedette.cli.mask_drawing import MaskDrawing
 from vedette.cli.mask_importing import MaskFolder, drawn_masks, mask_folder, require_shapes
 from vedette.cli.mask_regions import boxed, require_regions, write_regions
 from vedette.cli.parts import require_part
+from vedette.cli.set_writing import write_set
 from vedette.cli.table_writing import PictureTable
 from vedette.clock import system_clock
 from vedette.errors import Wrong
@@ -30,10 +31,11 @@ from vedette.exchange.label_map import names_by_case, read_label_map
 from vedette.exchange.losses import find_losses
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.move import key_of, move_lines
-from vedette.exchange.packing import FLAT, PICTURES, PLACES, WHOLE_NAMES, unique_name
+from vedette.exchange.packing import BY_PLACE, FLAT, PICTURES, PLACES, WHOLE_NAMES, unique_name
 from vedette.exchange.picture_sizes import with_their_sizes
 from vedette.exchange.pieces import NoteList, PieceNotes, StrictNotes
 from vedette.exchange.places import SourceFolder, UniqueNames, local_name, short_name_parts
+from vedette.exchange.set_packing import Split
 from vedette.exchange.shape_masks import ShapeMasks
 from vedette.exchange.tables import sort_out
 from vedette.exchange.whole import writing_file, writing_whole
@@ -72,6 +74,8 @@ class LocalExport:
     label_map: Path | None = None
     boxes_from_masks: bool = False
     polygons_from_masks: bool = False
+    # Which of a project's two datasets it is.
+    split: Split = "train"
 
 
 def import_pictures(
@@ -219,6 +223,7 @@ def rehearse_export(source: Path | RemoteDataset | None, options: LocalExport) -
     for sentence in find_losses(
         f"{options.form} with regions" if options.polygons_from_masks else options.form,
         _mapped(lines, options.label_map, sys.stdout),
+        split=options.split,
     ):
         print(f"Lost: {sentence}")
     print(f"{len(lines)} pictures would be written; nothing was.")
@@ -234,7 +239,8 @@ def export_pictures(source: Path | RemoteDataset, options: LocalExport, *, out: 
     if options.boxes_from_masks:
         lines = list(boxed(lines, fetch))
     lines = _mapped(lines, options.label_map, sys.stderr)
-    with writing_whole(out, is_folder=options.form in IN_FOLDERS) as place:
+    is_set = options.form in BY_PLACE
+    with writing_whole(out, is_folder=is_set or options.form in IN_FOLDERS, is_over=not is_set) as place:
         return _write_export(lines, fetch, options, place)
 
 
@@ -245,6 +251,9 @@ def _write_export(lines: list[Line], fetch: Fetch, options: LocalExport, out: Pa
     if form == "parquet":
         require_part("parquet")
         return PictureTable(fetch, cut).write(lines, out, with_pictures=options.with_pictures)
+    if form == "mvtec" or form == "visa":
+        pictures = options.with_pictures
+        return write_set(form, lines, fetch, out, split=options.split, with_pictures=pictures)
     if form == "masks":
         return MaskDrawing(fetch, out, cut, options.with_pictures).draw(lines)
     if options.with_pictures:

@@ -1,13 +1,15 @@
 """What a format cannot hold of a dataset, counted before it is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from vedette.dialects.registry import LOOKOUT
 from vedette.exchange.items import Item, read_item
 from vedette.manifest.attributes import Attribute, read_pairs
 from vedette.manifest.classification import read_tags
 from vedette.manifest.lines import Line
 from vedette.manifest.unsure import is_unsure
+from vedette.vision.annotations import ANOMALY, NORMAL
 
 # Of labels of whole pictures, boxes, and masks; whatever is not here is lost.
 HOLDS: Mapping[str, frozenset[str]] = {
@@ -34,7 +36,11 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "folder": frozenset({"labels"}),
     # Boxes that touch run together, and the larger lies under the smaller.
     "masks": frozenset({"masks"}),
+    # Of labels normal and anomaly alone.
+    "mvtec": frozenset({"masks"}),
+    "visa": frozenset({"masks"}),
 }
+SETS = frozenset({"mvtec", "visa"})
 
 # Formats in which a picture without objects is one that nobody looked at.
 WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder", "labelstudio"})
@@ -47,7 +53,7 @@ WITHOUT_UNSEEN = frozenset(
 )  # fmt: skip
 
 
-def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
+def find_losses(form: str, lines: Iterable[Line], *, split: str = "train") -> list[str]:
     """Return a sentence for each kind of thing that would be lost, with how many pictures have it."""
     name, beyond = form.removesuffix(" with regions"), "are not written"
     sentences = {
@@ -55,20 +61,27 @@ def find_losses(form: str, lines: Iterable[Line]) -> list[str]:
         "unseen": f"not looked at for objects, which {name} does not tell from pictures without any",
         "unsure": f"marked as unsure, and labels of such {beyond}",
         "unread": f"given labels that cannot be used, or boxes that are not on the picture; those {beyond}",
+        "unclassed": f"neither normal nor an anomaly, and {beyond}",
+        "moved": "an anomaly of the training dataset, which goes among the test pictures",
+        "defects": "given a mask whose color map names defects that are not read back, or several, which are "
+        "one where it shows them",
     }
     return [
         f"{'1 picture was' if count == 1 else f'{count} pictures were'} {sentences[part]}."
         if part in sentences
         else f"{count} {'picture has' if count == 1 else 'pictures have'} {part}, which {form} does not hold."
-        for part, count in count_losses(form, lines).items()
+        for part, count in count_losses(form, lines, split=split).items()
     ]
 
 
-def count_losses(form: str, lines: Iterable[Line]) -> dict[str, int]:
+def count_losses(form: str, lines: Iterable[Line], *, split: str = "train") -> dict[str, int]:
     """Return of how many pictures something would be lost, by what it is: nothing that is held is named."""
     counts: Counter[str] = Counter()
     for line in lines:
         item = read_item(line)
+        if form in SETS:
+            counts.update(_losses_of_set(form, line, item, split))
+            continue
         has_mask = any(key.endswith("-ref") and key != "source-ref" for key in line.values)
         is_told = has_mask or (bool(item.labels) and "labels" in HOLDS[form])
         counts["labels"] += bool(item.labels)
@@ -87,6 +100,22 @@ def count_losses(form: str, lines: Iterable[Line]) -> dict[str, int]:
     }
     parts_held = HOLDS[form] | {part for part, is_told in tells.items() if is_told}
     return {part: count for part, count in counts.items() if count and part not in parts_held}
+
+
+def _losses_of_set(form: str, line: Line, item: Item, split: str) -> Iterator[str]:
+    """Yield what the folders of MVTec AD or VisA do not hold of a picture."""
+    verdict = LOOKOUT.judge_line(line, strict=False)
+    defects = {*verdict.mask.colors.values()} if verdict.mask else set[str]()
+    if {label.casefold() for label in item.labels} - {NORMAL, ANOMALY}:
+        yield "labels"
+    if item.boxes:
+        yield "boxes"
+    if verdict.is_anomalous is None:
+        yield "unsure" if is_unsure(line) else "unclassed"
+    if verdict.is_anomalous and split == "train":
+        yield "moved"
+    if len(defects) > 1 or (form == "visa" and defects - {ANOMALY}):
+        yield "defects"
 
 
 def _has_more(line: Line, item: Item) -> bool:

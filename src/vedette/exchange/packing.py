@@ -6,19 +6,21 @@ and sizes. Pictures come first, so that labels name those alone which could be r
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Literal, TextIO, get_args
+from typing import Literal, TextIO, get_args
 
 from vedette.errors import Refusal, Wrong
 from vedette.exchange import datumaro, supervisely
 from vedette.exchange.formats import Format, from_lines
 from vedette.exchange.items import Item, read_item
 from vedette.exchange.move import key_of
+from vedette.exchange.packed_files import OpenPicture, PackedFile
 from vedette.exchange.places import LONGEST_NAME, UniqueNames, local_name, short_name_parts
+from vedette.exchange.set_packing import SetFiles, Split, check_set
 from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines
@@ -41,6 +43,8 @@ PackedFormat = Literal[
     "roboflow",
     "labelstudio",
     "cvat",
+    "mvtec",
+    "visa",
 ]
 PACKED: tuple[PackedFormat, ...] = get_args(PackedFormat)
 # Where the labels are one file, it needs no archive.
@@ -60,6 +64,8 @@ PLACES = {
     "fiftyone": "data",
     "roboflow": "",
 }
+# Labels are where pictures lie, so that there is no export without those.
+BY_PLACE = frozenset({"folder", "mvtec", "visa"})
 FLAT = frozenset({"supervisely", "fiftyone", "roboflow"})
 # These name a picture by the way to it from their own file, the others from the pictures' folder.
 WHOLE_NAMES = frozenset({"labelme", "via", "imagefolder"})
@@ -75,20 +81,6 @@ HEAD_BYTES = 512 * 1024
 # Uploads of the console lie below the hash of what was sent.
 UPLOAD = re.compile(r"(?:^|/)uploads/[0-9a-f]{64}/")
 
-# Returns a picture or a mask as a stream; a Refusal says why not.
-OpenPicture = Callable[[str], BinaryIO]
-
-
-@dataclass(frozen=True, slots=True)
-class PackedFile:
-    """A file of an export, to be read once and closed."""
-
-    name: str
-    stream: BinaryIO
-    # The same bytes once more, for who compares.
-    open_again: Callable[[], BinaryIO]
-    is_picture: bool = False
-
 
 @dataclass(slots=True)
 class Packing:
@@ -103,6 +95,8 @@ class Packing:
     # Where the export will lie: a manifest whose pictures go along names them there, so that it can be
     # used as it is. Without it, and in other formats, they are named from the labels' own folder.
     address: str = ""
+    # Which of a project's two datasets it is: some formats keep them apart.
+    split: Split = "train"
     # Sentences about what could not be read, and is left out.
     left_out: list[str] = field(default_factory=list)
     # How many entries are through.
@@ -115,21 +109,35 @@ class Packing:
             count += 1
             if self.form == "folder":
                 _folder_of(read_item(line))
-        if self.form == "folder" and not self.with_pictures:
-            raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
+        require_pictures(self.form, with_pictures=self.with_pictures)
+        if self.form == "mvtec" or self.form == "visa":
+            check_set(self.form, lines_in(self.manifest))
         return count
 
     def files(self) -> Iterator[PackedFile]:
         """Yield every file of the export."""
+        if self.form == "mvtec" or self.form == "visa":
+            yield from SetFiles(self.form, self.split, self.folder, self.open_picture, self.left_out).files(
+                self._counted_lines()
+            )
+        else:
+            yield from self._labelled_files()
+        if self.left_out:
+            text = "".join(f"{sentence}\n" for sentence in self.left_out)
+            yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()), lambda: io.BytesIO(text.encode()))
+
+    def _counted_lines(self) -> Iterator[Line]:
+        for line in lines_in(self.manifest):
+            yield line
+            self.through += 1
+
+    def _labelled_files(self) -> Iterator[PackedFile]:
         lines, sizes = self.folder / "packed.lines", dict[str, Size]()
         with create_text(lines) as stream:
             yield from self._pictures(stream, sizes)
         if self.form != "folder":
             yield from self._labels(self.form, PackedLines(lines), sizes)
         lines.unlink()
-        if self.left_out:
-            text = "".join(f"{sentence}\n" for sentence in self.left_out)
-            yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()), lambda: io.BytesIO(text.encode()))
 
     def _pictures(self, out: TextIO, sizes: dict[str, Size]) -> Iterator[PackedFile]:
         """Yield pictures and masks, and write the lines that name them by their new names."""
@@ -219,6 +227,12 @@ def lines_in(manifest: Path) -> Iterator[Line]:
         for line in read_lines(stream):
             if not isinstance(line, BadLine):
                 yield strip_marks(line)
+
+
+def require_pictures(form: str, *, with_pictures: bool) -> None:
+    """Refuse labels alone in a format that has none but where pictures lie."""
+    if form in BY_PLACE and not with_pictures:
+        raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
 
 
 def unique_name(names: UniqueNames, form: str, ref: str, name: str) -> str:

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from filecmp import cmp
 from pathlib import Path
 from stat import S_ISDIR
 
@@ -35,10 +36,11 @@ def writing_file(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def writing_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
+def writing_whole(out: Path, *, is_folder: bool, is_over: bool = True) -> Iterator[Path]:
     """Yield the path to write to in place of `out`; what is beside it there goes beside `out`.
 
-    What was at `out` stays as it is until all is written.
+    What was at `out` stays as it is until all is written. Other files of the same names are written over,
+    unless `is_over` says no: then they refuse it.
     """
     out = out.resolve()
     if out.exists() and not (out.is_file() or out.is_dir()):  # a pipe, a terminal
@@ -55,7 +57,7 @@ def writing_whole(out: Path, *, is_folder: bool) -> Iterator[Path]:
             if is_folder and home != out:
                 stage.rename(out)
             else:
-                _settle(stage, home, home / marked(UNFINISHED, out.name))
+                _settle(stage, home, home / marked(UNFINISHED, out.name), is_over=is_over)
         except Wrong as fault:
             sentence = fault.sentence.replace(str(stage), str(out if is_folder else home))
             raise Wrong(sentence, kind=fault.kind, name=fault.name) from None
@@ -119,15 +121,18 @@ def _refuse_others(stage: Path) -> None:
         raise Wrong(sentence, kind="file", name=str(stage))
 
 
-def _settle(stage: Path, home: Path, mark: Path) -> None:
+def _settle(stage: Path, home: Path, mark: Path, *, is_over: bool) -> None:
     """Move what was written into its folder."""
     files = sorted(path for path in stage.rglob("*") if not path.is_dir())
     targets = [home / path.relative_to(stage) for path in files]
-    for target in targets:
+    for path, target in zip(files, targets, strict=True):
         above = next(part for part in target.parents if part.exists())
         if target.is_dir() or not above.is_dir():
             other = target if target.is_dir() else above
             raise Wrong(f"{other} is there already, and is in the way of {target}.", kind="file")
+        # What an export that was killed has moved by then is written over by the next one.
+        if not (is_over or mark.exists()) and target.exists() and not cmp(path, target, shallow=False):
+            raise Wrong(f"{target} is there and holds something else; nothing was written.", kind="file")
     if len(files) == 1 and not mark.exists():
         sync_file(files[0])
         targets[0].parent.mkdir(parents=True, exist_ok=True)

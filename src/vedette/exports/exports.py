@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from vedette.errors import Busy, Missing, TooMuch, Wrong
+from vedette.exchange.packing import require_pictures
 from vedette.exports import records
 from vedette.exports.values import ExportState, ExportWish
 from vedette.exports.works import EXPORT, ExportTools, WriteExport, export_kind
@@ -40,8 +41,7 @@ class Exports:
 
     def create(self, project: Project, wish: ExportWish, caller: Principal) -> ExportState:
         """Write an export down and begin it; refuse at once a place that it may not go to."""
-        if wish.form == "folder" and not wish.with_pictures:
-            raise Wrong("Folders hold labels by where pictures lie; export them with their pictures.")
+        require_pictures(wish.form, with_pictures=wish.with_pictures)
         state = self._state(project, replace(wish, address=folder_address(wish.address)), caller)
         self._tools.datasets.find(project, wish.dataset)
         writer = self._tools.writer(project, state.wish, caller)

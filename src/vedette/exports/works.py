@@ -125,6 +125,7 @@ class ExportRun:
             writer.open_picture,
             wish.with_pictures,
             wish.address,
+            wish.dataset,
         )
         if state.is_frozen:
             self._thaw(packing.manifest)

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from vedette.errors import Denied, Missing, Taken, Wrong
-from vedette.exchange.packing import PackedFile
+from vedette.exchange.packed_files import PackedFile
 from vedette.exchange.unfinished import UNFINISHED_KEY
 from vedette.exports.values import OverObjects
 from vedette.identity.access import ObjectAccess

@@ -135,7 +135,7 @@ export interface CancelExportRequest {
 export interface CancelExportResponse {
   readonly ExportId?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
-  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | "mvtec" | "visa" | undefined;
   readonly WithPictures?: boolean | undefined;
   readonly Address?: string | undefined;
   readonly Existing?: "refuse" | "replace" | undefined;
@@ -441,7 +441,7 @@ export interface CreateExampleProjectResponse {
 export interface CreateExportRequest {
   readonly ProjectArn: string;
   readonly DatasetType: "train" | "test";
-  readonly Format: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat";
+  readonly Format: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | "mvtec" | "visa";
   readonly WithPictures?: boolean | undefined;
   readonly Address: string;
   readonly Existing?: "refuse" | "replace" | undefined;
@@ -450,7 +450,7 @@ export interface CreateExportRequest {
 export interface CreateExportResponse {
   readonly ExportId?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
-  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | "mvtec" | "visa" | undefined;
   readonly WithPictures?: boolean | undefined;
   readonly Address?: string | undefined;
   readonly Existing?: "refuse" | "replace" | undefined;
@@ -693,7 +693,7 @@ export interface DescribeExportRequest {
 export interface DescribeExportResponse {
   readonly ExportId?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
-  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | "mvtec" | "visa" | undefined;
   readonly WithPictures?: boolean | undefined;
   readonly Address?: string | undefined;
   readonly Existing?: "refuse" | "replace" | undefined;
@@ -1211,7 +1211,7 @@ export interface EvaluationOverlap {
 export interface ExportDescription {
   readonly ExportId?: string | undefined;
   readonly DatasetType?: "train" | "test" | undefined;
-  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | undefined;
+  readonly Format?: "manifest" | "coco" | "voc" | "yolo" | "csv" | "folder" | "labelme" | "via" | "datumaro" | "imagefolder" | "supervisely" | "fiftyone" | "roboflow" | "labelstudio" | "cvat" | "mvtec" | "visa" | undefined;
   readonly WithPictures?: boolean | undefined;
   readonly Address?: string | undefined;
   readonly Existing?: "refuse" | "replace" | undefined;

@@ -138,6 +138,8 @@ export const messages = {
   export_roboflow: "Labels and boxes in CSV files.",
   export_labelstudio: "Labels and boxes, a task a picture.",
   export_cvat: "Labels and boxes, as “CVAT for images”.",
+  export_mvtec: "As MVTec AD: normal, or an anomaly of a defect, with masks.",
+  export_visa: "As VisA: normal, or an anomaly, with masks.",
   exportPictures: "With pictures",
   exportPicturesHelp:
     "As a zip file that is made while it comes. Pictures that cannot be read are named in left-out.txt.",
@@ -174,6 +176,18 @@ export const messages = {
   exportLost_unread: {
     one: "{count} picture has labels or boxes that cannot be used; they are not written.",
     other: "{count} pictures have labels or boxes that cannot be used; they are not written.",
+  },
+  exportLost_unclassed: {
+    one: "{count} picture is neither normal nor an anomaly; it is left out.",
+    other: "{count} pictures are neither normal nor an anomaly; they are left out.",
+  },
+  exportLost_moved: {
+    one: "{count} anomaly of the training dataset goes among the test pictures.",
+    other: "{count} anomalies of the training dataset go among the test pictures.",
+  },
+  exportLost_defects: {
+    one: "{count} mask may show several or named defects; it becomes one.",
+    other: "{count} masks may show several or named defects; each becomes one.",
   },
   exportTo: "Where to",
   exportToBrowser: "As a download",

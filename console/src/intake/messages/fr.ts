@@ -144,6 +144,8 @@ export const messages: Translation<typeof english> = {
   export_roboflow: "Étiquettes et cadres dans des fichiers CSV.",
   export_labelstudio: "Étiquettes et cadres, une tâche par image.",
   export_cvat: "Étiquettes et cadres, en « CVAT for images ».",
+  export_mvtec: "Comme MVTec AD : normale ou anomalie d’un défaut, avec masques.",
+  export_visa: "Comme VisA : normale ou anomalie, avec masques.",
   exportPictures: "Avec les images",
   exportPicturesHelp:
     "En fichier zip créé au fil de l’envoi. Les images illisibles sont nommées dans left-out.txt.",
@@ -182,6 +184,18 @@ export const messages: Translation<typeof english> = {
   exportLost_unread: {
     one: "{count} image a des étiquettes ou des cadres inutilisables ; ils ne sont pas écrits.",
     other: "{count} images ont des étiquettes ou des cadres inutilisables ; ils ne sont pas écrits.",
+  },
+  exportLost_unclassed: {
+    one: "{count} image n’est ni normale ni une anomalie ; elle est omise.",
+    other: "{count} images ne sont ni normales ni des anomalies ; elles sont omises.",
+  },
+  exportLost_moved: {
+    one: "{count} anomalie du jeu d’entraînement va parmi les images de test.",
+    other: "{count} anomalies du jeu d’entraînement vont parmi les images de test.",
+  },
+  exportLost_defects: {
+    one: "{count} masque peut montrer plusieurs défauts ou en nommer ; il n’en montre plus qu’un.",
+    other: "{count} masques peuvent montrer plusieurs défauts ou en nommer ; chacun n’en montre plus qu’un.",
   },
   exportTo: "Destination",
   exportToBrowser: "En téléchargement",

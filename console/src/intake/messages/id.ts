@@ -127,6 +127,8 @@ export const messages: Translation<typeof english> = {
   export_roboflow: "Label dan kotak dalam berkas CSV.",
   export_labelstudio: "Label dan kotak, satu tugas per gambar.",
   export_cvat: "Label dan kotak, sebagai “CVAT for images”.",
+  export_mvtec: "Seperti MVTec AD: normal, atau anomali suatu cacat, dengan mask.",
+  export_visa: "Seperti VisA: normal, atau anomali, dengan mask.",
   exportPictures: "Dengan gambar",
   exportPicturesHelp:
     "Sebagai berkas zip yang dibuat saat diunduh. Gambar yang tak terbaca disebut di left-out.txt.",
@@ -145,6 +147,11 @@ export const messages: Translation<typeof english> = {
   exportLost_unsure: { other: "{count} gambar ditandai ragu; labelnya tidak ditulis." },
   exportLost_unread: {
     other: "{count} gambar memiliki label atau kotak yang tidak dapat dipakai; semua itu tidak ditulis.",
+  },
+  exportLost_unclassed: { other: "{count} gambar tidak normal dan bukan anomali; gambar itu ditinggalkan." },
+  exportLost_moved: { other: "{count} anomali dari dataset pelatihan masuk ke gambar uji." },
+  exportLost_defects: {
+    other: "{count} mask mungkin menunjukkan beberapa atau nama cacat; masing-masing menjadi satu.",
   },
   exportTo: "Tujuan",
   exportToBrowser: "Sebagai unduhan",

@@ -144,6 +144,8 @@ export const messages: Translation<typeof english> = {
   export_roboflow: "Rótulos e caixas em arquivos CSV.",
   export_labelstudio: "Rótulos e caixas, uma tarefa por imagem.",
   export_cvat: "Rótulos e caixas, como “CVAT for images”.",
+  export_mvtec: "Como MVTec AD: normal ou anomalia de um defeito, com máscaras.",
+  export_visa: "Como VisA: normal ou anomalia, com máscaras.",
   exportPictures: "Com as imagens",
   exportPicturesHelp:
     "Como arquivo zip criado durante o envio. Imagens ilegíveis são citadas em left-out.txt.",
@@ -180,6 +182,18 @@ export const messages: Translation<typeof english> = {
   exportLost_unread: {
     one: "{count} imagem tem rótulos ou caixas que não podem ser usados; eles não são gravados.",
     other: "{count} imagens têm rótulos ou caixas que não podem ser usados; eles não são gravados.",
+  },
+  exportLost_unclassed: {
+    one: "{count} imagem não é normal nem anomalia; ela fica de fora.",
+    other: "{count} imagens não são normais nem anomalias; elas ficam de fora.",
+  },
+  exportLost_moved: {
+    one: "{count} anomalia do conjunto de treinamento vai para as imagens de teste.",
+    other: "{count} anomalias do conjunto de treinamento vão para as imagens de teste.",
+  },
+  exportLost_defects: {
+    one: "{count} máscara pode mostrar vários defeitos ou nomeá-los; ela passa a mostrar um só.",
+    other: "{count} máscaras podem mostrar vários defeitos ou nomeá-los; cada uma passa a mostrar um só.",
   },
   exportTo: "Destino",
   exportToBrowser: "Como download",

@@ -25,7 +25,9 @@ from vedette.arn import parse_arn
 from vedette.datasets.dataset import Dataset
 from vedette.errors import Denied, Missing, Wrong
 from vedette.exchange.losses import count_losses
-from vedette.exchange.packing import LABEL_FILES, PACKED, PackedFile, PackedFormat, Packing, lines_in
+from vedette.exchange.packed_files import PackedFile
+from vedette.exchange.packing import LABEL_FILES, PACKED, PackedFormat, Packing, lines_in
+from vedette.exchange.set_packing import Split
 from vedette.file_access import create_file
 from vedette.identity.may import require
 from vedette.identity.principal import Principal
@@ -55,7 +57,7 @@ class ExportOrder:
     """What a page asks for."""
 
     project: str
-    type: str
+    type: Split
     form: PackedFormat
     with_pictures: bool
 
@@ -114,10 +116,11 @@ class ExportDownload:
     blocks: Blocks
     form: PackedFormat
     manifest: Path
+    split: Split
 
     def count_losses(self) -> dict[str, int]:
         """Return of how many pictures the format does not hold something."""
-        return count_losses(self.form, lines_in(self.manifest))
+        return count_losses(self.form, lines_in(self.manifest), split=self.split)
 
 
 class ExportStream(AsyncIterator[bytes]):
@@ -178,9 +181,10 @@ def read_order(query: dict[str, str]) -> ExportOrder:
     form = next((form for form in PACKED if form == query.get("format")), None)
     if form is None:
         raise ConsoleFault("BadRequest", 400, f"Choose a format: {', '.join(PACKED)}.")
-    if query.get("type") not in ("train", "test"):
+    split: Split = "test" if query.get("type") == "test" else "train"
+    if query.get("type") != split:
         raise ConsoleFault("BadRequest", 400, "A dataset's type is train or test.")
-    return ExportOrder(query.get("project", ""), query["type"], form, query.get("pictures") == "yes")
+    return ExportOrder(query.get("project", ""), split, form, query.get("pictures") == "yes")
 
 
 def _begin(visit: Visit, order: ExportOrder, folder: Path) -> ExportDownload:
@@ -191,15 +195,15 @@ def _begin(visit: Visit, order: ExportOrder, folder: Path) -> ExportDownload:
     manifest = folder / "frozen.manifest"
     with create_file(manifest) as stream:
         house.datasets.contents.freeze(dataset, stream)
-    pictures = PictureReader(house, principal)
-    packing = Packing(order.form, manifest, folder, house.clock(), pictures.open, order.with_pictures)
+    now, opener = house.clock(), PictureReader(house, principal).open
+    packing = Packing(order.form, manifest, folder, now, opener, order.with_pictures, split=order.type)
     entries = packing.check()
     base = f"{project.name}-{order.type}"
     if order.is_archive:
         blocks = archive_blocks(packing.files(), packing)
-        return ExportDownload(f"{base}-{order.form}.zip", entries, blocks, order.form, manifest)
+        return ExportDownload(f"{base}-{order.form}.zip", entries, blocks, order.form, manifest, order.type)
     name = f"{base}.{ENDINGS[order.form]}"
-    return ExportDownload(name, entries, file_blocks(packing.files()), order.form, manifest)
+    return ExportDownload(name, entries, file_blocks(packing.files()), order.form, manifest, order.type)
 
 
 def _find(house: House, principal: Principal, order: ExportOrder) -> tuple[Project, Dataset]:
@@ -208,7 +212,7 @@ def _find(house: House, principal: Principal, order: ExportOrder) -> tuple[Proje
     if read_project_arn(order.project) is None:
         raise Wrong(f"{order.project} is not the ARN of a project.", kind="project", name=order.project)
     project = house.projects.find_by_arn(order.project, arn.region)
-    return project, house.datasets.find(project, "test" if order.type == "test" else "train")
+    return project, house.datasets.find(project, order.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ const FORMATS = [
   "roboflow",
   "labelstudio",
   "cvat",
+  "mvtec",
+  "visa",
 ] as const;
 type ExportFormat = (typeof FORMATS)[number];
 const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
@@ -50,9 +52,24 @@ const NAMES: Readonly<Record<Exclude<ExportFormat, "folder">, string>> = {
   roboflow: "Roboflow",
   labelstudio: "Label Studio",
   cvat: "CVAT",
+  mvtec: "MVTec AD",
+  visa: "VisA",
 };
+/** Labels are where pictures lie. */
+const BY_PLACE: ReadonlySet<string> = new Set(["folder", "mvtec", "visa"]);
 
-const PARTS = ["labels", "boxes", "masks", "empty", "unseen", "unsure", "unread"] as const;
+const PARTS = [
+  "labels",
+  "boxes",
+  "masks",
+  "empty",
+  "unseen",
+  "unsure",
+  "unread",
+  "unclassed",
+  "moved",
+  "defects",
+] as const;
 type Losses = Partial<Readonly<Record<(typeof PARTS)[number], number>>>;
 
 /** What a format leaves behind, in words; nothing where it holds everything. */
@@ -83,7 +100,7 @@ export function ExportPage() {
   const [to, setTo] = useState("browser");
   const arn = place.target?.arn;
   const link = useRef<HTMLAnchorElement>(null);
-  const withPictures = hasPictures || format === "folder";
+  const withPictures = hasPictures || BY_PLACE.has(format);
   const query = new URLSearchParams({
     project: arn ?? "",
     type: place.type,
@@ -139,7 +156,7 @@ export function ExportPage() {
             />
             <Toggle
               checked={withPictures}
-              disabled={format === "folder"}
+              disabled={BY_PLACE.has(format)}
               description={t(to === "bucket" ? "exportPicturesThere" : "exportPicturesHelp")}
               onChange={({ detail }) => setPictures(detail.checked)}
             >
