@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from vedette.cli.main import app
+from vedette.cli.mask_regions import WITH_POLYGONS
 from vedette.exchange.formats import read_format
 from vedette.exchange.mask_lines import region_of
 from vedette.exchange.mask_regions import TooManyRegions, edges_of_regions
@@ -148,7 +149,7 @@ def test_an_export_writes_each_region_of_each_mask_with_its_holes(tmp_path, monk
     assert (drawn(dent["segmentation"], Size(12, 9)) == (pixels == 1)).all()
     assert hole["segmentation"] == [[10, 7, 11, 7, 11, 8, 10, 8]]
     assert [image["file_name"] for image in document["images"]] == ["a.png", "b.png"]
-    assert "written to coco, labelme, via, yolo, and not to voc" in CliRunner().invoke(
+    assert "labelstudio, supervisely, via, yolo, and not to voc" in CliRunner().invoke(
         app, ["export", "voc", "t.manifest", "--polygons-from", "masks", "--out", "y"]
     ).output  # fmt: skip
 
@@ -162,7 +163,7 @@ def test_a_region_as_one_ring_is_filled_as_it_was(mask):
         assert area_of(one) == area_of(rings)
 
 
-@pytest.mark.parametrize("form", ["labelme", "via", "yolo"])
+@pytest.mark.parametrize("form", [form for form in WITH_POLYGONS if form != "coco"])
 def test_polygons_without_holes_are_the_masks_again(tmp_path, monkeypatch, form):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "masks").mkdir()
@@ -180,11 +181,11 @@ def test_polygons_without_holes_are_the_masks_again(tmp_path, monkeypatch, form)
     metadata = {"internal-color-map": colors, "type": "groundtruth/semantic-segmentation"}
     line = {"source-ref": "a.png", "m-ref": "masks/a.png", "m-ref-metadata": metadata}
     (tmp_path / "t.manifest").write_text(json.dumps(line) + "\n")
-    out = "v.json" if form == "via" else "out"
+    out = {"via": "v.json", "cvat": "v.xml", "labelstudio": "v.json"}.get(form, "out")
     ask = ["export", form, "t.manifest", "--polygons-from", "masks", "--with-pictures", "--out", out]
     answer = CliRunner().invoke(app, ask)
     assert answer.exit_code == 0, answer.output
-    images = tmp_path if form == "via" else tmp_path / "out"
+    images = tmp_path / "out" if out == "out" else tmp_path
     (item,) = read_format(form, tmp_path / out, images=images, notes=NoteList(are_shapes_drawn=True))
     found = np.zeros(pixels.shape, np.uint8)
     for (label, _), shape in zip(item.boxes, item.shapes, strict=True):

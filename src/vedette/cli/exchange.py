@@ -128,7 +128,9 @@ MasksFrom = Annotated[
 ]
 PolygonsFrom = Annotated[
     ShapeSource | None,
-    Option(help="masks: each region of each mask as a polygon (coco: holes as runs)."),
+    Option(
+        help="masks: each region of each mask as a polygon (coco: holes as runs; supervisely: as pixels)."
+    ),
 ]
 Project = Annotated[str, Option(help="A project on a running server, instead of files.")]
 Which = Annotated[DatasetKind, Option("--type", help="Which dataset of the project.")]

@@ -9,16 +9,20 @@ from tempfile import TemporaryDirectory
 from vedette.clock import system_clock
 from vedette.errors import Wrong
 from vedette.exchange.coco import write_coco
+from vedette.exchange.cvat import write_cvat
+from vedette.exchange.datumaro import write_datumaro
 from vedette.exchange.items import Item, short_name
 from vedette.exchange.labelme import write_labelme
+from vedette.exchange.labelstudio import write_labelstudio
 from vedette.exchange.mask_lines import MaskLines
 from vedette.exchange.places import TargetFolder
+from vedette.exchange.supervisely import write_supervisely
 from vedette.exchange.via import write_via
 from vedette.exchange.yolo import write_yolo
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.lines import Line
 
-WITH_POLYGONS = ("coco", "labelme", "via", "yolo")
+WITH_POLYGONS = ("coco", "cvat", "datumaro", "labelme", "labelstudio", "supervisely", "via", "yolo")
 # Writes the file of a reference to a path, and returns whether there is one.
 Fetch = Callable[[str, Path], bool]
 
@@ -38,6 +42,11 @@ def write_regions(form: str, lines: list[Line], fetch: Fetch, out: Path, prefix:
             "yolo": lambda: write_yolo(items, out, names=masks.labels(lines), as_outlines=True),
             "labelme": lambda: _write_labelme(items, out),
             "via": lambda: write_via(items, out),
+            "cvat": lambda: write_cvat(items, out),
+            "datumaro": lambda: write_datumaro(items, out),
+            # A control of its labelling form is for boxes, or for polygons.
+            "labelstudio": lambda: write_labelstudio(items, out, box_name="box"),
+            "supervisely": lambda: write_supervisely(items, out),
         }
         return writers[form]()
 

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -87,7 +87,12 @@ def _image(item: Item, number: int) -> str:
     wide, high = item.size.width, item.size.height
     head = _written(id=str(number), name=item.name, width=str(wide), height=str(high))
     rows = [f"    <tag{_written(label=label, source='manual')}></tag>\n" for label in item.labels]
-    for label, box in item.boxes or ():
+    for (label, box), shape in zip_longest(item.boxes or (), item.shapes):
+        if isinstance(shape, PolygonShape):
+            points = ";".join(f"{x:.10g},{y:.10g}" for x, y in shape.outline)
+            facts = _written(label=label, source="manual", occluded="0", points=points, z_order="0")
+            rows.append(f"    <polygon{facts}></polygon>\n")
+            continue
         sides = {
             "xtl": box.left * wide,
             "ytl": box.top * high,

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -87,7 +88,10 @@ def _entry(item: Item, numbers: dict[str, int]) -> dict[str, Any]:
         for label in item.labels
     ]
     annotations += [
-        _box_entry(item, box, numbers.setdefault(label, len(numbers))) for label, box in item.boxes or ()
+        _polygon_entry(shape, numbers.setdefault(label, len(numbers)))
+        if isinstance(shape, PolygonShape)
+        else _box_entry(item, box, numbers.setdefault(label, len(numbers)))
+        for (label, box), shape in zip_longest(item.boxes or (), item.shapes)
     ]
     common = {"attributes": {}, "group": 0}
     size = {"size": [item.size.height, item.size.width]} if item.size else {}
@@ -106,6 +110,11 @@ def _box_entry(item: Item, box: Box, number: int) -> dict[str, Any]:
     sides = (box.left * wide, box.top * high, box.width * wide, box.height * high)
     bbox = [round(side, 4) for side in sides]
     return {"id": 0, "type": "bbox", "label_id": number, "bbox": bbox, "z_order": 0}
+
+
+def _polygon_entry(shape: PolygonShape, number: int) -> dict[str, Any]:
+    points = [side for corner in shape.outline for side in corner]
+    return {"id": 0, "type": "polygon", "label_id": number, "points": points, "z_order": 0}
 
 
 def _read_entry(entry: Any, subset: _Subset, file: Path, notes: PieceNotes) -> Item:

@@ -58,7 +58,7 @@ def write_labelme(item: Item, target: TargetFolder) -> Path:
             "points": [
                 [round(x, 4), round(y, 4)]
                 for x, y in (
-                    form.ring
+                    form.outline
                     if isinstance(form, PolygonShape)
                     else (
                         (box.left * wide, box.top * high),

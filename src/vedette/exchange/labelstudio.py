@@ -8,6 +8,7 @@ a task names on the web are never fetched: a picture of the same name is used.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeGuard
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -39,17 +40,18 @@ def read_labelstudio(path: Path, notes: PieceNotes = STRICT) -> Iterator[Item]:
             yield _read_task(task, f"task {_number(task, number)}", notes)
 
 
-def write_labelstudio(items: Iterable[Item], path: Path) -> int:
+def write_labelstudio(items: Iterable[Item], path: Path, *, box_name: str = "label") -> int:
     """Write tasks with their annotations; return how many boxes.
 
-    The names of what was labelled are those of Label Studio's own templates for boxes and for classes. A
-    picture is named as its local storage serves files; one with an address keeps that.
+    The names of what was labelled are those of Label Studio's own templates for boxes, for polygons and for
+    classes; where there are both, boxes take another (`box_name`). A picture is named as its local storage
+    serves files; one with an address keeps that.
     """
     count = 0
     with create_text(path) as out:
         out.write("[")
         for number, item in enumerate(items):
-            results = [*_boxes_written(item), *_choices_written(item)]
+            results = [*_boxes_written(item, box_name), *_choices_written(item)]
             count += len(item.boxes or ())
             name = item.name if "://" in item.name else f"/data/local-files/?d={quote(item.name)}"
             task = {"data": {"image": name}, "annotations": [{"result": results}] if results else []}
@@ -58,20 +60,28 @@ def write_labelstudio(items: Iterable[Item], path: Path) -> int:
     return count
 
 
-def _boxes_written(item: Item) -> Iterator[dict[str, Any]]:
+def _boxes_written(item: Item, box_name: str) -> Iterator[dict[str, Any]]:
     if item.boxes and item.size is None:
         raise Wrong(f"The size of {item.name} is not known; give the folder of its pictures.")
-    for label, box in item.boxes or ():
+    for (label, box), shape in zip_longest(item.boxes or (), item.shapes):
         assert item.size is not None
-        sides = {"x": box.left, "y": box.top, "width": box.width, "height": box.height}
-        percents = {key: round(100 * side, 10) for key, side in sides.items()}
-        yield {
-            "type": "rectanglelabels",
-            "from_name": "label",
+        common = {
             "to_name": "image",
             "original_width": item.size.width,
             "original_height": item.size.height,
             "image_rotation": 0,
+        }
+        if isinstance(shape, PolygonShape):
+            points = [[100 * x / item.size.width, 100 * y / item.size.height] for x, y in shape.outline]
+            value = {"points": points, "closed": True, "polygonlabels": [label]}
+            yield {"type": "polygonlabels", "from_name": "label", **common, "value": value}
+            continue
+        sides = {"x": box.left, "y": box.top, "width": box.width, "height": box.height}
+        percents = {key: round(100 * side, 10) for key, side in sides.items()}
+        yield {
+            "type": "rectanglelabels",
+            "from_name": box_name,
+            **common,
             "value": {**percents, "rotation": 0, "rectanglelabels": [label]},
         }
 

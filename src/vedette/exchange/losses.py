@@ -19,6 +19,10 @@ HOLDS: Mapping[str, frozenset[str]] = {
     "yolo with regions": frozenset({"boxes", "masks"}),
     "labelme with regions": frozenset({"labels", "boxes", "masks"}),
     "via with regions": frozenset({"labels", "boxes", "masks"}),
+    **dict.fromkeys(
+        (f"{form} with regions" for form in ("cvat", "datumaro", "labelstudio", "supervisely")),
+        frozenset({"labels", "boxes", "masks"}),
+    ),
     "voc": frozenset({"boxes"}),
     "yolo": frozenset({"boxes"}),
     "csv": frozenset({"labels"}),
@@ -43,13 +47,13 @@ HOLDS: Mapping[str, frozenset[str]] = {
 SETS = frozenset({"mvtec", "visa"})
 
 # Formats in which a picture without objects is one that nobody looked at.
-WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder", "labelstudio"})
+WITHOUT_EMPTY = frozenset({"roboflow", "csv", "folder", "labelstudio", "labelstudio with regions"})
 
 
 # Formats in which a picture that nobody looked at is one without objects.
 WITHOUT_UNSEEN = frozenset(
     {"coco", "coco with regions", "voc", "cvat", "labelme", "labelme with regions", "via", "via with regions",
-     "supervisely", "fiftyone"}
+     "supervisely", "fiftyone", "cvat with regions", "supervisely with regions"}
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from vedette.exchange.items import ATTRIBUTE, Item, read_item, size_of
 from vedette.exchange.json_files import refuse
 from vedette.exchange.mask_files import Codes, MaskTable, boxes_in_mask, read_codes, refuse_unknown
 from vedette.exchange.mask_regions import TooManyRegions
-from vedette.exchange.outlines import area_of, join_rings, outlines, runs_of_rings
+from vedette.exchange.outlines import area_of, outlines, runs_of_rings
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.regions import Ring
 from vedette.exchange.shapes import PolygonShape
@@ -77,7 +77,7 @@ class MaskLines:
                         box, region = region_of(rings, size)
                         shapes.append((label, box))
                         regions.append(region)
-                        polygons.append(PolygonShape(join_rings(rings)))
+                        polygons.append(PolygonShape(rings[0], rings[1:]))
                 _require_size(line.source, self.find(line.source), sizes)
                 yield replace(
                     item,

@@ -16,7 +16,7 @@ import numpy as np
 
 from vedette.exchange.json_files import refuse
 from vedette.exchange.mask_regions import TooManyRegions
-from vedette.exchange.outlines import Patch, Pixels, fill_patch
+from vedette.exchange.outlines import Patch, Pixels, fill_patch, join_rings
 from vedette.exchange.regions import Ring, draw_runs, read_rings, read_runs
 from vedette.exchange.turned_boxes import Edges
 from vedette.manifest.detection import Size
@@ -49,6 +49,11 @@ class PolygonShape:
     holes: Sequence[Ring] = ()
     order: int = 0
     is_box: bool = False
+
+    @property
+    def outline(self) -> Ring:
+        """The ring and its holes as one ring, for formats without holes."""
+        return join_rings([self.ring, *self.holes])
 
     def draw(self, size: Size, place: str) -> Patch | None:
         """Return its pixels."""

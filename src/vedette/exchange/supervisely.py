@@ -9,15 +9,21 @@ there is none.
 
 import base64
 import binascii
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.json_files import list_of, numbers_of, object_of, open_json, refuse, size_under, text_of
+from vedette.exchange.outlines import fill_patch
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
 from vedette.exchange.regions import Ring
@@ -47,7 +53,7 @@ def read_supervisely(folder: Path, notes: PieceNotes = STRICT) -> Iterator[Item]
 
 def write_supervisely(items: Iterable[Item], folder: Path) -> int:
     """Write the items as one dataset of a project; return how many boxes."""
-    classes: set[str] = set()
+    classes: dict[str, str] = {}
     tags: set[str] = set()
     target, count = TargetFolder(folder / DATASET / "ann"), 0
     for item in items:
@@ -57,19 +63,29 @@ def write_supervisely(items: Iterable[Item], folder: Path) -> int:
         place = target.place(f"{name}.json", ".json")
         place.parent.mkdir(parents=True, exist_ok=True)
         boxes = item.boxes or ()
-        document = {
+        document: dict[str, Any] = {
             "description": "",
             "tags": [{"name": label, "value": None} for label in item.labels],
             "size": {"height": item.size.height, "width": item.size.width},
             # The format has no way to say that objects were not annotated.
-            "objects": [_object(label, box, item) for label, box in boxes],
+            "objects": [
+                _bitmap_object(label, shape, item)
+                if isinstance(shape, PolygonShape)
+                else _object(label, box, item)
+                for (label, box), shape in zip_longest(boxes, item.shapes)
+            ],
         }
         write_file(place, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-        classes |= {label for label, _ in boxes}
+        for entry in document["objects"]:
+            kind = classes.setdefault(entry["classTitle"], entry["geometryType"])
+            if kind != entry["geometryType"]:
+                classes[entry["classTitle"]] = "any"
         tags |= set(item.labels)
         count += len(boxes)
     meta = {
-        "classes": [{"title": name, "shape": "rectangle", "color": COLOR} for name in sorted(classes)],
+        "classes": [
+            {"title": name, "shape": shape, "color": COLOR} for name, shape in sorted(classes.items())
+        ],
         "tags": [{"name": name, "value_type": "none", "color": COLOR} for name in sorted(tags)],
         "projectType": "images",
     }
@@ -100,6 +116,25 @@ def _object(label: str, box: Box, item: Item) -> dict[str, Any]:
         "classTitle": label,
         "tags": [],
         "points": {"exterior": corners, "interior": []},
+    }
+
+
+def _bitmap_object(label: str, shape: PolygonShape, item: Item) -> dict[str, Any]:
+    """Return a region as pixels: its tools take whole corners of a polygon for pixels, and it would grow."""
+    assert item.size is not None
+    patch = fill_patch([shape.ring, *shape.holes], item.size)
+    assert patch is not None
+    image = Image.fromarray(patch.pixels.astype(np.uint8))
+    image.putpalette([0, 0, 0, 255, 255, 255])
+    file = io.BytesIO()
+    image.save(file, "PNG", transparency=0, bits=1)
+    data = base64.b64encode(zlib.compress(file.getvalue())).decode()
+    return {
+        "description": "",
+        "geometryType": "bitmap",
+        "classTitle": label,
+        "tags": [],
+        "bitmap": {"data": data, "origin": [patch.left, patch.top]},
     }
 
 

@@ -68,7 +68,7 @@ def _entry(item: Item) -> dict[str, Any]:
             "height": round(box.height * sides[1], 4),
         }
         if isinstance(form, PolygonShape):
-            xs, ys = ([round(number, 4) for number in numbers] for numbers in zip(*form.ring, strict=True))
+            xs, ys = ([round(number, 4) for number in numbers] for numbers in zip(*form.outline, strict=True))
             shape = {"name": "polygon", "all_points_x": xs, "all_points_y": ys}
         regions.append({"shape_attributes": shape, "region_attributes": {"label": label}})
     attributes = {"labels": dict.fromkeys(item.labels, True)} if item.labels else {}

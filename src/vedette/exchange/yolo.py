@@ -186,7 +186,7 @@ def _outline_rows(item: Item, numbers: dict[str, int]) -> list[str]:
         left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
         corners: Ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
         if isinstance(shape, PolygonShape) and item.size is not None:
-            corners = [(x / item.size.width, y / item.size.height) for x, y in shape.ring]
+            corners = [(x / item.size.width, y / item.size.height) for x, y in shape.outline]
         rows.append(f"{numbers[name]} {' '.join(f'{x:.9f} {y:.9f}' for x, y in corners)}\n")
     return rows
 
