@@ -69,7 +69,7 @@ def _share_of(folder: Path) -> float | None:
         quota, period = (folder / "cpu.max").read_text("ascii").split()
         return None if quota == "max" else int(quota) / int(period)
     with suppress(OSError, ValueError, ZeroDivisionError):
-        quota, period = ((folder / f"cpu.cfs_{what}_us").read_text("ascii") for what in ("quota", "period"))
+        quota, period = ((folder / f"cpu.cfs_{name}_us").read_text("ascii") for name in ("quota", "period"))
         return None if int(quota) <= 0 else int(quota) / int(period)
     return None
 

@@ -62,6 +62,14 @@ def processes_with(mark: str) -> list[int]:
     return found
 
 
+def wait_until_none(mark: str) -> None:
+    """Return as soon as no process has a word in its environment."""
+    deadline = time.monotonic() + 60
+    while processes_with(mark):
+        assert time.monotonic() < deadline, processes_with(mark)
+        time.sleep(0.05)
+
+
 def test_a_container_without_high_numbers_has_others(monkeypatch, tmp_path):
     users = tmp_path / "uid_map"
     monkeypatch.setattr(confine, "UID_MAP", users)
@@ -272,6 +280,34 @@ def test_as_many_as_may_be_that_fork_without_end_are_ended(start, monkeypatch):
     )
     environment = start(source, timeout_s=1.0, memory_mb=10_000, variables={"MARK": mark})
     assert call(environment).error == aws_lambda.TIMED_OUT
+    environment.close()
+    assert processes_with(mark) == []
+
+
+@linux
+def test_a_keeper_that_is_slow_goes_on_alone(start, monkeypatch):
+    monkeypatch.setattr(process, "LONGEST_END_S", 0.0)
+    mark = f"slow-{os.urandom(4).hex()}"
+    source = "import os, time\n" + HANDLER + "    for _ in range(3): os.fork()\n    time.sleep(600)\n"
+    confinement = Confinement(has_own_user=False, landlock=0)
+    environment = start(source, confinement, timeout_s=0.3, variables={"MARK": mark})
+    assert call(environment).error == aws_lambda.TIMED_OUT
+    environment.close()
+    wait_until_none(mark)
+
+
+@linux
+@pytest.mark.parametrize("leaves_group", ["pass", "os.setsid()", "os.setpgid(0, os.getsid(0))"])
+def test_what_leaves_its_group_of_processes_is_ended_too(start, leaves_group):
+    mark = f"group-{os.urandom(4).hex()}"
+    source = (
+        "import os, time\n" + HANDLER + "    for _ in range(3):\n        if os.fork() == 0:\n"
+        f"            try: {leaves_group}\n            except OSError: pass\n"
+        "            os.fork(), time.sleep(600)\n"
+    )
+    environment = start(source, Confinement(has_own_user=False, landlock=0), variables={"MARK": mark})
+    assert not call(environment).failed
+    assert len(processes_with(mark)) > 2
     environment.close()
     assert processes_with(mark) == []
 

@@ -1,6 +1,7 @@
 """The process of a function: begun, spoken with, watched, killed with all that is below it."""
 
 import contextlib
+import logging
 import os
 import selectors
 import shutil
@@ -9,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -44,10 +46,14 @@ from vedette.functions.prints import MOST_LOG, LogBuffer
 from vedette.functions.usage import folder_size, usage_below
 from vedette.functions.values import FunctionProgram
 
+log = logging.getLogger(__name__)
+
 # How much an answer may have, AWS Lambda's limit.
 MOST_ANSWER = 6 << 20
 # How long the process may take to take its order.
 ORDER_S = 30.0
+# How long whoever closes it waits for what it left running.
+LONGEST_END_S = 30.0
 WATCH_S, DISK_WATCH_S = 0.05, 0.5
 RUNNER = Path(__file__).parent / "runner.py"
 LENGTH = struct.Struct(">I")
@@ -180,14 +186,16 @@ class FunctionProcess:
         }
 
     def _kill(self) -> None:
-        """Let the leash go, which has the keeper kill what is below it; then the keeper."""
-        process = self._process
+        """Let the leash go, which has the keeper kill what is below it, and wait for its end.
+
+        A keeper that takes longer goes on alone: without it, what forks on belongs to nobody.
+        """
         self._let_go()
         try:
-            process.wait(30)
+            self._process.wait(LONGEST_END_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            log.warning("What function %s left running is still being ended.", self.program.name)
+            threading.Thread(target=self._process.wait, name="slow keeper", daemon=True).start()
 
     def _let_go(self) -> None:
         if self._process.stdin is not None:

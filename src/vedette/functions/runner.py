@@ -37,8 +37,8 @@ OF_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
 RIGHTS = (13, 14, 15, 15, 16)
 SCOPES_SINCE, SCOPES = 6, 0b11
 LENGTH = struct.Struct(">I")
-# How long the keeper may take to end what the handler left behind.
-LONGEST_END_S = 60
+# How long the keeper waits at most before it looks again for what cannot be killed yet.
+LONGEST_PAUSE_S = 0.5
 LOG_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
 
 
@@ -102,6 +102,7 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     child = os.fork()
     if child == 0:
         os.close(leash)
+        os.setpgid(0, 0)  # a group without the keeper, which one call stops and kills
         _be_handler(order, gate, requests, answers)
     if gate is not None:
         gate.open()
@@ -158,12 +159,14 @@ def _kill_below(user: int) -> None:
     """Kill whatever the handler left behind: as a subreaper the keeper inherits it, whichever its session.
 
     What forks without end is faster than a list of processes, so everything of the handler's own user is
-    killed by one call. Where it has none, everything is stopped first, until nothing new appears.
+    killed by one call. Where it has none, everything is stopped first, until nothing new appears: whole
+    groups of processes, of which the kernel lets none fork meanwhile. What makes a group for each process is
+    stopped once the keeper is quicker; it does not give up, since nobody else could find what forks on.
     """
     if user:
         _kill_user(user)
-    deadline, stopped = time.monotonic() + LONGEST_END_S, set[int]()
-    while time.monotonic() < deadline:
+    stopped, pause_s = set[int](), 0.002
+    while True:
         _reap()
         below = _below(os.getpid())
         if not below:
@@ -171,10 +174,20 @@ def _kill_below(user: int) -> None:
         appeared = below - stopped
         stopped = below
         for process in appeared or below:
-            with contextlib.suppress(OSError):
-                os.kill(process, signal.SIGSTOP if appeared else signal.SIGKILL)
+            _signal_group(process, signal.SIGSTOP if appeared else signal.SIGKILL)
         if not appeared:
-            time.sleep(0.002)
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def _signal_group(process: int, number: int) -> None:
+    """Signal a process and its group; the process alone where the keeper itself is in that group."""
+    with contextlib.suppress(OSError):
+        group = os.getpgid(process)
+        if group == os.getpgrp():
+            os.kill(process, number)
+        else:
+            os.killpg(group, number)
 
 
 def _kill_user(user: int) -> None:

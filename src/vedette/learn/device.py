@@ -93,10 +93,10 @@ def fall_back(learn_on: Callable[[Device], Result], device: Device) -> Result:
     return learn_on(instead)
 
 
-def processor_instead(why: str, error: Exception) -> Device:
+def processor_instead(reason: str, error: Exception) -> Device:
     """Return the processor, with a sentence of the GPU for the log and the package."""
     words = str(error).strip().splitlines() or [type(error).__name__]
-    note = f"The GPU {why}, so that the processor learns: {words[0][:200]}"
+    note = f"The GPU {reason}, so that the processor learns: {words[0][:200]}"
     log.warning("%s", note)
     return Device(note=note)
 
