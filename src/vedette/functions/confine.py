@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from vedette.errors import Wrong
-from vedette.functions.runner import landlock_version
+from vedette.functions.restrictions import landlock_version
 
 # Users that nobody has: everything of such a user is killed with its function, so that neither services of
 # systemd (61,184 to 65,519) nor people of a directory (SSSD: up to 2,000,200,000) may have the number.

@@ -10,12 +10,10 @@ everything below it is killed, also what the handler left behind in other sessio
 """
 
 import contextlib
-import ctypes
 import importlib
 import importlib.util
 import json
 import os
-import resource
 import select
 import shutil
 import signal
@@ -26,16 +24,7 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 8, 36, 38
-# The third form of the kernel's capabilities, and the one that reads whatever Landlock lets be read.
-CAPABILITIES, READ_SEARCH = 0x20080522, 1 << 2
-# Landlock's numbers are the same on every architecture of Linux (linux/landlock.h).
-CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-READS = 1 << 0 | 1 << 2 | 1 << 3
-OF_FILES = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
-# How many rights of files each version of Landlock knows, from its first on.
-RIGHTS = (13, 14, 15, 15, 16)
-SCOPES_SINCE, SCOPES = 6, 0b11
+PR_SET_CHILD_SUBREAPER = 36
 LENGTH = struct.Struct(">I")
 # How long the keeper waits at most before it looks again for what cannot be killed yet.
 LONGEST_PAUSE_S = 0.5
@@ -97,13 +86,14 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     order = receive(requests)
     if order is None:
         sys.exit(0)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    gate = _load_gate().GatePair(order["writes"][0]) if order["gate"] else None
+    restrictions = _load("restrictions")
+    restrictions.set_process(PR_SET_CHILD_SUBREAPER, 1)
+    gate = _load("gate").GatePair(order["writes"][0]) if order["gate"] else None
     child = os.fork()
     if child == 0:
         os.close(leash)
         os.setpgid(0, 0)  # a group without the keeper, which one call stops and kills
-        _be_handler(order, gate, requests, answers)
+        _be_handler(order, (restrictions, gate), requests, answers)
     if gate is not None:
         gate.open()
     os.close(requests)
@@ -115,9 +105,9 @@ def keep(requests: int, answers: int, leash: int) -> NoReturn:
     os._exit(status)
 
 
-def _load_gate() -> Any:
-    """Return the module that lies beside this one, which is not to be found by its name."""
-    spec = importlib.util.spec_from_file_location("gate", Path(__file__).with_name("gate.py"))
+def _load(name: str) -> Any:
+    """Return a module that lies beside this one, which is not to be found by its name."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -225,10 +215,10 @@ def _below(process: int) -> set[int]:
 # The handler's process
 
 
-def _be_handler(order: dict[str, Any], gate: Any, requests: int, answers: int) -> NoReturn:
-    status = 0
+def _be_handler(order: dict[str, Any], walls: tuple[Any, Any], requests: int, answers: int) -> NoReturn:
+    status, (restrictions, gate) = 0, walls
     try:
-        confine(order)
+        restrictions.confine(order)
         if gate is not None:
             gate.shut()
         _serve(order, requests, answers)
@@ -238,79 +228,6 @@ def _be_handler(order: dict[str, Any], gate: Any, requests: int, answers: int) -
         traceback.print_exc()
         status = 1
     os._exit(status)
-
-
-def confine(order: dict[str, Any]) -> None:
-    """Put this process under its limits, for good; raise where one that was promised cannot be had."""
-    for name, most in order["limits"].items():
-        number = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(number)[1]
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(number, (bound, bound))
-    os.nice(order["nice"])
-    if order["uid"]:
-        _change_user(order["uid"], keeps_reading=order["keeps_reading"])
-    # After the change of user, which clears it.
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
-    if order["landlock"]:
-        _landlock(order["reads"], order["writes"])
-
-
-def _change_user(number: int, *, keeps_reading: bool) -> None:
-    """Become a user that nobody is. One who keeps reading sees files of others, where Landlock lets it."""
-    if keeps_reading:
-        _prctl(PR_SET_KEEPCAPS, 1)
-    os.setgroups([])
-    os.setgid(number)
-    os.setuid(number)
-    if keeps_reading:
-        head, bits = struct.pack("=Ii", CAPABILITIES, 0), (READ_SEARCH, READ_SEARCH, 0)
-        if ctypes.CDLL(None, use_errno=True).capset(head, struct.pack("=IIIIII", *bits, 0, 0, 0)) != 0:
-            raise OSError(ctypes.get_errno(), "capset")
-
-
-def landlock_version() -> int:
-    """Return which version of Landlock this system has; 0 where it has none."""
-    if not sys.platform.startswith("linux"):
-        return 0
-    return max(0, int(ctypes.CDLL(None, use_errno=True).syscall(CREATE_RULESET, None, 0, 1)))
-
-
-def _landlock(reads: list[str], writes: list[str]) -> None:
-    """Let this process and its children see these places alone, and signal nobody else."""
-    library = ctypes.CDLL(None, use_errno=True)
-    version = landlock_version()
-    rights = (1 << RIGHTS[min(version, len(RIGHTS)) - 1]) - 1
-    scopes = SCOPES if version >= SCOPES_SINCE else 0
-    attributes = struct.pack("=QQQ", rights, 0, scopes)[: 24 if scopes else 8]
-    rules = int(library.syscall(CREATE_RULESET, attributes, len(attributes), 0))
-    if rules < 0:
-        raise OSError(ctypes.get_errno(), "Landlock")
-    for paths, allowed in ((reads, READS), (writes, rights)):
-        for path in paths:
-            _allow(library, rules, path, allowed & rights)
-    if library.syscall(RESTRICT_SELF, rules, 0) != 0:
-        raise OSError(ctypes.get_errno(), "Landlock")
-    os.close(rules)
-
-
-def _allow(library: Any, rules: int, path: str, allowed: int) -> None:
-    try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:
-        return  # a library folder that this system does not have, or that this user may not see anyway
-    if not Path(path).is_dir():
-        allowed &= OF_FILES
-    rule = struct.pack("=Qi", allowed, place)
-    if library.syscall(ADD_RULE, rules, 1, rule, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"Landlock: {path}")
-    os.close(place)
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def trust_signed() -> None:
