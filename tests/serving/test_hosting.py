@@ -22,8 +22,9 @@ from vedette.projects.projects import NewProject, Projects
 from vedette.projects.version import Version
 from vedette.projects.version_states import NewVersion
 from vedette.projects.versions import Versions
-from vedette.serving.hosting import Hosting, HostingBounds
+from vedette.serving.hosting import Hosting
 from vedette.serving.pictures import open_picture
+from vedette.serving.plan import HostingBounds
 from vedette.serving.queue import RequestOrigin
 
 RULES = PictureLimits(most_bytes=1_000_000, least_side=64, most_side=4096)

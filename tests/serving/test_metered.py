@@ -17,8 +17,10 @@ from vedette.projects.version import ChosenThreshold, VersionThresholds, dump_th
 from vedette.projects.version_states import NewVersion
 from vedette.projects.versions import Versions
 from vedette.serving import hosting as hosting_module
-from vedette.serving.hosting import RUNNING, STARTING, STOPPED, Hosting, HostingBounds
+from vedette.serving.hosting import Hosting
 from vedette.serving.pictures import open_picture
+from vedette.serving.plan import HostingBounds
+from vedette.serving.states import RUNNING, STARTING, STOPPED
 from vedette.vision.annotations import Box, Finding
 
 RULES = PictureLimits(most_bytes=1_000_000, least_side=64, most_side=4096)

@@ -9,7 +9,8 @@ from vedette.projects.project import Scope
 from vedette.projects.projects import NewProject
 from vedette.projects.version_states import NewVersion
 from vedette.quotas import Quota
-from vedette.serving.hosting import Hosting, HostingBounds
+from vedette.serving.hosting import Hosting
+from vedette.serving.plan import HostingBounds
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ from vedette.clock import system_clock
 from vedette.cores import count_cores
 from vedette.datasets.datasets import Datasets
 from vedette.dialects.registry import allow_entries
-from vedette.engines.choose import open_engine, open_units, open_watch
+from vedette.engines.choose import open_engine, open_watch
 from vedette.engines.pool import Pool
 from vedette.engines.ray_plan import RayPlan, read_plan
-from vedette.engines.ray_watch import ClusterWatch
 from vedette.exports.exports import Exports
 from vedette.exports.works import ExportTools
 from vedette.feedback.feedback import Feedback
@@ -30,11 +29,10 @@ from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
 from vedette.loops.loops import Loops
 from vedette.loops.running import LoopTools
-from vedette.metering.meter import Meter, open_meter
+from vedette.metering.meter import open_meter
 from vedette.migrations import numbers
 from vedette.pictures.pictures import DatasetPictures, PictureStores
 from vedette.projects.projects import Projects
-from vedette.projects.versions import Versions
 from vedette.rounds.room import open_rounds
 from vedette.server.holding import FolderHold, hold_folder
 from vedette.server.installation import (
@@ -55,12 +53,13 @@ from vedette.server.opening import (
 )
 from vedette.server.opening_models import (
     open_edge,
+    open_hosting,
     open_suggestions,
     open_trainings,
     open_trials,
 )
 from vedette.server.retention import watch_retention
-from vedette.serving.hosting import Hosting, HostingBounds
+from vedette.serving.hosting import Hosting
 from vedette.settings import Settings
 from vedette.stacks.stacks import Stacks
 from vedette.store.modes import private
@@ -93,7 +92,7 @@ def _opened_house(settings: Settings, closing: contextlib.ExitStack) -> House:
     trials, stacks = open_trials(hold, steps, datasets, lender, jobs), Stacks(database, seal, jobs)
     feedback = _open_feedback(hold, trials, trainings, reserve, jobs, closing)
     packagings, devices = open_edge(hold, projects, trainings, lender, jobs, SigningKeys(database, seal))
-    hosting = _open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
+    hosting = open_hosting(settings, versions, trainings, meter, feedback, placing.cluster)
     _join_others(hold, placing.roll, hosting, jobs, takes_up=(pictures.take_up, trainings.end_deletions))
     return House(
         settings=settings,
@@ -246,33 +245,6 @@ def _open_feedback(
     closing.callback(feedback.close)
     feedback.start(is_alone=hold.is_alone)
     return feedback
-
-
-def _open_hosting(
-    settings: Settings,
-    versions: Versions,
-    trainings: Trainings,
-    meter: Meter,
-    feedback: Feedback,
-    watch: ClusterWatch | None,
-) -> Hosting:
-    """Return the hosting of what was trained."""
-    feedback.count_looks(meter.count)
-    hosting = Hosting(
-        versions,
-        lambda version: trainings.folder(version).package,
-        meter,
-        bounds=HostingBounds(
-            most_units=settings.most_units,
-            asleep_after_s=settings.asleep_after,
-            quota=settings.quota_of("units"),
-        ),
-        observe=feedback.taker.observe,
-        engine=open_units(watch),
-    )
-    if watch is not None:
-        hosting.leaves = watch.leaves
-    return hosting
 
 
 def _join_others(

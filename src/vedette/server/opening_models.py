@@ -1,4 +1,4 @@
-"""Opens the rooms that learn from datasets, try what was learnt, and send it to devices."""
+"""Opens the rooms that learn from datasets, try what was learnt, serve it, and send it to devices."""
 
 from vedette.clock import system_clock
 from vedette.datasets.datasets import Datasets
@@ -6,16 +6,22 @@ from vedette.devices.devices import Devices, DeviceTools
 from vedette.devices.packages import DevicePackages
 from vedette.encryption.encryption import Encryption
 from vedette.encryption.folder_keys import FolderKeys
-from vedette.engines.choose import open_engine
+from vedette.engines.choose import open_engine, open_units
+from vedette.engines.ray_watch import ClusterWatch
+from vedette.feedback.feedback import Feedback
 from vedette.identity.signing_keys import SigningKeys
 from vedette.jobs.placing import Placing
 from vedette.jobs.runner import JobRunner
+from vedette.metering.meter import Meter
 from vedette.packaging.packagings import Packagings
 from vedette.packaging.works import PackagingTools
 from vedette.projects.projects import Projects
 from vedette.projects.versions import Versions
 from vedette.server.device_origins import PackageOrigins
 from vedette.server.holding import FolderHold
+from vedette.serving.hosting import Hosting
+from vedette.serving.plan import HostingBounds
+from vedette.settings import Settings
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.sealed_copies import SealedCopies
 from vedette.suggestions.drafts import Drafts, DraftTools
@@ -108,6 +114,33 @@ def open_trials(
     trials = Trials(tools, datasets, jobs)
     trials.start()
     return trials
+
+
+def open_hosting(
+    settings: Settings,
+    versions: Versions,
+    trainings: Trainings,
+    meter: Meter,
+    feedback: Feedback,
+    watch: ClusterWatch | None,
+) -> Hosting:
+    """Return the hosting of what was trained."""
+    feedback.count_looks(meter.count)
+    hosting = Hosting(
+        versions,
+        lambda version: trainings.folder(version).package,
+        meter,
+        bounds=HostingBounds(
+            most_units=settings.most_units,
+            asleep_after_s=settings.asleep_after,
+            quota=settings.quota_of("units"),
+        ),
+        observe=feedback.taker.observe,
+        engine=open_units(watch),
+    )
+    if watch is not None:
+        hosting.leaves = watch.leaves
+    return hosting
 
 
 def open_edge(

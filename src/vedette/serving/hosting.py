@@ -1,7 +1,7 @@
 """Which versions are in service: started, stopped, called, and hosted again after a restart.
 
-`start` and `stop` are called in threads, since they write the database; all else runs in the loop.
-A version's row holds its present state, or the state that is being established.
+`start` and `stop` are called in threads, since they write the database (states.py); all else runs in the
+loop. A version's row holds its present state, or the state that is being established.
 """
 
 import asyncio
@@ -9,26 +9,19 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
-from vedette.cores import count_cores
 from vedette.dialects.detections import DetectionResult
 from vedette.dialects.limits import PictureLimits
 from vedette.engines.local_units import LocalUnits
 from vedette.engines.port import Unit, Units
-from vedette.errors import Refusal, TooEarly, TooFast, TooMuch, Wrong
+from vedette.errors import Refusal, TooEarly, TooFast, Wrong
 from vedette.file_access import read_file
 from vedette.metering.meter import Meter
-from vedette.projects.in_service import units_in_service
 from vedette.projects.tokens import ClientToken
-from vedette.projects.version import WORDS, State, Version
+from vedette.projects.version import WORDS, Version
 from vedette.projects.versions import Versions
-from vedette.quotas import Quota
 from vedette.runtime.facts import PackageFacts, read_facts
 from vedette.runtime.package_files import FACTS
 from vedette.serving.detecting import answer_figures, detection_head, read_result, without_unlikely
@@ -38,35 +31,14 @@ from vedette.serving.hosted import HostedModel
 from vedette.serving.live import LiveFigures, LiveReport
 from vedette.serving.pictures import CheckedPicture, open_picture
 from vedette.serving.places import RequestPlaces
-from vedette.serving.plan import HostingPlan
+from vedette.serving.plan import HostingBounds, plan_hosting
 from vedette.serving.queue import RequestOrigin
-from vedette.store.sealed_folders import keys_for
+from vedette.serving.states import RUNNING, STOPPED, ServiceStates
 
 log = logging.getLogger("vedette.serving")
 
-# The status messages of versions.
-STARTING, RUNNING = "The model is being started.", "The model is running."
-STOPPING, STOPPED = "The model is being stopped.", "The model has stopped running."
-
-
-# States in which a start or stop with the same token is a replay.
-HOSTED: frozenset[State] = frozenset({"running"})
-DONE: frozenset[State] = frozenset({"stopped"})
-
-
 # Hears of each answer, in the loop; it must neither wait nor fail.
 Observer = Callable[[Version, CheckedPicture, DetectionResult], None]
-
-
-@dataclass(frozen=True, slots=True)
-class HostingBounds:
-    """How many units a model may have, when they end, and how many cores they share."""
-
-    most_units: int = 16
-    asleep_after_s: float = 0.0
-    cores: int = 0
-    # How many units all versions of an account may have together.
-    quota: Quota = field(default_factory=Quota)
 
 
 class Hosting:
@@ -82,10 +54,10 @@ class Hosting:
         observe: Observer | None = None,
         engine: Units | None = None,
     ) -> None:
-        self._versions = versions
         self._package_of = package_of
         self._meter = meter
         self._bounds = bounds or HostingBounds()
+        self._states = ServiceStates(versions, package_of, self._bounds)
         self._observe = observe
         self._engine = engine or LocalUnits()
         self._hosted: dict[int, HostedModel] = {}
@@ -144,7 +116,7 @@ class Hosting:
     async def _look(self) -> None:
         """Host what the rows say is in service, and end the rest."""
         before = list(self._hosted)
-        rows = await asyncio.to_thread(self._versions.in_state, *IN_SERVICE, "stopping")
+        rows = await asyncio.to_thread(self._states.hosted)
         if self._loop is None:
             return
         difference = changes(rows, before)
@@ -177,44 +149,13 @@ class Hosting:
         self, version: Version, *, least: int, most: int | None, token: ClientToken | None = None
     ) -> Version:
         """Put a version into service with at least and at most so many units."""
-        top = least if most is None else most
-        if top < least:
-            raise Wrong(f"At most {top} units are fewer than at least {least}.", kind="units")
-        if top > self._bounds.most_units:
-            raise TooMuch(
-                f"A model can have {self._bounds.most_units} units here, not {top}.",
-                kind="units",
-                name=version.path,
-            )
-        # Of a version whose key is not to be had now that is said at once, and not by its state later.
-        keys_for(self._package_of(version) / FACTS)
-        # A replay has the answer of the first call, though the version may run by now.
-        version_now = self._versions.move(
-            version,
-            "starting",
-            STARTING,
-            token=token,
-            standing=HOSTED,
-            least_units=least,
-            most_units=most,
-            also=partial(self._refuse_beyond_quota, version.project.scope.account),
-        )
+        version_now = self._states.start(version, least=least, most=most, token=token)
         self._call(self._host, version_now)
         return version_now
 
-    def _refuse_beyond_quota(self, account: str, connection: Connection) -> None:
-        """Refuse a start that gives an account more units than it may have, within its transaction."""
-        most = self._bounds.quota.of(account)
-        if most and (units := units_in_service(connection, account)) > most:
-            raise TooMuch(
-                f"The account {account} may have {most} units, and with this start it would have {units}.",
-                kind="units",
-                name=account,
-            )
-
     def stop(self, version: Version, token: ClientToken | None = None) -> Version:
         """Take a version out of service; requests in progress are answered."""
-        version_now = self._versions.move(version, "stopping", STOPPING, token=token, standing=DONE)
+        version_now = self._states.stop(version, token)
         if version_now.state == "stopping":
             self._call(lambda: self._begin(self._stop(version_now)))
         return version_now
@@ -348,27 +289,18 @@ class Hosting:
 
         async def running() -> None:
             if version.state == "starting":
-                await asyncio.to_thread(self._move, version, "running", RUNNING)
+                await asyncio.to_thread(self._states.reach, version, "running", RUNNING)
 
         async def failed(sentence: str) -> None:
             self._hosted.pop(version.id, None)
             self._meter.spans.note(str(version.arn), 0)
-            if await asyncio.to_thread(self._runs_elsewhere, version):
+            if self.is_shared and await asyncio.to_thread(self.serves_elsewhere, version):
                 self._retry_after[version.id] = time.monotonic() + AGAIN_S
                 log.warning("%s runs on other servers, and not on this one: %s", version.arn, sentence)
                 return
-            await asyncio.to_thread(self._move, version, "start-failed", sentence)
+            await asyncio.to_thread(self._states.reach, version, "start-failed", sentence)
 
-        least = version.least_units or 1
-        plan = HostingPlan(
-            name=version.name,
-            package=self._package_of(version),
-            least=least,
-            most=version.most_units or least,
-            cores=self._bounds.cores or count_cores(),
-            asleep_after_s=self._bounds.asleep_after_s,
-            has_run=version.state == "running",
-        )
+        plan = plan_hosting(version, self._package_of(version), self._bounds)
         self._hosted[version.id] = HostedModel(
             plan,
             self._engine,
@@ -385,19 +317,9 @@ class Hosting:
             if hosted is not None:
                 await hosted.close()
             self._meter.spans.note(str(version.arn), 0)
-            await asyncio.to_thread(self._move, version, "stopped", STOPPED)
+            await asyncio.to_thread(self._states.reach, version, "stopped", STOPPED)
         finally:
             self._ending.discard(version.id)
-
-    def _runs_elsewhere(self, version: Version) -> bool:
-        return self.is_shared and self.serves_elsewhere(version)
-
-    def _move(self, version: Version, to: Any, message: str) -> None:
-        try:
-            self._versions.move(version, to, message)
-        except Refusal as refusal:
-            # It was asked to stop meanwhile: that move stands, and this one comes too late.
-            log.info("%s: %s", version.arn, refusal)
 
     def _begin(self, work: Any) -> None:
         task = asyncio.create_task(work)
