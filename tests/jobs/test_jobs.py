@@ -479,8 +479,8 @@ def test_what_this_release_does_not_know_is_left_and_named(stage, opened, caplog
 
 def test_a_database_that_is_away_stops_no_thread_for_good(stage, opened, monkeypatch):
     runner = opened(stage.runner())
-    monkeypatch.setattr(runner, "_claim", lambda queue: 1 / 0)
-    monkeypatch.setattr(runner, "_next_handed", lambda queue: None)
+    monkeypatch.setattr(runner._claims, "_claim", lambda queue: 1 / 0)
+    monkeypatch.setattr(runner._claims, "_next_handed", lambda queue: None)
     stage.add(runner, "one")
     assert runner.wait(30)
     monkeypatch.undo()

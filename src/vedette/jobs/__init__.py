@@ -10,7 +10,8 @@ that runs it for as long as that server renews its lease; after that any server 
     tables.py    the tables `jobs`, `passed_time` and `servers`
     members.py   the servers that share one database: who lives, who died
     store.py     every statement on that table
-    runner.py    the threads of one server, and what happens when a job fails; beats.py: its leases renewed
+    runner.py    the threads of one server; claims.py: which job each takes next; beats.py: leases renewed
+    attempt.py   what happens when a job fails
 
 This room knows nothing of trainings or datasets: their rooms declare kinds, and it calls them.
 """

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,11 +21,12 @@ from sqlalchemy import Connection
 from vedette.clock import Clock, system_clock
 from vedette.jobs.attempt import Attempt
 from vedette.jobs.beats import LeaseBeats
+from vedette.jobs.claims import JobClaims, QueueThreads
 from vedette.jobs.context import JobContext
 from vedette.jobs.guard import QueueGuard
 from vedette.jobs.kind import JobBegun, JobKind, NewJob, WorkQueue
 from vedette.jobs.passed import PassedTime
-from vedette.jobs.store import JobPlace, JobRow, JobTable, Turn
+from vedette.jobs.store import JobPlace, JobRow, JobTable
 from vedette.store.db import Database
 
 log = logging.getLogger(__name__)
@@ -35,26 +35,6 @@ log = logging.getLogger(__name__)
 AGAIN_S = 2.0
 # How soon somebody who waits for a job looks again whether another server has ended it.
 LOOK_S = 0.2
-
-
-@dataclass(slots=True)
-class QueueThreads:
-    """The threads of a queue, and what they have to know of one another."""
-
-    pool: ThreadPoolExecutor
-    concurrency: int
-    kinds: list[str] = field(default_factory=list)
-    busy: int = 0
-    # Grows with every reason to look: a thread that finds nothing looks again if it grew meanwhile.
-    wakes: int = 0
-    # Jobs that are ours already and wait for a thread.
-    handed: list[int] = field(default_factory=list)
-    # When each account was last served, in turns.
-    served: dict[str, int] = field(default_factory=dict)
-    # What may keep jobs waiting though a thread is idle.
-    guard: QueueGuard | None = None
-    # Whoever asks the gate claims before the next one asks: else one place would be given to several.
-    claiming: threading.Lock = field(default_factory=threading.Lock)
 
 
 class JobRunner:
@@ -81,9 +61,8 @@ class JobRunner:
         self._kinds: dict[str, JobKind[Any]] = {}
         self._queues: dict[str, QueueThreads] = {}
         self._running: dict[int, JobContext] = {}
-        # What a thread of ours runs or is about to: of two that come upon a job one takes it.
-        self._in_hand: set[int] = set()
         self._changed = threading.Condition()
+        self._claims = JobClaims(database, self._table, self._changed, self._closing, self._wake)
         self._unknown: set[str] = set()
         self._beat_listeners: list[Callable[[], None]] = []
 
@@ -156,7 +135,7 @@ class JobRunner:
 
     def run_here(self, number: int) -> None:
         """Run a job that was added for this in the caller's thread, whatever its queue has to do."""
-        if (row := self._take(number)) is not None:
+        if (row := self._claims.take(number)) is not None:
             self._perform(row)
 
     def is_busy(self, queue: WorkQueue) -> bool:
@@ -169,7 +148,7 @@ class JobRunner:
     def places(self, kind: str) -> list[JobPlace]:
         """Return every job of a kind that has not ended, the oldest first, on whichever server it is."""
         with self._database.read() as connection:
-            return self._table.listed(connection, kind, self._ids())
+            return self._table.listed(connection, kind, self._claims.numbers())
 
     def number(self, kind: str, subject: str) -> int | None:
         """Return the number of the job of this kind that a subject has, if it has one."""
@@ -191,7 +170,7 @@ class JobRunner:
     def cancel(self, number: int) -> bool:
         """Remove a job that has not begun; else ask its run to leave off and return False."""
         with self._database.write() as connection:
-            is_removed = self._table.withdraw(connection, number, self._ids())
+            is_removed = self._table.withdraw(connection, number, self._claims.numbers())
             if not is_removed:
                 self._table.cancel(connection, number)
         with self._changed:
@@ -202,13 +181,13 @@ class JobRunner:
 
     def drop(self, number: int, connection: Connection) -> None:
         """Remove a job that has not begun, in the caller's transaction; raise JobBegun where it has."""
-        if not self._table.withdraw(connection, number, self._ids()):
+        if not self._table.withdraw(connection, number, self._claims.numbers()):
             raise JobBegun
 
     def withdraw(self, number: int) -> bool:
         """Remove a job that has not begun; return whether it has not, or has ended."""
         with self._database.write() as connection:
-            if self._table.withdraw(connection, number, self._ids()):
+            if self._table.withdraw(connection, number, self._claims.numbers()):
                 return True
             return not self._table.exists(connection, number)
 
@@ -244,10 +223,6 @@ class JobRunner:
         assert threads.concurrency == queue.concurrency, "a queue is declared alike everywhere"
         return threads
 
-    def _ids(self) -> list[int]:
-        with self._changed:
-            return list(self._in_hand)
-
     def _wake(self, queue: QueueThreads) -> None:
         with self._changed:
             queue.wakes += 1
@@ -261,7 +236,7 @@ class JobRunner:
         while True:
             with self._changed:
                 wakes = queue.wakes
-            row = self._next(queue)
+            row = self._claims.next(queue)
             if row is not None:
                 self._perform(row)
                 continue
@@ -270,84 +245,6 @@ class JobRunner:
                     queue.busy -= 1
                     self._changed.notify_all()
                     return
-
-    def _next(self, queue: QueueThreads) -> JobRow | None:
-        """Return a job that is this server's now; nothing where none can be had."""
-        try:
-            if (row := self._next_handed(queue)) is not None or queue.guard is None:
-                return row or self._claim(queue)
-            with queue.claiming:
-                return self._claim(queue)
-        except Exception:
-            # The database is away or full: the next beat looks again.
-            log.warning("no job could be taken", exc_info=True)
-            return None
-
-    def _next_handed(self, queue: QueueThreads) -> JobRow | None:
-        while True:
-            with self._changed:
-                if self._closing.is_set() or not queue.handed:
-                    return None
-                number = queue.handed.pop(0)
-            if (row := self._take(number)) is not None:
-                with self._changed:
-                    queue.served[row.account] = queue.wakes
-                return row
-
-    def _take(self, number: int) -> JobRow | None:
-        """Return a job that is this server's already, for this thread alone."""
-        with self._changed:
-            if number in self._in_hand:
-                return None
-            self._in_hand.add(number)
-        row = None
-        try:
-            with self._database.read() as connection:
-                row = self._table.owned(connection, number)
-        finally:
-            if row is None:
-                with self._changed:
-                    self._in_hand.discard(number)
-        return row
-
-    def _claim(self, queue: QueueThreads) -> JobRow | None:
-        if self._closing.is_set() or not self._may_claim(queue):
-            return None
-        number = None
-        try:
-            with self._database.write() as connection:
-                turns = _allowed(queue, self._table.turns(connection, queue.kinds, self._ids()))
-                number = self._choose(queue, turns)
-                row = None if number is None else self._table.claim(connection, number)
-        except BaseException:
-            with self._changed:
-                self._in_hand.discard(number or 0)
-            raise
-        if sum(turn.free for turn in turns) > 1:
-            self._wake(queue)
-        return row
-
-    def _may_claim(self, queue: QueueThreads) -> bool:
-        """Say whether there is a job for which there is room; the gate is asked outside the transaction."""
-        with self._database.read() as connection:
-            turns = self._table.turns(connection, queue.kinds, self._ids())
-            if not _allowed(queue, turns):
-                return False
-            under_way = self._table.under_way(connection, queue.kinds, self._ids())
-        return queue.guard is None or not queue.guard.closes(under_way)
-
-    def _choose(self, queue: QueueThreads, turns: list[Turn]) -> int | None:
-        """Return the job of who has fewest under way, and of these of who has waited longest; it is taken."""
-        with self._changed:
-            if not turns or self._closing.is_set():
-                return None
-            turn = min(turns, key=lambda turn: (turn.running, queue.served.get(turn.account, -1), turn.first))
-            if turn.first in self._in_hand:
-                return None  # another thread has it in its hands, and claims it if it is free
-            self._in_hand.add(turn.first)
-            queue.wakes += 1
-            queue.served[turn.account] = queue.wakes
-        return turn.first
 
     # One job
 
@@ -377,7 +274,7 @@ class JobRunner:
                 del self._running[row.id]
                 if not context.is_unreadable:
                     # One that this release cannot read stays in hand, so that it is not read again and again.
-                    self._in_hand.discard(row.id)
+                    self._claims.let_go(row.id)
                 self._changed.notify_all()
 
     # Leases
@@ -406,15 +303,10 @@ class JobRunner:
 
     def _wake_for_free_jobs(self) -> None:
         with self._database.read() as connection:
-            free = self._table.free_kinds(connection, self._ids())
+            free = self._table.free_kinds(connection, self._claims.numbers())
         for name in free:
             if name in self._kinds:
                 self._wake(self._threads(self._kinds[name].queue))
             elif name not in self._unknown:
                 self._unknown.add(name)
                 log.warning("jobs of the kind %s are left: this release does not know it", name)
-
-
-def _allowed(queue: QueueThreads, turns: list[Turn]) -> list[Turn]:
-    """Return the turns of accounts that may begin one more."""
-    return turns if queue.guard is None else queue.guard.allowed(turns)
