@@ -82,7 +82,7 @@ def test_a_distribution_moves_a_fifth_of_every_label(room):
     ]
     room.create(lines)
     room.create(None, "test")
-    room.datasets.distribute(room.now(), room.now("test"), room.caller)
+    room.datasets.division.distribute(room.now(), room.now("test"), room.caller)
     train, test = room.settled(), room.settled("test")
     assert [(each.status, each.counts.total) for each in (train, test)] == [
         ("updated", 400),
@@ -99,7 +99,7 @@ def test_a_distribution_moves_a_fifth_of_every_label(room):
 def test_a_division_moves_named_pictures_into_a_new_test_dataset(room):
     lines = [a_line(number, "ab"[number % 2]) for number in range(10)]
     train = room.create(lines)
-    assert room.datasets.divide(train.id, [a_ref(3), a_ref(8), a_ref("gone since")], {})
+    assert room.datasets.division.divide(train.id, [a_ref(3), a_ref(8), a_ref("gone since")], {})
     test = room.settled("test")
     assert (test.status, test.counts.total, test.bucket, test.message) == (
         "created",
@@ -114,28 +114,28 @@ def test_a_division_moves_named_pictures_into_a_new_test_dataset(room):
 def test_a_division_asked_for_again_changes_nothing(room):
     train = room.create([a_line(number, "a") for number in range(10)])
     for asked in ([a_ref(1), a_ref(2)], [a_ref(1), a_ref(2)], [a_ref(5)]):
-        assert room.datasets.divide(train.id, asked, {})
+        assert room.datasets.division.divide(train.id, asked, {})
     assert (refs_of(room.lines("test")), room.now().counts.total) == (["1", "2"], 8)
     room.datasets.delete(room.project, room.now("test"))
-    assert room.datasets.divide(train.id, [a_ref(1), a_ref(2)], {})
+    assert room.datasets.division.divide(train.id, [a_ref(1), a_ref(2)], {})
     with pytest.raises(Missing):
         room.now("test")
     assert room.settled().counts.total == 8
     room.datasets.delete(room.project, room.now())
-    assert room.datasets.divide(train.id, [a_ref(5)], {})
+    assert room.datasets.division.divide(train.id, [a_ref(5)], {})
 
 
 def test_a_dataset_that_is_being_changed_is_not_divided(room):
     train = room.create([a_line(number, "a") for number in range(10)])
     room.jobs.stop_taking()
     room.begin_update(a_line(11, "a").encode())
-    assert not room.datasets.divide(train.id, [a_ref(1)], {})
+    assert not room.datasets.division.divide(train.id, [a_ref(1)], {})
 
 
 def test_a_label_with_one_picture_cannot_be_distributed(room):
     room.create([a_line(1, "a"), a_line(2, "a"), a_line(3, "lonely")])
     room.create(None, "test")
-    room.datasets.distribute(room.now(), room.now("test"), room.caller)
+    room.datasets.division.distribute(room.now(), room.now("test"), room.caller)
     for kind in ("train", "test"):
         found = room.settled(kind)
         assert (found.status, found.fault, found.message) == (
@@ -155,10 +155,10 @@ def test_what_can_not_be_distributed_is_refused_at_once(room):
         ((train, test), "must be empty"),
     ):
         with pytest.raises(Wrong, match=why):
-            room.datasets.distribute(*pair, room.caller)
+            room.datasets.division.distribute(*pair, room.caller)
     room.datasets.delete(room.project, test)
     with pytest.raises(Wrong, match="has no entries"):
-        room.datasets.distribute(train, room.create(None, "test"), room.caller)
+        room.datasets.division.distribute(train, room.create(None, "test"), room.caller)
 
 
 def test_a_project_has_one_dataset_of_a_kind(room):
@@ -333,7 +333,7 @@ def test_a_dataset_in_the_making_can_not_be_touched(room, database):
         with pytest.raises(Busy, match="is being updated"):
             touch()
     with pytest.raises(TooEarly):
-        room.datasets.distribute(made, test, room.caller)
+        room.datasets.division.distribute(made, test, room.caller)
     assert len(room.lines()) == 1
     with database.write() as connection:
         connection.exec_driver_sql("update datasets set status = 'creating'")

@@ -79,7 +79,7 @@ def test_every_way_of_changing_entries_leaves_a_line(cats):
 def test_a_distribution_and_a_copy_are_lines_too(room):
     room.create([a_line(number, "ab"[number % 2]) for number in range(20)])
     room.create(None, "test")
-    room.datasets.distribute(room.now(), room.now("test"), ANNA)
+    room.datasets.division.distribute(room.now(), room.now("test"), ANNA)
     room.settled()
     (line,) = journal(room, "test")
     assert (line.kind, line.caller.name, line.added, line.removed) == ("distribute", "anna", 4, 4)
@@ -237,7 +237,7 @@ def test_a_distribution_is_taken_back(room):
     room.create([a_line(number, "ab"[number % 2]) for number in range(20)])
     before = room.lines()
     room.create(None, "test")
-    room.datasets.distribute(room.now(), room.now("test"), ANNA)
+    room.datasets.division.distribute(room.now(), room.now("test"), ANNA)
     room.settled()
     revert(room, journal(room)[0].number)
     assert (room.lines(), room.lines("test")) == (before, [])

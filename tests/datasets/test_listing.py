@@ -99,7 +99,7 @@ def test_pages_go_on_where_they_were_while_entries_change(room):
     room.create([a_line(number, "a") for number in range(300)])
     room.create(None, "test")
     page, _ = room.datasets.contents.page(room.now(), Filter(), most=100)
-    room.datasets.distribute(room.now(), room.now("test"), room.caller)
+    room.datasets.division.distribute(room.now(), room.now("test"), room.caller)
     room.settled()
     room.update([a_line("new", "b"), a_line(250, "b")])
     moved = set(refs_of(room.lines("test")))

@@ -49,7 +49,7 @@ def test_what_was_changed_twice_removed_and_put_again_is_as_it_was(room, taken):
 def test_they_stay_while_another_part_takes_the_place_of_theirs(room, taken):
     snapshot, lines = taken
     room.create(None, "test")
-    room.datasets.distribute(room.now(), room.now("test"), room.caller)
+    room.datasets.division.distribute(room.now(), room.now("test"), room.caller)
     room.settled()
     assert len(room.lines()) < len(lines)
     assert lines_of(room, snapshot) == lines

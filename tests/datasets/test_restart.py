@@ -117,7 +117,7 @@ def test_copies_and_distributions_are_taken_up_again(database, clock, tmp_path, 
             room.create(None, "test")
         room.jobs.stop_taking()
         if kind == "distribute":
-            room.datasets.distribute(room.now(), room.now("test"), room.caller)
+            room.datasets.division.distribute(room.now(), room.now("test"), room.caller)
         else:
             room.datasets.create(room.project, NewDataset("test", CopySource(room.now()), root_of(HERE), {}))
     with a_room(database, tmp_path, clock) as room:
@@ -132,13 +132,13 @@ def test_a_division_is_taken_up_again(database, clock, tmp_path):
     with a_room(database, tmp_path, clock) as room:
         train = room.create(lines)
         room.jobs.stop_taking()
-        assert room.datasets.divide(train.id, tested, {})
+        assert room.datasets.division.divide(train.id, tested, {})
         assert (room.now().status, rows(database, "works")) == ("updating", 1)
     with a_room(database, tmp_path, clock) as room:
-        assert not room.datasets.divide(train.id, tested, {}), "the interrupted one comes first"
+        assert not room.datasets.division.divide(train.id, tested, {}), "the interrupted one comes first"
         room.start()
         room.datasets.wait(30)
-        assert room.datasets.divide(train.id, tested, {})
+        assert room.datasets.division.divide(train.id, tested, {})
         assert (room.now().counts.total, room.now("test").counts.total) == (1200, 300)
         assert sorted(room.lines() + room.lines("test")) == sorted(lines)
     assert (rows(database, "works"), rows(database, "parts"), rows(database, "entries")) == (0, 2, 1500)

@@ -168,7 +168,7 @@ def test_an_emptied_dataset_that_was_filled_anew_is_put_back(room):
     snapshot(room, kind="test")
     room.create([a_line(number, "ab"[number % 2]) for number in range(20)])
     remove(room, "x", "y", kind="test")
-    room.datasets.distribute(room.now(), room.now("test"), ANNA)
+    room.datasets.division.distribute(room.now(), room.now("test"), ANNA)
     room.settled()
     edit(room, a_line("y", "b"), kind="test")
     room.datasets.start()

@@ -319,7 +319,9 @@ def test_distributed_entries_take_their_pictures_along(gallery):
     gallery.hang(**{f"p{number}": a_png(seed=number) for number in range(10)})
     gallery.room.create([a_line(f"p{number}", "ab"[number % 2]) for number in range(10)])
     gallery.room.create(kind="test")
-    gallery.room.datasets.distribute(gallery.room.now(), gallery.room.now("test"), gallery.room.caller)
+    gallery.room.datasets.division.distribute(
+        gallery.room.now(), gallery.room.now("test"), gallery.room.caller
+    )
     assert gallery.flaws("test") == {}
     assert gallery.room.now("test").counts.total == 2
     assert gallery.pictures.find_twins(gallery.room.now(), gallery.room.now("test")) == []

@@ -199,7 +199,7 @@ def test_a_division_waits_for_what_is_done_to_the_dataset(training):
     training = training(divide)
     training.with_dataset()
     changing = threading.Event()
-    training.room.datasets.divide = answer_twice(training.room.datasets.divide, changing)
+    training.room.datasets.division.divide = answer_twice(training.room.datasets.division.divide, changing)
     assert training.trained().state == "trained"
     assert changing.is_set()
     assert training.room.now("test").counts.total == 1
@@ -225,7 +225,7 @@ def test_a_server_that_died_before_it_divided_does_so_at_the_next_start(training
 
     first = training(divide_unheard)
     first.with_dataset()
-    first.room.datasets.divide = lambda *_: False
+    first.room.datasets.division.divide = lambda *_: False
     version = first.order()
     until(lambda: first.trainings.folder(version).result.exists())
     first.room.jobs.close()

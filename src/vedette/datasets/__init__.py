@@ -1,7 +1,8 @@
 """Datasets of both dialects: their entries, labels and counts, at a quarter of a million entries.
 
     dataset.py    what a dataset is, and its names
-    datasets.py   the room's front: create, update, distribute, delete, find
+    datasets.py   the room's front: create, update, delete, find
+    division.py   a test dataset made from entries of the training dataset
     contents.py   what they hold, read and marked
     listing.py    pages of entries and labels, through any filter
     staging.py    a manifest read into blocks; pure, so that a worker process can do it

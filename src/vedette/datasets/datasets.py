@@ -9,7 +9,6 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -17,17 +16,16 @@ from sqlalchemy.exc import IntegrityError
 from vedette.arn import Arn
 from vedette.clock import Clock, milliseconds, system_clock
 from vedette.datasets import changes
-from vedette.datasets.blocks import find_places
 from vedette.datasets.comparing import SnapshotComparisons
 from vedette.datasets.contents import DatasetContents
 from vedette.datasets.dataset import (
-    MOVES,
     Dataset,
     Kind,
     NewDataset,
     NewLines,
     read_dataset_arn,
 )
+from vedette.datasets.division import DatasetDivision, add_job
 from vedette.datasets.editing import EntryEditor
 from vedette.datasets.filling import Changed, MayRead, Tools, anybody, everybody_stays
 from vedette.datasets.forgetting import is_anything_late
@@ -35,25 +33,20 @@ from vedette.datasets.history import DatasetHistory
 from vedette.datasets.label_settings import LabelSettings
 from vedette.datasets.many import EntryChanges
 from vedette.datasets.orders import (
-    PLACES,
-    DatasetOrder,
-    DistributeOrder,
-    DivideOrder,
     SweepOrder,
     UpdateOrder,
-    pack_places,
 )
 from vedette.datasets.parts import drop_orphans, drop_unused, make_part
 from vedette.datasets.queries import EntryQueries
 from vedette.datasets.reading import SMALL
-from vedette.datasets.requests import account_of, order_for
+from vedette.datasets.requests import order_for
 from vedette.datasets.restoring import DatasetRestorations
 from vedette.datasets.snapshots import DatasetSnapshots
 from vedette.datasets.tables import datasets, restorations, snapshots
-from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kind_of, kinds, subject_of
+from vedette.datasets.works import CREATED, DATASETS, SWEEP, SWEEPS, has_dropped, kinds
 from vedette.dialects.registry import DIALECTS
 from vedette.engines.port import Engine
-from vedette.errors import Busy, Missing, Taken, Wrong
+from vedette.errors import Busy, Missing, Taken
 from vedette.identity.principal import Principal, dump_principal
 from vedette.jobs.kind import NewJob
 from vedette.jobs.runner import JobRunner
@@ -108,6 +101,7 @@ class Datasets:
         self.comparisons = SnapshotComparisons(database)
         self.restorations = DatasetRestorations(database, jobs, self._tell, clock)
         self.history = DatasetHistory(database)
+        self.division = DatasetDivision(database, jobs, clock)
         self._tools = Tools(
             database=database,
             blobs=blobs,
@@ -236,51 +230,6 @@ class Datasets:
         self._begin(answer)
         return current
 
-    def distribute(self, train: Dataset, test: Dataset, caller: Principal) -> None:
-        """Move a fifth of every label's entries into the empty test dataset of the same project."""
-        with self._database.write() as connection:
-            train, test = changes.require(connection, train), changes.require(connection, test)
-            if (train.kind, test.kind) != ("train", "test") or train.project != test.project:
-                raise Wrong("A distribution takes the training dataset and the test dataset of one project.")
-            for dataset in (train, test):
-                changes.require_state(dataset, "distributed")
-            if test.counts.total:
-                raise Wrong("The test dataset must be empty.", kind="dataset", name="test")
-            if not train.counts.total:
-                raise Wrong("The training dataset has no entries.", kind="dataset", name="train")
-            now = milliseconds(self._clock())
-            for dataset in (train, test):
-                changes.set_status(
-                    connection, dataset.id, "updating", now, "The dataset is being distributed."
-                )
-            order = DistributeOrder(train.id, test.id, dump_principal(caller))
-            job = self._add(connection, account_of(connection, train), order)
-        self._jobs.begin(*job)
-
-    def divide(self, train: int, tested: Sequence[str], caller: Mapping[str, Any]) -> bool:
-        """Move the entries of these pictures into a new test dataset, and wait for it.
-
-        Returns False while something else is done to the training dataset: then it is to be asked for
-        again. Where there is a test dataset already, or no such training dataset any more, there is
-        nothing to do, so that this may be asked for any number of times. `caller` is whose training it
-        is, as `dump_principal` writes it.
-        """
-        with self._database.read() as connection:
-            before = changes.find_by_id(connection, train)
-            places = find_places(connection, before.part, tested) if before else {}
-        with self._database.write() as connection:
-            dataset = changes.find_by_id(connection, train)
-            if dataset is None or changes.find_of_project(connection, dataset.project, "test") is not None:
-                return True
-            if dataset.status not in MOVES["distributed"] or before is None or before.part != dataset.part:
-                return False
-            now = milliseconds(self._clock())
-            changes.set_status(connection, train, "updating", now, "The dataset is being divided.")
-            order = DivideOrder(train, pack_places(places.values()), caller, form=PLACES)
-            _, job = self._add(connection, account_of(connection, dataset), order, runs_here=True)
-        self._jobs.run_here(job)
-        return True
-
     def delete(self, project: Project, dataset: Dataset) -> None:
         """Delete a dataset. It is gone at once; its rows go in the background."""
         with self._database.write() as connection:
@@ -322,7 +271,10 @@ class Datasets:
         if new.tags:
             put_tags(connection, str(dataset.arn(project)), new.tags)
         order = order_for(connection, project, dataset, new)
-        return {"id": dataset.id, "job": order and self._add(connection, project.scope.account, order)}
+        return {
+            "id": dataset.id,
+            "job": order and add_job(connection, self._jobs, project.scope.account, order),
+        }
 
     def _update(
         self, connection: Connection, project: Project, dataset: Dataset, lines: NewLines, now: int
@@ -331,7 +283,7 @@ class Datasets:
         changes.require_state(current, "updated")
         changes.set_status(connection, current.id, "updating", now, "The dataset is being updated.")
         order = UpdateOrder(current.id, project.scope.service, dump_principal(lines.caller), lines.body)
-        return {"id": current.id, "job": self._add(connection, project.scope.account, order)}
+        return {"id": current.id, "job": add_job(connection, self._jobs, project.scope.account, order)}
 
     def _delete(self, connection: Connection, project: Project, dataset: Dataset) -> Answer:
         changes.require_state(dataset, "deleted")
@@ -370,13 +322,6 @@ class Datasets:
         with self._database.write() as connection:
             job = self._jobs.add(connection, SWEEPING)
         self._jobs.begin(SWEEP, job)
-
-    def _add(
-        self, connection: Connection, account: str, order: DatasetOrder, *, runs_here: bool = False
-    ) -> tuple[str, int]:
-        """Write down what is to be done to a dataset; return what `begin` takes."""
-        job = NewJob(kind_of(order), subject_of(order.dataset), account, order)
-        return job.kind, self._jobs.add(connection, job, runs_here=runs_here)
 
     def _tell(self, changed: Changed) -> None:
         self._sweep()

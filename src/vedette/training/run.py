@@ -336,7 +336,7 @@ class VersionJobs:
         if not tested:
             return
         caller = version.inputs.get("caller", {})
-        while not self._rooms.datasets.divide(number, tested, caller):
+        while not self._rooms.datasets.division.divide(number, tested, caller):
             if context.pause(AGAIN_S):
                 raise JobInterrupted
         self._divided.add(version.id)

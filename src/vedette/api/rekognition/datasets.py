@@ -82,7 +82,7 @@ def distribute_dataset_entries(house: House, caller: Caller, request: dict[str, 
         for reference in request["Datasets"]
     ]
     both.sort(key=lambda dataset: dataset.kind, reverse=True)
-    house.datasets.distribute(both[0], both[1], caller.principal)
+    house.datasets.division.distribute(both[0], both[1], caller.principal)
     return {}
 
 
