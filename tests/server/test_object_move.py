@@ -21,9 +21,10 @@ from vedette.errors import Busy, Missing, Wrong
 from vedette.server.holding import locked
 from vedette.server.object_move import move_objects
 from vedette.settings import Settings
-from vedette.store.blobs.ends import CarriedObject, DamagedObject, FileStretch, FolderEnd, S3End, etag_of
+from vedette.store.blobs.ends import CarriedObject, DamagedObject, FolderEnd, etag_of
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.foreign import ForeignBlobs, ForeignS3
+from vedette.store.blobs.s3_end import FileStretch, S3End
 from vedette.store.blobs.uploads import LEAST_PART
 from vedette.store.blobs.values import About, UploadPart
 

@@ -20,10 +20,11 @@ from vedette.server.holding import locked
 from vedette.server.installation import check_folder, in_a_sentence, open_installation
 from vedette.settings import Settings
 from vedette.store.blobs.choose import buckets_folder
-from vedette.store.blobs.ends import CarriedBucket, FolderEnd, ObjectEnd, S3End, counted
+from vedette.store.blobs.ends import CarriedBucket, FolderEnd, ObjectEnd, counted
 from vedette.store.blobs.folder import FolderBlobs
 from vedette.store.blobs.foreign import ForeignBlobs, ForeignS3, examine_s3
 from vedette.store.blobs.port import StoredObject
+from vedette.store.blobs.s3_end import S3End
 from vedette.store.blobs.standing import repair_command
 from vedette.store.modes import private
 
