@@ -10,29 +10,20 @@ import asyncio
 import secrets
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from vedette.api.console.event_states import ConsoleEvent, end_of, states_of
 from vedette.api.console.faults import ConsoleFault
 from vedette.api.console.visitor import SignedIn, length_of, require_session
 from vedette.api.door import Visit
 from vedette.api.house import House
-from vedette.clock import from_milliseconds
-from vedette.datasets.dataset import Dataset
-from vedette.errors import Missing
-from vedette.exports.values import ExportState
 from vedette.identity.may import may
 from vedette.identity.principal import Principal
-from vedette.imports.values import ImportState
-from vedette.projects.project import Project
-from vedette.projects.version import State, Version
-from vedette.suggestions.drafts import DraftState
-from vedette.suggestions.suggestions import StudyState
 from vedette.wire.http import Response
-from vedette.wire.plain_json import iso
 
 LAST_ID = "last-event-id"
 LOOK_S = 1.0
@@ -43,20 +34,7 @@ RENEW_S = 10.0
 # All tabs of a browser share one; a person may have several browsers, and a server some hundred people.
 MOST_OF_ONE, MOST_OF_ALL = 8, 200
 MOST_EVENTS = 2000
-UNDER_WAY: tuple[State, ...] = ("training", "copying", "starting", "running", "stopping", "deleting")
 ACTION = "vedette:DescribeEvents"
-
-
-@dataclass(frozen=True, slots=True)
-class ConsoleEvent:
-    """What something is now."""
-
-    number: int
-    account: str
-    kind: str
-    # The project whose policies decide who may hear of it.
-    project: str
-    facts: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -89,7 +67,7 @@ class EventFeed:
         """Look once a second at the accounts of those who listen."""
         while self.accounts:
             for account in list(self.accounts):
-                self._compare(account, await visit.in_thread(_states_of, self.house, account))
+                self._compare(account, await visit.in_thread(states_of, self.house, account))
             await asyncio.sleep(LOOK_S)
 
     def _compare(self, account: str, states: dict[str, ConsoleEvent]) -> None:
@@ -102,7 +80,7 @@ class EventFeed:
                 self._add(event, event.facts)
         for name, event in before.items():
             if name not in states:
-                self._add(event, {**event.facts, **_end_of(self.house, name)})
+                self._add(event, {**event.facts, **end_of(self.house, name)})
 
     def _add(self, event: ConsoleEvent, facts: Mapping[str, Any]) -> None:
         self.number += 1
@@ -227,133 +205,3 @@ def _write(event_id: str, kind: str, facts: Mapping[str, Any]) -> bytes:
         kind.encode(),
         orjson.dumps(facts),
     )
-
-
-def _states_of(house: House, account: str) -> dict[str, ConsoleEvent]:
-    """Return what there is of an account's datasets, and of its models that are under way."""
-    projects = house.projects.of_account(account)
-    by_id = {project.id: project for project in projects}
-    datasets = house.datasets.of_projects(projects) if projects else {}
-    events = {
-        f"dataset/{dataset.id}": _of_dataset(account, by_id[number], dataset)
-        for number, pair in datasets.items()
-        for dataset in pair
-    }
-    of_dataset = {
-        dataset.id: (by_id[number], dataset) for number, pair in datasets.items() for dataset in pair
-    }
-    progress: tuple[tuple[str, Mapping[int, StudyState | DraftState]], ...] = (
-        ("study", house.suggestions.progress(list(of_dataset))),
-        ("drafts", house.drafts.progress(list(of_dataset))),
-    )
-    for kind, states in progress:
-        for number, work in states.items():
-            events[f"{kind}/{number}"] = _of_work(account, kind, *of_dataset[number], work)
-    for state in house.imports.of_projects(list(by_id)) if by_id else ():
-        events[f"import/{state.id}"] = _of_import(account, by_id[state.project], state)
-    for export in house.exports.of_projects(list(by_id)) if by_id else ():
-        events[f"export/{export.id}"] = _of_export(account, by_id[export.project], export)
-    for number, (count, newest) in house.versions.tally(list(by_id)).items():
-        events[f"versions/{number}"] = _of_versions(account, by_id[number], count, newest)
-    for version in _versions_of(house, account):
-        events[f"model/{version.id}"] = _of_version(house, account, version)
-    return events
-
-
-def _versions_of(house: House, account: str) -> Iterator[Version]:
-    for version in house.versions.in_state(*UNDER_WAY):
-        if version.project.scope.account == account:
-            yield version
-
-
-def _of_dataset(account: str, project: Project, dataset: Dataset) -> ConsoleEvent:
-    facts = {
-        "projectArn": str(project.arn),
-        "datasetType": dataset.kind,
-        "status": dataset.status,
-        "message": dataset.message,
-        "updated": iso(dataset.updated),
-        "total": dataset.counts.total,
-        "labelled": dataset.counts.labelled,
-        "errors": dataset.counts.errors,
-    }
-    return ConsoleEvent(0, account, "dataset", str(project.arn), facts)
-
-
-def _of_work(
-    account: str, kind: str, project: Project, dataset: Dataset, state: StudyState | DraftState
-) -> ConsoleEvent:
-    facts = {
-        "projectArn": str(project.arn),
-        "datasetType": dataset.kind,
-        "status": state.status,
-        "message": state.message,
-        "done": state.completed,
-        "total": state.total,
-        # A look a second sees no run that is shorter, but that there was another end.
-        "ended": None if state.ended_ms is None else iso(from_milliseconds(state.ended_ms)),
-    }
-    return ConsoleEvent(0, account, kind, str(project.arn), facts)
-
-
-def _of_import(account: str, project: Project, state: ImportState) -> ConsoleEvent:
-    facts = {
-        "projectArn": str(project.arn),
-        "importId": state.id,
-        "status": state.status,
-        "message": state.message,
-        "done": state.completed,
-        "total": state.total,
-    }
-    return ConsoleEvent(0, account, "import", str(project.arn), facts)
-
-
-def _of_export(account: str, project: Project, state: ExportState) -> ConsoleEvent:
-    facts = {
-        "projectArn": str(project.arn),
-        "projectName": project.name,
-        "datasetType": state.wish.dataset,
-        "exportId": state.id,
-        "address": state.wish.address,
-        "status": state.status,
-        "message": state.message,
-        "done": state.completed,
-        "total": state.total,
-        "leftOut": state.left_out,
-    }
-    return ConsoleEvent(0, account, "export", str(project.arn), facts)
-
-
-def _of_versions(account: str, project: Project, count: int, newest: int) -> ConsoleEvent:
-    """Say that there is another version, or one less: of one that is at rest nothing else is looked at."""
-    facts = {"projectArn": str(project.arn), "count": count, "newest": newest}
-    return ConsoleEvent(0, account, "versions", str(project.arn), facts)
-
-
-def _of_version(house: House, account: str, version: Version) -> ConsoleEvent:
-    stage = house.trainings.facts.progress(version) or {}
-    facts = {
-        "projectArn": str(version.project.arn),
-        "modelArn": str(version.arn),
-        "state": version.state,
-        "message": version.message,
-        "stage": stage.get("stage"),
-        "done": stage.get("done"),
-        "of": stage.get("of"),
-        "secondsLeft": stage.get("seconds_left"),
-        "candidates": stage.get("candidates", []),
-    }
-    return ConsoleEvent(0, account, "model", str(version.project.arn), facts)
-
-
-def _end_of(house: House, name: str) -> dict[str, Any]:
-    """Return what became of something that is not under way any more."""
-    kind, _, number = name.partition("/")
-    deleted = {"state": "deleted"} if kind == "model" else {"status": "deleted"}
-    if kind != "model":
-        return deleted
-    try:
-        version = house.versions.find_by_id(int(number))
-    except Missing:
-        return deleted
-    return {"state": version.state, "message": version.message, "stage": None, "done": None, "of": None}
