@@ -268,7 +268,7 @@ def test_sessions_of_a_role_end_with_it_and_do_not_come_back(identity, directory
 
 
 def test_the_first_start_makes_one_root_key_and_tells_it(identity, clock, tmp_path):
-    identity.ensure_root(ELSEWHERE, "eu-west-1", tmp_path)
+    identity.root.ensure(ELSEWHERE, "eu-west-1", tmp_path)
     file = tmp_path / "credentials.json"
     said = json.loads(file.read_text())
     assert (said["account"], said["region"]) == (ELSEWHERE, "eu-west-1")
@@ -279,13 +279,13 @@ def test_the_first_start_makes_one_root_key_and_tells_it(identity, clock, tmp_pa
 @pytest.mark.parametrize("broken", [None, "", "{}", "[]", '{"access_key_id": "AKIAOLD"}'])
 def test_a_lost_or_broken_credentials_file_is_written_again(broken, identity, tmp_path):
     file = tmp_path / "credentials.json"
-    identity.ensure_root(ELSEWHERE, "eu-west-1", tmp_path)
+    identity.root.ensure(ELSEWHERE, "eu-west-1", tmp_path)
     first = file.read_text()
     if broken is None:
         file.unlink()
     else:
         file.write_text(broken)
-    identity.ensure_root(ELSEWHERE, "eu-west-1", tmp_path)
+    identity.root.ensure(ELSEWHERE, "eu-west-1", tmp_path)
     assert file.read_text() == first
 
 

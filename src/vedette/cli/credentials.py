@@ -54,7 +54,7 @@ def _renew(data: Path | None) -> None:
     """Write the credentials file again; the server does so at its start, if its key was deleted."""
     with opened(data) as installation, on_record(installation.settings):
         settings = installation.settings
-        if not installation.identity.write_credentials(settings.account, settings.region, settings.data):
+        if not installation.identity.root.write(settings.account, settings.region, settings.data):
             raise Missing(f"The account {settings.account} has no root key: `vedette key create` makes one.")
 
 

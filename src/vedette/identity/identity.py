@@ -4,17 +4,16 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from vedette.access.policy import Policy
 from vedette.arn import parse_arn
-from vedette.clock import Clock, milliseconds, system_clock
+from vedette.clock import Clock, system_clock
 from vedette.errors import Denied
 from vedette.identity.company_people import CompanyPeople
 from vedette.identity.console_sessions import ConsoleSessions
@@ -25,18 +24,16 @@ from vedette.identity.may import Context
 from vedette.identity.passkeys import Passkeys
 from vedette.identity.principal import Principal, session_policies
 from vedette.identity.records import (
-    KEY_PURPOSE,
-    NewKey,
     arn_of,
     as_role,
     find_ids,
-    insert_key,
-    new_key,
+    open_secret,
     role_query,
     split_resource,
 )
 from vedette.identity.rights import boundary_of, policies_by_name, policies_of_role, policies_of_user
-from vedette.identity.seal import BadSeal, Seal, write_private
+from vedette.identity.root_keys import RootKeys
+from vedette.identity.seal import BadSeal, Seal
 from vedette.identity.sessions import OF_A_SERVICE, RoleRequest, Sessions, TemporaryCredentials, not_assumable
 from vedette.identity.tables import accounts, keys, roles, users
 from vedette.store.db import Database
@@ -106,6 +103,7 @@ class Identity:
     ) -> None:
         self.directory = Directory(database, seal, clock)
         self.sessions = Sessions(seal, clock)
+        self.root = RootKeys(database, seal, clock)
         self.uses = KeyUses(database)
         self._database = database
         self._seal = seal
@@ -174,37 +172,9 @@ class Identity:
         with self._database.read() as connection:
             row = connection.execute(oldest).first()
         try:
-            return row is None or bool(self._unseal(row))
+            return row is None or bool(open_secret(self._seal, row))
         except BadSeal:
             return False
-
-    def ensure_root(self, account: str, region: str, data: Path) -> None:
-        """Create the account, its root key and the credentials file, unless they exist.
-
-        Later calls only make sure that the file names an existing root key: a deleted last root
-        key was deleted on purpose, and `vedette key create` makes another.
-        """
-        with self._database.write() as connection:
-            now = milliseconds(self._clock())
-            if connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first() is None:
-                connection.execute(insert(accounts).values(id=account, name=account, created_ms=now))
-                insert_key(connection, new_key(account), None, self._seal, now)
-        rows = self._root_keys(account)
-        if rows and _key_in(data / "credentials.json") not in {row.id for row in rows}:
-            self.write_credentials(account, region, data)
-
-    def write_credentials(self, account: str, region: str, data: Path) -> bool:
-        """Write the credentials file with the oldest root key; return whether there is one."""
-        rows = self._root_keys(account)
-        if rows:
-            key = NewKey(rows[0].id, account, self._unseal(rows[0]))
-            _write_credentials(data / "credentials.json", key, region)
-        return bool(rows)
-
-    def _root_keys(self, account: str) -> Sequence[Any]:
-        root = select(keys).where(keys.c.account == account, keys.c.user.is_(None))
-        with self._database.read() as connection:
-            return connection.execute(root.order_by(keys.c.created_ms, keys.c.id)).all()
 
     def current(self, caller: Principal) -> Principal:
         """Return a stored caller with its present rights.
@@ -256,7 +226,7 @@ class Identity:
         with self._database.read() as connection:
             row = connection.execute(KEY_AND_HOLDER, {"id": key_id}).first()
         is_known = row is not None and bool(row.enabled)
-        expected = self._unseal(row) if is_known else self._seal.open(self._decoy, DECOY).decode()
+        expected = open_secret(self._seal, row) if is_known else self._seal.open(self._decoy, DECOY).decode()
         is_right = hmac.compare_digest(expected.encode(), secret.encode("utf-8", "replace"))
         if not (is_known and is_right):
             raise Denied("There is no access key with this id and this secret.", kind="key")
@@ -285,7 +255,7 @@ class Identity:
             boundary = boundary_of(connection, row.account, row.boundary) if row and is_user else ()
         if row is None or not row.enabled:
             raise KeyFault("unknown-key", "The security token included in the request is invalid.")
-        secret = self._unseal(row)
+        secret = open_secret(self._seal, row)
         if row.user is None:
             root = f"arn:aws:iam::{row.account}:root"
             return Principal(row.account, root, row.account, "root", key_id, "root"), secret
@@ -317,9 +287,6 @@ class Identity:
             rows = connection.execute(select(roles.c.role_id).where(roles.c.role_id.in_(on_the_way)))
             return {role.role_id for role in rows} == on_the_way
 
-    def _unseal(self, row: Any) -> str:
-        return self._seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
-
 
 def _bad_token() -> KeyFault:
     return KeyFault("bad-token", "The security token included in the request is invalid")
@@ -339,20 +306,3 @@ def _renewed(caller: Principal, rights: _CachedRights) -> Principal:
     if caller.kind == "role":
         return replace(renewed, role_path=rights.path)
     return replace(renewed, name=rights.name, arn=arn_of("user", caller.account, rights.path, rights.name))
-
-
-def _key_in(file: Path) -> str:
-    try:
-        return str(json.loads(file.read_text("utf-8"))["access_key_id"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def _write_credentials(file: Path, key: NewKey, region: str) -> None:
-    content = {
-        "account": key.account,
-        "region": region,
-        "access_key_id": key.id,
-        "secret_access_key": key.secret,
-    }
-    write_private(file, json.dumps(content, indent=2) + "\n")

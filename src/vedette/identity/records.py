@@ -126,6 +126,11 @@ def new_key(account: str, prefix: str = "AKIA") -> NewKey:
     return NewKey(new_id(prefix, 16), account, _new_secret())
 
 
+def open_secret(seal: Seal, row: Any) -> str:
+    """Return the secret of a key's row."""
+    return seal.open(row.sealed_secret, f"{KEY_PURPOSE}:{row.id}").decode()
+
+
 def _new_secret() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(40))
 

@@ -144,7 +144,7 @@ def _open(settings: Settings, *, makes: bool) -> Installation:
         identity = Identity(database, seal)
         own_settings = _own_settings(settings, identity, seal, first=account, makes=makes)
         if makes:
-            identity.ensure_root(own_settings.account, own_settings.region, data)
+            identity.root.ensure(own_settings.account, own_settings.region, data)
     except BaseException:
         database.close()
         raise
