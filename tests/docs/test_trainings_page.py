@@ -7,9 +7,9 @@ from vedette.dialects.registry import DIALECTS, LOOKOUT, REKOGNITION
 from vedette.projects.policies import MOST
 from vedette.projects.version import MOVES
 from vedette.settings import Settings
+from vedette.training.copying import MOST_COPIES
 from vedette.training.results import MASKS
 from vedette.training.run import TRIES
-from vedette.training.start import MOST_COPIES
 
 NAMES = {MASKS, *(name for dialect in DIALECTS.values() for name in dialect.results.values())}
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "reference" / "trainings.md").read_text("utf-8")

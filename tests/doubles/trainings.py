@@ -20,7 +20,7 @@ from vedette.projects.versions import Versions
 from vedette.store.db import Database
 from vedette.training.folder import Folder
 from vedette.training.order import NewTraining
-from vedette.training.run import TrainingRules
+from vedette.training.rooms import TrainingRules
 from vedette.training.start import Trainings
 
 Script = Callable[[Mapping[str, Any], threading.Event], Iterator[Event]]

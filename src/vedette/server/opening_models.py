@@ -29,7 +29,7 @@ from vedette.suggestions.lending import PictureLender
 from vedette.suggestions.next_steps import NextSteps
 from vedette.suggestions.study import StudyTools
 from vedette.suggestions.suggestions import Suggestions
-from vedette.training.run import TrainingRules
+from vedette.training.rooms import TrainingRules
 from vedette.training.seals import VersionSeals
 from vedette.training.start import Trainings
 from vedette.trials.running import TrialTools

@@ -5,6 +5,8 @@
     folder.py        a training's folder: frozen manifests, pictures, results, package
     gather.py        manifests frozen and pictures linked, by the server
     run.py           the jobs on versions: trainings, their checks, copies
+    copying.py       a copy written down, and made
+    rooms.py         what all of them work with, and the rules of the installation
     finish.py        how they end
     follow.py        how far the trainings under way are
     worker_order.py  what a worker process is asked to do, and what it leaves

@@ -21,7 +21,8 @@ from vedette.training.report import (
     read_label_thresholds,
     read_thresholds,
 )
-from vedette.training.run import TRAIN, TrainingRooms, subject_of
+from vedette.training.rooms import TrainingRooms
+from vedette.training.run import TRAIN, subject_of
 from vedette.training.sources import TrainingSources
 
 

@@ -12,7 +12,8 @@ from vedette.jobs.line import waiting_line
 from vedette.jobs.runner import JobRunner
 from vedette.jobs.store import JobPlace
 from vedette.projects.version import Version
-from vedette.training.run import TRAIN, TrainingRules, subject_of
+from vedette.training.rooms import TrainingRules
+from vedette.training.run import TRAIN, subject_of
 
 
 @dataclass(frozen=True, slots=True)

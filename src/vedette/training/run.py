@@ -6,30 +6,21 @@ With `result.json` in its folder a training is over, and only its end is left to
 import errno
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from vedette.clock import Clock
 from vedette.datasets.buckets import bucket_problem
 from vedette.datasets.dataset import Dataset
-from vedette.datasets.datasets import Datasets
 from vedette.dialects.intake import ManifestRefused
 from vedette.encryption.folder_keys import SEALED
-from vedette.engines.port import LAST, Engine, Event, Job, JobFiles
+from vedette.engines.port import LAST, Event, Job, JobFiles
 from vedette.errors import Busy, Missing, NoSpace, Refusal, TooMuch, Unwritable, Wrong
 from vedette.file_access import is_sealed_place
-from vedette.identity.access import ObjectAccess
 from vedette.identity.principal import load_principal
 from vedette.jobs.context import JobContext
 from vedette.jobs.kind import JobInterrupted, JobKind, JobPostponed, Retry, WorkQueue
-from vedette.jobs.runner import JobRunner
 from vedette.projects.version import Version
-from vedette.projects.versions import Versions
-from vedette.quotas import Quota
-from vedette.store.blobs.port import Blobs
 from vedette.store.sealed_folders import keys_for
-from vedette.training.backbones import Backbones
 from vedette.training.copying import copy_package, copy_results
 from vedette.training.finish import Ends
 from vedette.training.folder import Folder
@@ -37,7 +28,7 @@ from vedette.training.follow import Stages
 from vedette.training.gather import MOMENTS, Gatherer, Unfit, freeze, freeze_moments
 from vedette.training.order import NETWORK, VersionOrder, source_of
 from vedette.training.results import mask_folder_of
-from vedette.training.seals import VersionSeals
+from vedette.training.rooms import TrainingRooms
 from vedette.training.worker_order import TrainingResult, TrainOrder
 
 log = logging.getLogger(__name__)
@@ -57,50 +48,6 @@ AGAIN_S = 0.2
 LOOK_S = 1.0
 # The same pictures and labels give the same split and the same model.
 SEED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRules:
-    """What the installation sets for its trainings."""
-
-    budget: str = "balanced"
-    at_once: int = 2
-    one_size: bool = True
-    # How many of an account run at once.
-    quota: Quota = field(default_factory=Quota)
-
-    @property
-    def queue(self) -> WorkQueue:
-        """Return where trainings wait for their turn."""
-        return WorkQueue("trainings", self.at_once)
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRooms:
-    """What the jobs of versions work with."""
-
-    versions: Versions
-    datasets: Datasets
-    blobs: Blobs
-    engine: Engine
-    access: ObjectAccess
-    jobs: JobRunner
-    rules: TrainingRules
-    clock: Clock
-    root: Path
-    cache: Path
-    # None in tests that have no keys; there nothing is sealed.
-    seals: VersionSeals | None = None
-
-    @property
-    def backbones(self) -> Backbones:
-        """The weights that trainings may begin from."""
-        root = self.root.parent / "backbones"
-        return Backbones(root, self.versions, self.blobs, self.access, self.engine, self.clock, self.seals)
-
-    def folder(self, version: Version) -> Folder:
-        """Return where a version's files lie; its model is in `package` there."""
-        return Folder(self.root / version.folder)
 
 
 def subject_of(version: Version) -> str:

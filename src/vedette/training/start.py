@@ -22,16 +22,16 @@ from vedette.datasets.datasets import Datasets
 from vedette.datasets.snapshots import LONGEST_NAME, DatasetMoment, NewSnapshot
 from vedette.encryption.folder_keys import NewFolderKey
 from vedette.engines.port import Engine
-from vedette.errors import Busy, TooMuch, Wrong
+from vedette.errors import Busy, Wrong
 from vedette.identity.access import ObjectAccess
-from vedette.identity.principal import Principal, dump_principal
+from vedette.identity.principal import Principal
 from vedette.jobs.guard import Gate
 from vedette.jobs.kind import JobBegun, NewJob
 from vedette.jobs.runner import JobRunner
 from vedette.projects.project import Project
 from vedette.projects.tokens import ClientToken
-from vedette.projects.version import FIRST, WITH_PACKAGE, WORDS, Version
-from vedette.projects.version_rows import require, under_copying, under_training
+from vedette.projects.version import FIRST, WORDS, Version
+from vedette.projects.version_rows import under_training
 from vedette.projects.version_states import NewVersion
 from vedette.projects.versions import Versions
 from vedette.store.blobs.port import Blobs
@@ -39,6 +39,7 @@ from vedette.store.sealed_folders import read_mark
 from vedette.training.admission import parts_of, refuse_output, refuse_unready
 from vedette.training.bringing import PastModels
 from vedette.training.comparisons import VersionComparisons
+from vedette.training.copying import VersionCopies, refuse_copied, refuse_uncopyable
 from vedette.training.evaluations import EvaluationFiles
 from vedette.training.facts import TrainingFacts
 from vedette.training.finish import STOPPED
@@ -47,18 +48,16 @@ from vedette.training.follow import Stages
 from vedette.training.gather import FROZEN_AT_ONCE, MOMENTS, freeze
 from vedette.training.order import PAST_TAG, SEALED_BY, NewTraining, VersionOrder, backbone_of
 from vedette.training.queueing import TrainingQueue
-from vedette.training.run import CHECK, COPY, TRAIN, TrainingRooms, TrainingRules, VersionJobs, subject_of
+from vedette.training.rooms import TrainingRooms, TrainingRules
+from vedette.training.run import CHECK, COPY, TRAIN, VersionJobs, subject_of
 from vedette.training.seals import VersionSeals
 from vedette.training.sources import TrainingSources
 
-BEING_COPIED = "The model is being copied."
 BEING_TRAINED = "The model is being trained."
 ELSEWHERE = (
     "The buckets lie on another S3, which does not know the keys of this installation: results cannot be "
     "encrypted there. Train without a KmsKeyId."
 )
-# What the service allows a destination.
-MOST_COPIES = 5
 BY_DEFAULT = TrainingRules()
 
 
@@ -100,6 +99,7 @@ class Trainings:
         self.backbones = self._rooms.backbones
         self._sources = TrainingSources(datasets)
         self.facts = TrainingFacts(self._rooms, self.stages, self._sources)
+        self._copies = VersionCopies(self._rooms, partial(self._add, COPY))
         self._past_models = PastModels(versions, blobs, access, self.folder)
         for kind in VersionJobs(self._rooms, self.stages).kinds():
             jobs.register(kind)
@@ -179,37 +179,17 @@ class Trainings:
     def copy(self, source: Version, project: Project, request: NewTraining) -> Version:
         """Begin to copy a version, trained or copied itself, with its results."""
         refuse_output(self._rooms.blobs, self._rooms.access, project, request)
-        _refuse_uncopyable(source)
+        refuse_uncopyable(source)
         folder_key = self._folder_key(project, request)
         if folder_key is None and self._rooms.seals and read_mark(self.folder(source).root) is not None:
             folder_key = self._rooms.seals.prepare_own(project.scope)
-        new = NewVersion(
-            name=request.name,
-            state="copying",
-            message=BEING_COPIED,
-            description=source.description,
-            bucket=request.bucket,
-            prefix=request.prefix,
-            source=str(source.arn),
-            inputs={
-                **source.inputs,
-                "account": request.caller.account,
-                "caller": dump_principal(request.caller),
-                "copy_of": source.id,
-                "kms_key": request.kms_key,
-                SEALED_BY: "" if folder_key is None else str(folder_key.key.arn),
-            },
-            tags=request.tags,
-            # A copy has what people chose; whether its answers hold to that, its own users say.
-            thresholds=replace(source.thresholds, on_wire=False, revision=""),
-        )
-        version, _ = self.versions.create(project, new, also=partial(self._add_copy, source, folder_key))
+        version = self._copies.add(source, project, request, folder_key)
         self._begin(version)
         return version
 
     def delete(self, version: Version, token: ClientToken | None = None) -> None:
         """Delete a version with its files, when nothing of it is under way."""
-        also = partial(_refuse_copied, version)
+        also = partial(refuse_copied, version)
         self._remove(
             self.versions.move(version, "deleting", "The model is being deleted.", token=token, also=also)
         )
@@ -312,25 +292,6 @@ class Trainings:
             self._add(CHECK, connection, version)
         self._add(TRAIN, connection, version)
 
-    def _add_copy(
-        self,
-        source: Version,
-        folder_key: NewFolderKey | None,
-        connection: Connection,
-        version: Version,
-    ) -> None:
-        """Add a copy's job; in its transaction it is known whether the source is still there to be copied."""
-        _refuse_uncopyable(require(connection, source.id))
-        into = [copy for copy in under_copying(connection) if copy.project.id == version.project.id]
-        # The new one is among them.
-        if len(into) > MOST_COPIES:
-            name = version.project.name
-            raise TooMuch(f"{MOST_COPIES} copies into {name} are under way.", kind="version")
-        self.folder(version).put_aside()
-        if self._rooms.seals is not None:
-            self._rooms.seals.settle(connection, self.folder(version), folder_key, version)
-        self._add(COPY, connection, version)
-
     def _add(self, kind: str, connection: Connection, version: Version) -> None:
         account = version.project.scope.account
         self._rooms.jobs.add(connection, NewJob(kind, subject_of(version), account, VersionOrder(version.id)))
@@ -356,16 +317,3 @@ class Trainings:
         shutil.rmtree(self.folder(version).root, ignore_errors=True)
         self._rooms.datasets.snapshots.forget_version(version.id)
         self.versions.remove(version)
-
-
-def _refuse_uncopyable(source: Version) -> None:
-    if source.state not in WITH_PACKAGE:
-        raise Busy(f"The version {source.name} {WORDS[source.state]}.", kind="version", name=source.name)
-
-
-def _refuse_copied(version: Version, connection: Connection) -> None:
-    """Keep a version that is being copied, in the transaction that would delete it."""
-    for copy in under_copying(connection):
-        if copy.inputs.get("copy_of") == version.id:
-            sentence = f"The version {version.name} is being copied to {copy.project.name}."
-            raise Busy(sentence, kind="version", name=version.path)
