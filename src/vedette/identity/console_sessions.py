@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
+from vedette.clock import Clock, milliseconds, system_clock
 from vedette.errors import Denied, Missing
 from vedette.identity.console_session import (
     COMPANY,
@@ -34,11 +34,11 @@ from vedette.identity.console_session import (
     SessionPerson,
     TemporaryProof,
 )
+from vedette.identity.console_session_rows import BY_TOKEN, as_session, drop_old, of_person
 from vedette.identity.factors import NOTHING, FactorOwner, SecondFactors, ShownFactor
 from vedette.identity.principal import Principal
 from vedette.identity.tables import (
     accounts,
-    company_people,
     console_links,
     console_sessions,
     keys,
@@ -56,8 +56,6 @@ LINK_KEPT_MS = 7 * 24 * 60 * 60 * 1000
 TOKEN_BYTES = 32
 # A request in every such while is written down; one a request would keep the database busy with it.
 NOTED_MS = 60_000
-# Of one person, so that a script that signs in again and again fills no table; the oldest goes.
-MOST_SESSIONS = 50
 LONGEST_TEXT = 200
 
 
@@ -222,10 +220,10 @@ class ConsoleSessions:
             "way": new.way,
             "verified": new.verified,
         }
-        _drop_old(connection, new.account, new.person, now)
+        drop_old(connection, new.account, new.person, now)
         connection.execute(insert(console_sessions).values(row))
         result = connection.execute(select(console_sessions).where(console_sessions.c.id == row["id"])).one()
-        return token, _as_session(result)
+        return token, as_session(result)
 
     # Using
 
@@ -245,7 +243,7 @@ class ConsoleSessions:
                 connection.execute(used.values(used_ms=now))
         if principal is None:
             return None
-        return replace(principal, second_factor=bool(row.verified)), _as_session(row)
+        return replace(principal, second_factor=bool(row.verified)), as_session(row)
 
     def _principal(self, row: Row[Any]) -> Principal | None:
         if row.session_token is not None:
@@ -266,11 +264,11 @@ class ConsoleSessions:
 
     def list(self, account: str, person: SessionPerson = ROOT) -> list[ConsoleSession]:
         """Return a person's sessions, the newest first."""
-        query = select(console_sessions).where(*_of_person(account, person))
+        query = select(console_sessions).where(*of_person(account, person))
         now = milliseconds(self._clock())
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
-        return [_as_session(row) for row in rows if row.expires_ms > now]
+        return [as_session(row) for row in rows if row.expires_ms > now]
 
     def of_account(self, account: str) -> Sequence[ConsoleSession]:
         """Return the sessions of everybody in an account, the newest first."""
@@ -278,7 +276,7 @@ class ConsoleSessions:
         now = milliseconds(self._clock())
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).all()
-        return [_as_session(row) for row in rows if row.expires_ms > now]
+        return [as_session(row) for row in rows if row.expires_ms > now]
 
     def verify(self, session: ConsoleSession) -> None:
         """Note that a second factor was shown in a session; the person's others without one end."""
@@ -286,8 +284,8 @@ class ConsoleSessions:
         without = (console_sessions.c.way == KEY) & ~console_sessions.c.verified & ~own
         with self._database.write() as connection:
             connection.execute(update(console_sessions).where(own).values(verified=True))
-            of_person = _of_person(session.account, session.person)
-            connection.execute(delete(console_sessions).where(*of_person, without))
+            own_person = of_person(session.account, session.person)
+            connection.execute(delete(console_sessions).where(*own_person, without))
 
     # Ending
 
@@ -301,7 +299,7 @@ class ConsoleSessions:
     def end(self, account: str, person: SessionPerson, session_id: str) -> None:
         """End one of a person's sessions."""
         deletion = delete(console_sessions).where(
-            *_of_person(account, person), console_sessions.c.id == session_id
+            *of_person(account, person), console_sessions.c.id == session_id
         )
         with self._database.write() as connection:
             if not connection.execute(deletion).rowcount:
@@ -318,64 +316,9 @@ def milliseconds_of(length: timedelta) -> int:
     return int(length.total_seconds() * 1000)
 
 
-def _token_query() -> Any:
-    columns, people = console_sessions.c, company_people.c
-    is_user = (users.c.account == columns.account) & (users.c.name == columns.user)
-    is_person = (people.account == columns.account) & (people.user == columns.user)
-    joined = (
-        console_sessions.join(accounts, accounts.c.id == console_sessions.c.account)
-        .outerjoin(users, is_user)
-        .outerjoin(keys, keys.c.id == console_sessions.c.key)
-        .outerjoin(company_people, is_person)
-    )
-    facts = (users.c.user_id, keys.c.enabled, accounts.c.needs_factor, company_people.c.issuer)
-    query = select(console_sessions, *facts).select_from(joined)
-    return query.where(console_sessions.c.token_hash == bindparam("token"))
-
-
-BY_TOKEN = _token_query()
-
-
-def _of_person(account: str, person: SessionPerson) -> tuple[Any, Any, Any]:
-    # `== None` becomes IS NULL: the root's sessions have neither.
-    return (
-        console_sessions.c.account == account,
-        console_sessions.c.user == person.user,
-        console_sessions.c.role_session == person.role_session,
-    )
-
-
 def _require_person(connection: Connection, account: str, user: str | None) -> None:
     if not connection.execute(select(accounts.c.id).where(accounts.c.id == account)).first():
         raise Missing(f"There is no account {account}.", kind="account", name=account)
     person = select(users.c.name).where(users.c.account == account, users.c.name == user)
     if user is not None and not connection.execute(person).first():
         raise Missing(f"There is no user {user} in account {account}.", kind="user", name=user)
-
-
-def _drop_old(connection: Connection, account: str, person: SessionPerson, now: int) -> None:
-    """Take away sessions that have ended, and the oldest of a person who has too many."""
-    connection.execute(delete(console_sessions).where(console_sessions.c.expires_ms <= now))
-    query = select(console_sessions.c.id).where(*_of_person(account, person))
-    ids = connection.execute(query.order_by(console_sessions.c.used_ms.desc())).scalars().all()
-    if len(ids) >= MOST_SESSIONS:
-        connection.execute(
-            delete(console_sessions).where(console_sessions.c.id.in_(ids[MOST_SESSIONS - 1 :]))
-        )
-
-
-def _as_session(row: Row[Any]) -> ConsoleSession:
-    return ConsoleSession(
-        row.id,
-        row.account,
-        SessionPerson(row.user, row.role_session),
-        row.temporary_key or row.key or "",
-        from_milliseconds(row.created_ms),
-        from_milliseconds(row.used_ms),
-        from_milliseconds(row.expires_ms),
-        Browser(row.address, row.agent),
-        row.way,
-        row.verified,
-        bool(getattr(row, "needs_factor", False)),
-        getattr(row, "issuer", None) or "",
-    )

@@ -15,10 +15,11 @@ from vedette.errors import Missing, Taken, TooMuch, Wrong
 from vedette.identity.administrators import GuardedWrites
 from vedette.identity.groups import Groups
 from vedette.identity.holder import PLAIN, Holder, HolderLook
+from vedette.identity.holder_rows import require_holder
 from vedette.identity.holders import Holders, set_boundary
 from vedette.identity.ids import new_id
 from vedette.identity.inline import INLINE, InlinePolicies
-from vedette.identity.policies import IdentityPolicies, attach_policy, require_holder
+from vedette.identity.policies import IdentityPolicies, attach_policy
 from vedette.identity.policy_history import PolicyHistory
 from vedette.identity.records import (
     AccessKey,

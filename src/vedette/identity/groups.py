@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.holder import Holder
+from vedette.identity.holder_rows import require_account, require_holder
 from vedette.identity.ids import new_id
 from vedette.identity.inline import INLINE, inline_of
-from vedette.identity.policies import NAME, attached_to, require_account, require_holder
+from vedette.identity.policies import NAME, attached_to
 from vedette.identity.records import arn_of
 from vedette.identity.tables import groups, members
 from vedette.store.db import Database

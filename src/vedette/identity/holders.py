@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, delete, func, insert, literal, select,
 from vedette.errors import Busy, Taken, Wrong
 from vedette.identity.groups import as_group
 from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.holder_rows import HOLDERS, require_account, require_holder
 from vedette.identity.inline import inline_of
-from vedette.identity.policies import HOLDERS, attached_to, require_account, require_holder, require_policy
+from vedette.identity.policies import attached_to, require_policy
 from vedette.identity.records import as_role, as_user
 from vedette.identity.tables import (
     accounts,

@@ -12,7 +12,8 @@ from vedette.access.parse import parse_policy, visible_length
 from vedette.access.policy import PolicyKind
 from vedette.errors import Missing, TooMuch, Wrong
 from vedette.identity.holder import Holder, HolderKind
-from vedette.identity.policies import NAME, require_holder
+from vedette.identity.holder_rows import require_holder
+from vedette.identity.policies import NAME
 from vedette.identity.tables import group_inline, role_inline, user_inline
 from vedette.store.db import Database
 

@@ -19,16 +19,12 @@ from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.errors import Busy, MalformedPolicy, Missing, Taken, TooMuch, Wrong
 from vedette.identity.builtin import AWS, AWS_NAMES, NAMES, builtin_document, builtin_path, is_builtin
 from vedette.identity.holder import Holder, HolderKind
+from vedette.identity.holder_rows import HOLDERS, require_account, require_holder
 from vedette.identity.ids import new_id
 from vedette.identity.policy_versions import add_version, insert_version, versions_of
 from vedette.identity.tables import (
-    accounts,
-    group_policies,
-    groups,
     policies,
-    role_policies,
     roles,
-    user_policies,
     users,
 )
 from vedette.store.db import Database
@@ -38,12 +34,6 @@ NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 MOST_ATTACHED = 10
 
 KNOWN = (*NAMES, *(f"{AWS}{name}" for name in AWS_NAMES))
-
-HOLDERS: dict[HolderKind, tuple[Table, Table]] = {
-    "user": (users, user_policies),
-    "group": (groups, group_policies),
-    "role": (roles, role_policies),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,23 +271,6 @@ def attached_to(connection: Connection, holder: Holder) -> list[str]:
     _, attached = HOLDERS[holder.kind]
     query = select(attached.c.policy).where(*_held_by(attached, holder)).order_by(attached.c.policy)
     return list(connection.execute(query).scalars())
-
-
-def require_account(connection: Connection, account: str) -> None:
-    """Refuse an account that does not exist."""
-    if not connection.execute(select(func.count()).where(accounts.c.id == account)).scalar_one():
-        raise Missing(f"There is no account {account}.", kind="account", name=account)
-
-
-def require_holder(connection: Connection, holder: Holder) -> None:
-    """Refuse a user, group or role that does not exist."""
-    require_account(connection, holder.account)
-    table, _ = HOLDERS[holder.kind]
-    query = select(table.c.name).where(table.c.account == holder.account, table.c.name == holder.name)
-    if connection.execute(query).first() is None:
-        raise Missing(
-            f"There is no {holder} in account {holder.account}.", kind=holder.kind, name=holder.name
-        )
 
 
 def _held_by(attached: Table, holder: Holder) -> tuple[Any, Any]:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select, update
 
 from vedette.errors import TooMuch, Wrong
 from vedette.identity.holder import Holder
-from vedette.identity.policies import HOLDERS, require_holder, require_policy
+from vedette.identity.holder_rows import HOLDERS, require_holder
+from vedette.identity.policies import require_policy
 from vedette.identity.tables import policies
 
 # IAM's own limits.

@@ -17,7 +17,7 @@ from vedette.cli.main import app
 from vedette.cli.serve import welcome
 from vedette.errors import Denied, Missing
 from vedette.identity.console_session import Browser, SessionLength, TemporaryProof
-from vedette.identity.console_sessions import MOST_SESSIONS
+from vedette.identity.console_session_rows import MOST_SESSIONS
 from vedette.identity.holder import Holder
 from vedette.settings import Settings
 
