@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 GROUND_FILES = {
+    "addresses",
     "settings",
     "arn",
     "clock",

@@ -11,7 +11,7 @@ import pytest
 from functions.test_attacks import MEANS
 from functions.test_environment import HANDLER, call
 from functions.test_environment import start as start
-from vedette import outgoing
+from vedette.addresses import CLOUDS
 from vedette.functions import confine
 from vedette.functions.confine import Confinement, find_confinement
 from vedette.functions.gate import REFUSED, is_refused
@@ -218,4 +218,4 @@ def test_a_machine_that_cannot_is_told_so(monkeypatch):
 
 def test_the_gate_and_calls_of_the_server_refuse_the_same_clouds():
     # The gate runs by its path and imports nothing of Vedette, so that the list stands twice.
-    assert REFUSED == outgoing.CLOUDS
+    assert REFUSED == CLOUDS

@@ -10,10 +10,11 @@ import pytest
 from doubles.hostile_hooks import HostileHook, at_once, drips, for_ever, relays
 from doubles.receivers import write_certificate
 from vedette import outgoing
+from vedette.addresses import CLOUDS, neighbourhood
 from vedette.errors import Wrong
 from vedette.functions.gate import REFUSED
 from vedette.monitoring.actions import Topic, WebhookFault, call_webhook, read_actions, uncalled_topics
-from vedette.outgoing import Bounds, CallRefused, call, neighbourhood, read_address
+from vedette.outgoing import Bounds, CallRefused, call, read_address
 
 HEARD = b"HTTP/1.1 204 No Content\r\n\r\n"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -76,7 +77,7 @@ def test_where_an_address_leads(text, kind):
 
 
 def test_what_a_function_may_not_reach_no_call_of_the_server_reaches():
-    assert set(outgoing.CLOUDS) == set(REFUSED)
+    assert set(CLOUDS) == set(REFUSED)
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from vedette.addresses import Network
 from vedette.errors import Refusal, Wrong
-from vedette.outgoing import Bounds, CallRefused, Network, call, read_address, refusal_of
+from vedette.outgoing import Bounds, CallRefused, call, read_address, refusal_of
 
 log = logging.getLogger(__name__)
 
