@@ -30,7 +30,8 @@ from vedette.api.own.examples import EXAMPLES
 from vedette.api.permissions import DENY_ALONE
 from vedette.audit.trails import Trail
 from vedette.devices.values import DevicePlace, NewDevice
-from vedette.encryption.keys import NewEncryptionKey, random_id
+from vedette.encryption.keys import NewEncryptionKey
+from vedette.encryption.names import random_id
 from vedette.encryption.values import KeyPlace
 from vedette.errors import Denied, Refusal
 from vedette.projects.aliases import AliasChange

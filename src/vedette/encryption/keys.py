@@ -7,7 +7,6 @@ made when it is first needed, and nobody ends it.
 import builtins
 import json
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from vedette.access.pins import Resolve, pin, resolve_nobody, unpin
 from vedette.clock import Clock, from_milliseconds, milliseconds, system_clock
 from vedette.encryption.material import Materials, PreparedVersion
-from vedette.encryption.names import ALIAS, key_id_of, missing_key, read_alias_arn
+from vedette.encryption.names import ALIAS, key_id_of, missing_key, random_id, read_alias_arn
 from vedette.encryption.policies import read_policy, service_policy, usual_policy
 from vedette.encryption.rows import as_key, read_row
 from vedette.encryption.tables import encryption_keys, key_aliases, key_versions
@@ -36,11 +35,6 @@ ROTATION_DAYS = 365
 SERVICES = ("s3", "rekognition", "lookoutvision")
 # AWS's bound on rotations that somebody asks for.
 MOST_ON_DEMAND = 25
-
-
-def random_id() -> str:
-    """Return the id of a new key, in AWS's form."""
-    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True)

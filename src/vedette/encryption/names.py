@@ -13,6 +13,11 @@ RESERVED = "alias/aws/"
 ALIAS_NAME = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}", re.ASCII)
 
 
+def random_id() -> str:
+    """Return the id of a new key, in AWS's form."""
+    return str(uuid.uuid4())
+
+
 def read_alias_arn(text: str, place: KeyPlace) -> tuple[KeyPlace, str] | None:
     """Return where an alias is and its name, seen from an account; None for what names no alias."""
     if text.startswith(ALIAS):

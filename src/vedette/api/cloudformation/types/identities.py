@@ -1,12 +1,10 @@
 """Users, groups and roles of IAM, with what they hold."""
 
-import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote
 
 from vedette.api.cloudformation.types.base import (
     Properties,
@@ -19,6 +17,7 @@ from vedette.api.cloudformation.types.base import (
     texts,
     words,
 )
+from vedette.api.cloudformation.types.policy_texts import document_text, inline_of, policy_of
 from vedette.api.cloudformation.types.sharing import (
     HELD,
     INLINE,
@@ -35,19 +34,6 @@ from vedette.stacks.port import MadeThing, MakingFailed, ResourceWish
 IAM = "iam"
 NOTHING: Mapping[str, Collection[str]] = MappingProxyType({"policies": (), "groups": (), "inline": ()})
 ABSENT, EXISTS = "NoSuchEntity", "EntityAlreadyExists"
-
-
-def document_text(document: Any) -> str:
-    """Return a policy of a template as IAM takes it."""
-    return document if isinstance(document, str) else json.dumps(document)
-
-
-def inline_of(properties: Properties) -> dict[str, str]:
-    """Return the inline policies of a holder's properties, by their names."""
-    return {
-        str(policy["PolicyName"]): document_text(policy["PolicyDocument"])
-        for policy in properties.get("Policies", ())
-    }
 
 
 def _check_forms(properties: Properties) -> None:
@@ -325,11 +311,6 @@ def _boundary_of(facts: Mapping[str, Any]) -> Any:
 def _groups_of(calls: TypeCalls, user: str) -> list[str]:
     groups = calls.ask(IAM, "ListGroupsForUser", UserName=user)["Groups"]
     return [group["GroupName"] for group in groups]
-
-
-def policy_of(text: Any) -> Any:
-    """Return a policy that IAM answers, which is percent-encoded, as a template has it."""
-    return json.loads(unquote(str(text)))
 
 
 def _type(kind: str, properties: str, *, replaced_by: str = "", **more: Any) -> ResourceType:

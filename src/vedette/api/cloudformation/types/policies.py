@@ -15,7 +15,8 @@ from vedette.api.cloudformation.types.base import (
     texts,
     words,
 )
-from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM, document_text, policy_of
+from vedette.api.cloudformation.types.identities import ABSENT, EXISTS, IAM
+from vedette.api.cloudformation.types.policy_texts import document_text, policy_of
 from vedette.api.cloudformation.types.sharing import (
     HELD,
     HOLDERS,
