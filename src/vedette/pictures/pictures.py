@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.filling import Changed, MayRead, anybody
 from vedette.datasets.turns import Turns
-from vedette.datasets.view import find_by_part, list_parts, parts_of_project
+from vedette.datasets.view import list_parts
 from vedette.engines.pool import Pool
 from vedette.errors import Missing, Wrong
 from vedette.identity.principal import Principal
@@ -32,8 +30,7 @@ from vedette.pictures.inspector import Drawing, Inspector, Thumbnail
 from vedette.pictures.orientation import read_orientation
 from vedette.pictures.thumbnails import Thumbnails
 from vedette.pictures.twins import TwinPictures, find_twins
-from vedette.pictures.walk import DatasetScope, EntryWalk, InspectionTask, WalkContext
-from vedette.projects.projects import by_id
+from vedette.pictures.walk import DatasetScope, EntryWalk, InspectionTask, WalkContext, find_scope
 from vedette.store.blobs.port import Blobs, StoredObject
 from vedette.store.db import Database
 from vedette.vision.images import BrokenPicture
@@ -244,7 +241,7 @@ class DatasetPictures:
 
     def _line_up(self, task: InspectionTask) -> None:
         with self._database.read() as connection:
-            place = _find_place(connection, task.part)
+            place = find_scope(connection, task.part)
         if place is None or not self._is_there(place):
             self._orphans = True
             self._tasks.task_done()
@@ -345,13 +342,3 @@ class DatasetPictures:
 def _thumbnail_name(drawing: Drawing) -> str:
     kind = f"{drawing.side} pixels{' of a mask' if drawing.is_mask else ''}"
     return inspection_key(drawing.location, (kind,)).hex()
-
-
-def _find_place(connection: Connection, part: int) -> DatasetScope | None:
-    dataset = find_by_part(connection, part)
-    project = by_id(connection, dataset.project) if dataset else None
-    if dataset is None or project is None:
-        return None
-    return DatasetScope(
-        dataset, project.scope.account, project.id, project.dialect, parts_of_project(connection, project.id)
-    )

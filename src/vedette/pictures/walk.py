@@ -11,11 +11,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from vedette.datasets.dataset import Dataset
 from vedette.datasets.datasets import Datasets
 from vedette.datasets.filling import MayRead
 from vedette.datasets.picture_facts import PictureFact, PictureState, write_facts
 from vedette.datasets.staging import read_flaws, write_flaws
+from vedette.datasets.view import find_by_part, parts_of_project
 from vedette.dialects.dialect import Dialect
 from vedette.dialects.limits import PictureLimits
 from vedette.manifest.lines import Line, read_line
@@ -24,6 +27,7 @@ from vedette.manifest.segmentation import MaskRef
 from vedette.pictures.inspections import Subject, find_first_size, read_named, read_subjects, store_entries
 from vedette.pictures.inspector import ABSENT, ImageObject, Inspector, ObjectInspection, PendingBatch
 from vedette.pictures.readers import is_readable, readers_of
+from vedette.projects.projects import by_id
 from vedette.store.db import Database
 from vedette.vision.inspect import Inspection
 
@@ -261,3 +265,14 @@ def _sound_size(inspection: Inspection | None, limits: PictureLimits) -> Size | 
     ):
         return None
     return inspection.width, inspection.height
+
+
+def find_scope(connection: Connection, part: int) -> DatasetScope | None:
+    """Return the dataset that a part belongs to; None where it or its project was deleted."""
+    dataset = find_by_part(connection, part)
+    project = by_id(connection, dataset.project) if dataset else None
+    if dataset is None or project is None:
+        return None
+    return DatasetScope(
+        dataset, project.scope.account, project.id, project.dialect, parts_of_project(connection, project.id)
+    )
