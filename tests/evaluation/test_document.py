@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vedette.errors import Wrong
-from vedette.evaluation.document import Evaluation, headline, read_evaluation, write_evaluation
+from vedette.evaluation.document import Evaluation, read_evaluation, write_evaluation
 from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.headline import headline
 from vedette.evaluation.judged import JudgedPicture
 from vedette.evaluation.schema import json_schema
 from vedette.vision.annotations import Box, Finding, Sample

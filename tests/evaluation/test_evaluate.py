@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from doubles.evaluations import document_of
-from vedette.evaluation.document import headline, read_evaluation
+from vedette.evaluation.document import read_evaluation
+from vedette.evaluation.headline import headline
 from vedette.evaluation.judged import JudgedPicture
 from vedette.vision.annotations import Box, Finding, Sample
 

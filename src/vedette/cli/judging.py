@@ -14,7 +14,7 @@ from vedette.cli.showing import show_figures
 from vedette.cli.terminal import ProgressLine
 from vedette.dialects.samples import read_samples
 from vedette.errors import Missing, Refusal, Wrong
-from vedette.evaluation.document import HEADLINE, headline
+from vedette.evaluation.headline import HEADLINE, headline
 from vedette.evaluation.judge import ModelJudgement, judge
 from vedette.manifest.folders import read_folder, refuse_picture
 from vedette.report.page import write_report

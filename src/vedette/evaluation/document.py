@@ -291,24 +291,6 @@ EVALUATIONS: Mapping[str, type[Evaluation]] = {
     "segmentation": SegmentationEvaluation,
 }
 
-# What fits on a line: of all tasks, those aggregates that a task has.
-HEADLINE = (
-    "task",
-    "pictures",
-    "accuracy",
-    "precision",
-    "recall",
-    "f1",
-    "auroc",
-    "average_precision",
-    "map50",
-    "map50_95",
-    "average_recall",
-    "mean_iou",
-    "clean_normals",
-)
-PER_LABEL = ("label", "test_pictures", "threshold", "precision", "recall", "f1", "average_precision", "iou")
-
 
 def write_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """Return the document as JSON has it."""
@@ -343,12 +325,3 @@ def _refuse_other_format(version: Any, name: str) -> None:
             kind="model",
             name=name,
         )
-
-
-def headline(evaluation: Evaluation) -> dict[str, Any]:
-    """Return what fits on a line, as JSON: the aggregates that could be told, and each label's figures."""
-    document = write_evaluation(evaluation)
-    short = {key: document[key] for key in HEADLINE if document.get(key) is not None}
-    return short | {
-        "labels": [{key: row[key] for key in PER_LABEL if key in row} for row in document["labels"]]
-    }

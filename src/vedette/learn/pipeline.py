@@ -27,8 +27,9 @@ import torch
 import vedette
 from vedette.clock import Clock, system_clock
 from vedette.errors import TooMuch
-from vedette.evaluation.document import Evaluation, headline, write_evaluation
+from vedette.evaluation.document import Evaluation, write_evaluation
 from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.headline import headline
 from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.learn import memo as memos
 from vedette.learn.advice import more_of

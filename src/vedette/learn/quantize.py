@@ -22,7 +22,8 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from vedette.errors import Wrong
-from vedette.evaluation.document import Evaluation, headline, write_evaluation
+from vedette.evaluation.document import Evaluation, write_evaluation
+from vedette.evaluation.headline import headline
 from vedette.evaluation.judge import judge
 from vedette.runtime.byte_products import want_exact_bytes
 from vedette.runtime.graph import refuse_foreign

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vedette.evaluation.document import AnomalyTypeFigures, Evaluation, LabelFigures, headline
+from vedette.evaluation.document import AnomalyTypeFigures, Evaluation, LabelFigures
+from vedette.evaluation.headline import headline
 from vedette.runtime.facts import PackageFacts
 
 DOES = {

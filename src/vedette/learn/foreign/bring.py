@@ -18,8 +18,9 @@ import onnxruntime
 import vedette
 from vedette.clock import Clock, system_clock
 from vedette.errors import Wrong
-from vedette.evaluation.document import Evaluation, headline, write_evaluation
+from vedette.evaluation.document import Evaluation, write_evaluation
 from vedette.evaluation.evaluate import evaluate
+from vedette.evaluation.headline import headline
 from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.evaluation.judged import JudgedPicture
 from vedette.file_access import read_file, size_of, write_file
