@@ -3,8 +3,10 @@
 from click.testing import CliRunner
 
 from vedette.cli import client as client_module
+from vedette.cli import doctor
 from vedette.cli.client import open_client
 from vedette.cli.main import app
+from vedette.cli.sdk import stale_models
 
 PLACE = ("lookoutvision", "2020-11-20")
 
@@ -36,6 +38,23 @@ def test_remove_leaves_nothing_behind(tmp_path):
     assert run("remove", "--to", str(tmp_path)).exit_code == 0
     assert list(tmp_path.iterdir()) == []
     assert "nothing to remove" in run("remove", "--to", str(tmp_path)).output
+
+
+def test_models_of_another_release_are_named(tmp_path, monkeypatch):
+    run("install", "--to", str(tmp_path))
+    assert stale_models(tmp_path) == []
+    tmp_path.joinpath(*PLACE, "service-2.json").write_text("{}")
+    assert stale_models(tmp_path) == ["lookoutvision"]
+    monkeypatch.setattr(doctor, "models_folder", lambda folder: tmp_path)
+    diagnosis = doctor._sdk()
+    assert (diagnosis.verdict, "lookoutvision (`vedette sdk install`)" in diagnosis.sentence) == (
+        "note",
+        True,
+    )
+    tmp_path.joinpath("vedette", "2026-11-21", "service-2.json").unlink()
+    assert stale_models(tmp_path) == ["lookoutvision", "vedette"]
+    run("install", "--to", str(tmp_path))
+    assert doctor._sdk().verdict == "good"
 
 
 def test_files_of_somebody_else_are_not_overwritten(tmp_path):

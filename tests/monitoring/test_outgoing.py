@@ -1,6 +1,7 @@
 """Calls to other machines: whither names may lead, and what an answer may cost."""
 
 import http.client
+import json
 import socket
 import threading
 from ipaddress import ip_address, ip_network
@@ -199,12 +200,14 @@ def test_a_certificate_of_another_name_or_of_nobody_is_no_webhook(names, hook_of
         "http://hooks.example:99999/", "http://hooks.example:0/", "http://[::1/", "http://hooks.example/\u00e4",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_refused_when_the_file_is_read(tmp_path, address):
+def test_what_is_no_address_is_never_called(tmp_path, address):
     with pytest.raises(ValueError):  # noqa: PT011  (each part of Python has its own words)
         read_address(address)
-    (tmp_path / "topics.toml").write_text(f"[topics.own]\nwebhook = {address!r}\n".replace("\\r\\n", "\\n"))
-    with pytest.raises(Wrong, match=r"topics\.toml"):
-        read_actions(tmp_path / "topics.toml")
+    # JSON's texts are TOML's too.
+    (tmp_path / "topics.toml").write_text(f"[topics.own]\nwebhook = {json.dumps(address)}\n")
+    (topic,) = read_actions(tmp_path / "topics.toml").topics.values()
+    with pytest.raises(WebhookFault, match=r"^The webhook was not called: its address cannot be called: "):
+        call_webhook(topic, b"{}")
 
 
 def test_the_operators_file_says_whither_names_may_lead(tmp_path):
@@ -243,6 +246,33 @@ def test_the_doctor_names_topics_whose_webhooks_are_not_called(names, tmp_path):
     assert uncalled_topics(read_actions(file)) == {
         "out": "its name leads to a private network, which the operator's file does not allow"
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("https://user:word@hooks.example/", "it holds a user's name or password, which would not be sent"),
+        ("https://user@hooks.example/", "it holds a user's name or password, which would not be sent"),
+        ("ftp://hooks.example/", "it begins with https:// or http:// and a name"),
+        ("https://[::1/", "Invalid IPv6 URL"),
+    ],
+)
+def test_one_webhook_that_cannot_be_called_leaves_the_others_alone(names, tmp_path, address, reason):
+    names[0].append(["10.0.0.9"])
+    file = tmp_path / "topics.toml"
+    file.write_text(
+        f'[topics.bad]\nwebhook = "{address}"\ncommand = ["true"]\nevents = ["model"]\n'
+        '[topics.good]\nwebhook = "http://hooks.example/"\nnetworks = ["10.0.0.0/8"]\n'
+    )
+    book = read_actions(file)
+    sentence = f"its address cannot be called: {reason}"
+    assert uncalled_topics(book) == {"bad": sentence}
+    with pytest.raises(WebhookFault) as caught:
+        call_webhook(book.topics["bad"], b"{}")
+    assert caught.value.sentence == f"The webhook was not called: {sentence}."
+    assert "word" not in sentence.replace("password", "")
+    assert not caught.value.may_pass
+    assert (book.topics["bad"].command, book.topics["good"].fault) == (("true",), "")
 
 
 def test_a_proxy_of_the_environment_is_gone_through(hook_of, tmp_path, monkeypatch):

@@ -27,7 +27,7 @@ from vedette.cli.credentials import Data
 from vedette.cli.listing import is_for_people, print_records, prints_records
 from vedette.cli.opening import settings_for
 from vedette.cli.parts import DOES, PARTS, has_part, missing_modules, sentence_for
-from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder
+from vedette.cli.sdk import MARK, SERVICE, VERSION, models_folder, stale_models
 from vedette.cli.signatures import Exit, Option
 from vedette.cli.terminal import columns, styled
 from vedette.cores import count_cores
@@ -294,6 +294,11 @@ def _engine(settings: "Settings") -> list[Diagnosis]:
 
 def _sdk() -> Diagnosis:
     is_installed = (models_folder(None) / SERVICE / VERSION / MARK).exists()
+    if is_installed and (stale := stale_models(models_folder(None))):
+        sentence = (
+            f"other programs read models of another release: {', '.join(stale)} (`vedette sdk install`)"
+        )
+        return Diagnosis("lookoutvision", "note", sentence)
     sentence = (
         "boto3 and the AWS CLI know lookoutvision"
         if is_installed

@@ -27,10 +27,30 @@ def models_folder(folder: Path | None) -> Path:
     return folder or Path.home() / ".aws" / "models"
 
 
+def stale_models(folder: Path) -> list[str]:
+    """Return the services whose copied models are not this release's."""
+    return [
+        name
+        for name, sources in _sources().items()
+        if any(_differs(folder / name / SERVICES[name] / file, content) for file, content in sources.items())
+    ]
+
+
+def _sources() -> dict[str, dict[str, bytes]]:
+    with as_file(files("vedette.wire") / "shapes") as shapes:
+        return {name: _read_files(shapes / name / version) for name, version in SERVICES.items()}
+
+
+def _differs(place: Path, content: bytes) -> bool:
+    try:
+        return place.read_bytes() != content
+    except OSError:
+        return True
+
+
 def install_models(folder: Path) -> list[Path]:
     """Copy Vedette's files, and record which they are; refuse to overwrite files of another program."""
-    with as_file(files("vedette.wire") / "shapes") as shapes:
-        sources = {name: _read_files(shapes / name / version) for name, version in SERVICES.items()}
+    sources = _sources()
     for name, version in SERVICES.items():
         _refuse_strangers(folder / name / version, sources[name])
     return [file for name in SERVICES for file in _install(folder / name / SERVICES[name], sources[name])]

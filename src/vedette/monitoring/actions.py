@@ -49,6 +49,8 @@ class Topic:
     form: str = "sns"
     # Whither else than to public addresses the webhook's name may lead (docs/decisions/0477).
     networks: tuple[Network, ...] = ()
+    # Why the webhook's address cannot be called at all; the topic's other actions are done.
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,6 @@ def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
     if unknown:
         raise ValueError(f"the topic {name} has {min(unknown)}, which says nothing")
     webhook = str(facts.get("webhook", ""))
-    if webhook:
-        try:
-            read_address(webhook)
-        except ValueError as error:
-            raise ValueError(f"the webhook of {name} is no address (https://…): {error}") from error
     command = facts.get("command", [])
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
         raise ValueError(f"the command of {name} is no list of words")
@@ -98,8 +95,25 @@ def _topic(name: str, facts: Mapping[str, Any]) -> Topic:
         raise ValueError(f"the form of {name} is one of {', '.join(FORMS)}")
     emails = tuple(facts.get("emails", ()))
     return Topic(
-        webhook, str(facts.get("secret", "")), tuple(command), emails, events, form, _networks(name, facts)
+        webhook,
+        str(facts.get("secret", "")),
+        tuple(command),
+        emails,
+        events,
+        form,
+        _networks(name, facts),
+        _fault_of(webhook),
     )
+
+
+def _fault_of(webhook: str) -> str:
+    """Return why an address cannot be called: of one topic, so that the others go on."""
+    try:
+        if webhook:
+            read_address(webhook)
+    except ValueError as error:
+        return f"its address cannot be called: {error}"
+    return ""
 
 
 def _networks(name: str, facts: Mapping[str, Any]) -> tuple[Network, ...]:
@@ -115,7 +129,7 @@ def _networks(name: str, facts: Mapping[str, Any]) -> tuple[Network, ...]:
 def uncalled_topics(book: ActionBook) -> dict[str, str]:
     """Return the topics whose webhooks are not called as names lead now, and why."""
     reasons = {
-        name: refusal_of(topic.webhook, Bounds(WEBHOOK_S, networks=topic.networks))
+        name: topic.fault or refusal_of(topic.webhook, Bounds(WEBHOOK_S, networks=topic.networks))
         for name, topic in book.topics.items()
         if topic.webhook
     }
@@ -199,6 +213,8 @@ def call_webhook(topic: Topic, body: bytes) -> None:
     Raises:
         WebhookFault: when it does not answer, or with no success.
     """
+    if topic.fault:
+        raise WebhookFault(f"The webhook was not called: {topic.fault}.", may_pass=False)
     stamp = str(int(time.time()))
     signature = hmac.new(topic.secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {

@@ -253,7 +253,7 @@ def test_why_nobody_was_called_says_nothing_that_the_operator_s_file_holds(call,
     assert str(book) not in told
 
 
-@pytest.mark.parametrize("text", ["[topics", '[topics.a]\nurl = "x"\n', '[topics.a]\nwebhook = "ftp://x"\n',
+@pytest.mark.parametrize("text", ["[topics", '[topics.a]\nurl = "x"\n', '[topics.a]\nevents = ["model"]\n',
                                   '[topics.a]\ncommand = "rm -rf /"\n', "topics = 1\n"])  # fmt: skip
 def test_a_file_that_says_something_else_is_refused_with_its_name(book, text):
     book.write_text(text)

@@ -252,3 +252,13 @@ def test_a_group_of_figures_is_put_in_order_once_for_all_its_statistics(call, cl
     rows = call("GetMetricData", MetricDataQueries=queries, **times)["MetricDataResults"]
     assert rows[0]["Values"] == [20.0]
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_page_of_no_values_is_refused(call, clock, count):
+    expression = {"Id": "e", "Expression": "1 + 1"}
+    with pytest.raises(Wrong, match=r"MaxDatapoints must be 1 or more\."):
+        call(
+            "GetMetricData", MetricDataQueries=[expression], StartTime=clock() - timedelta(minutes=5),
+            EndTime=clock(), MaxDatapoints=count,
+        )  # fmt: skip

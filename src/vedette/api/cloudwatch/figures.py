@@ -80,6 +80,8 @@ def get_metric_data(house: House, caller: Caller, request: dict[str, Any]) -> di
     """Return metrics and expressions over them, the newest values first unless asked otherwise."""
     caller.require("GetMetricData", "*")
     since, until = times_of(request)
+    if request.get("MaxDatapoints", 1) < 1:
+        raise Wrong("MaxDatapoints must be 1 or more.")
     is_ascending = request.get("ScanBy") == "TimestampAscending"
     filters_of_page = (request["MetricDataQueries"], since, until, is_ascending)
     page = read_page(

@@ -69,7 +69,7 @@ def _topic(caller: Caller, name: str, topic: Topic, totals: TopicSummary) -> dic
     description: dict[str, Any] = {
         "TopicName": _short(name),
         "TopicArn": _arn(caller, _short(name)),
-        "WebhookHost": urlsplit(topic.webhook).hostname or "",
+        "WebhookHost": "" if topic.fault else urlsplit(topic.webhook).hostname or "",
         "Signed": bool(topic.secret),
         "Form": topic.form,
         "Events": list(topic.events),
