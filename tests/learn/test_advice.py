@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vedette.learn.advice import more_of
+from vedette.learn.advice import LabelQuality, more_of
 from vedette.vision.annotations import Sample
 
 
@@ -30,3 +30,10 @@ def test_normal_pictures_may_be_what_is_missing(outcomes, label):
 def test_nothing_is_advised_where_nothing_is_known_or_all_is_told(outcomes):
     samples = [Sample(Path(f"{label}.png"), (label,)) for label in "ab"]
     assert more_of(samples, outcomes) == {}
+
+
+def test_of_boxes_each_label_says_for_itself_how_well_it_is_found():
+    samples = [Sample(Path("1.png"), boxes=())]
+    rows = {"nut": LabelQuality(0.97, 30), "bolt": LabelQuality(0.6, 12), "washer": LabelQuality(0.7, 4)}
+    assert more_of(samples, None, rows) == {"label": "bolt", "quality": 0.6, "judged": 12}
+    assert more_of(samples, None, {"nut": rows["nut"]}) == {}

@@ -1,7 +1,8 @@
-"""Of what more pictures would help most: the label that a training tells worst on pictures it did not see."""
+"""Of what more pictures would help most: the label that a training tells worst where it did not learn."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,37 @@ from vedette.vision.annotations import ANOMALY, NORMAL, Sample
 WELL_TOLD = 0.95
 
 
-def more_of(samples: Sequence[Sample], outcomes: npt.NDArray[np.float64] | None) -> dict[str, Any]:
-    """Return the label whose pictures are told worst and how well, 0 to 1; nothing where all are told well.
+@dataclass(frozen=True, slots=True)
+class LabelQuality:
+    """How well a label is told on what was held out, 0 to 1, and by how many pictures or objects."""
 
-    `outcomes` say of every picture how well it was told out of fold, NaN where it was not judged.
+    quality: float
+    judged: int
+
+
+def more_of(
+    samples: Sequence[Sample],
+    outcomes: npt.NDArray[np.float64] | None,
+    by_label: Mapping[str, LabelQuality] | None = None,
+) -> dict[str, Any]:
+    """Return the label that is told worst and how well, 0 to 1; nothing where all are told well.
+
+    `outcomes` say of every picture how well it was told out of fold, NaN where it was not judged; `by_label`
+    says it of each label where there are none, as of boxes.
     """
+    rows = by_label or _averaged(samples, outcomes)
+    if not rows:
+        return {}
+    label, worst = min(rows.items(), key=lambda row: (row[1].quality, row[0]))
+    if worst.quality >= WELL_TOLD:
+        return {}
+    return {"label": label, "quality": round(worst.quality, 3), "judged": worst.judged}
+
+
+def _averaged(
+    samples: Sequence[Sample], outcomes: npt.NDArray[np.float64] | None
+) -> Mapping[str, LabelQuality]:
+    """Return how well each label's pictures were told on average."""
     if outcomes is None or len(outcomes) != len(samples):
         return {}
     by_label: dict[str, list[float]] = defaultdict(list)
@@ -25,12 +52,7 @@ def more_of(samples: Sequence[Sample], outcomes: npt.NDArray[np.float64] | None)
         for label in _labels(sample):
             if not np.isnan(outcome):
                 by_label[label].append(outcome)
-    if not by_label:
-        return {}
-    quality, label = min((float(np.mean(values)), label) for label, values in by_label.items())
-    if quality >= WELL_TOLD:
-        return {}
-    return {"label": label, "quality": round(quality, 3), "judged": len(by_label[label])}
+    return {label: LabelQuality(float(np.mean(values)), len(values)) for label, values in by_label.items()}
 
 
 def _labels(sample: Sample) -> set[str]:

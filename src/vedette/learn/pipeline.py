@@ -105,7 +105,7 @@ def train(order: Order, work: RunContext, *, clock: Clock, show: Observe) -> Tra
     trained = recipe.fit(plan.train, work, judgement)
     left_out = [*order.left_out, *broken, *silent(plan)]
     facts = describe(plan, trained, order, work, judged=tried(judged), clock=clock)
-    advice = more_of(plan.train, judgement.outcomes)
+    advice = more_of(plan.train, judgement.outcomes, judgement.by_label)
     facts = replace(
         facts,
         data={**facts.data, "left_out": len(left_out)},

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from torch import nn
 
+from vedette.learn.advice import LabelQuality
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.device import Device, choose_device
@@ -128,7 +129,8 @@ class Judgement:
     """What a recipe showed on pictures it did not see: `quality` 0 to 1, comparable within a task.
 
     `outcomes` holds the same for every training picture, NaN where a picture was not judged, so that recipes
-    are compared on the pictures that all of them judged. `carry` is the recipe's own: hyper-parameters,
+    are compared on the pictures that all of them judged; `by_label` stands in where outcomes are not those of
+    pictures. `carry` is the recipe's own: hyper-parameters,
     calibration, thresholds, handed back to `fit`.
     """
 
@@ -136,6 +138,7 @@ class Judgement:
     outcomes: npt.NDArray[np.float64] | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     carry: Any = None
+    by_label: Mapping[str, LabelQuality] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ import torch
 
 from doubles.drawn_boxes import write_scenes
 from vedette.evaluation.judge import judge
+from vedette.learn.advice import LabelQuality
 from vedette.learn.budget import Budget
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.choose import ConditionalRecipe, choose
 from vedette.learn.detect.head import BoxHead, middles
+from vedette.learn.detect.judging import LabelFindings, measure
 from vedette.learn.detect.loss import BoxTruth, assign, detection_loss, overlap
 from vedette.learn.detect.recipe import DenseDetector
 from vedette.learn.detect.views import BoxViews, boxed_pictures, plan_input
@@ -232,3 +234,14 @@ def test_both_detectors_are_judged_on_the_same_pictures_and_the_better_is_kept(t
     trained = tuned.fit(train, work, carried)
     assert trained.facts["recipe"] == "fine-tuned-detector"
     assert not torch.allclose(trained.graph.net.tail.blocks[-1].project.conv.weight, before)
+
+
+def test_what_is_held_out_says_of_each_label_that_it_shows_how_well_it_is_found():
+    here, there = np.array([[0.1, 0.1, 0.4, 0.4]]), np.array([[0.6, 0.6, 0.9, 0.9]])
+    one, none = np.array([3.0]), np.zeros((0, 4))
+    found_one = LabelFindings(here, one, np.array([True]), here)
+    missed_one = LabelFindings(there, one, np.array([False]), here)
+    never_there = LabelFindings(none, np.zeros(0), np.zeros(0, bool), none)
+    measured = measure([[found_one, missed_one, never_there]] * 3, ["nut", "bolt", "washer"])
+    assert measured.by_label == {"nut": LabelQuality(1.0, 3), "bolt": LabelQuality(0.0, 3)}
+    assert measured.quality == 0.5

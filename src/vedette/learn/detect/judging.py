@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from vedette.evaluation.metrics import best_threshold, coco_precision, match_boxes
+from vedette.learn.advice import LabelQuality
 from vedette.learn.calibrate import fit_platt
 from vedette.learn.detect.head import BoxNet
 from vedette.learn.detect.views import BoxViews
@@ -79,26 +80,31 @@ def ask_frozen(net: BoxNet, extractor: DenseExtractor, device: Device) -> Ask:
 
 @dataclass(frozen=True, slots=True)
 class DetectorMeasure:
-    """What all held-out pictures say of a detector: quality, and calibration and threshold of each label."""
+    """What all held-out pictures say of a detector: quality, and calibration and threshold of each label.
+
+    `by_label` has of each label that they show its precision, and how many objects that was judged by.
+    """
 
     quality: float
     slopes: list[float]
     offsets: list[float]
     thresholds: dict[str, float]
+    by_label: dict[str, LabelQuality]
 
 
 def measure(findings: Sequence[Sequence[LabelFindings]], labels: Sequence[str]) -> DetectorMeasure:
     """Return quality and calibration; a label with few findings borrows that of all."""
     columns = [[picture[label] for picture in findings] for label in range(len(labels))]
     pooled = [result for column in columns for result in column]
-    measured, qualities = DetectorMeasure(0.0, [], [], {}), []
+    measured = DetectorMeasure(0.0, [], [], {}, {})
     for label, column in zip(labels, columns, strict=True):
         slope, offset = calibration(column) or calibration(pooled) or (1.0, 0.0)
         measured.slopes.append(slope)
         measured.offsets.append(offset)
         measured.thresholds[label] = threshold(column, slope, offset)
-        if any(len(result.truths) for result in column):
-            qualities.append(precision(column))
+        if objects := sum(len(result.truths) for result in column):
+            measured.by_label[label] = LabelQuality(precision(column), objects)
+    qualities = [row.quality for row in measured.by_label.values()]
     return replace(measured, quality=float(np.mean(qualities)) if qualities else 0.0)
 
 

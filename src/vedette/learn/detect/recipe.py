@@ -110,7 +110,8 @@ class DenseDetector(DenseRecipe[BoxedPicture, DetectorState]):
         measured = measure(find(ask, views, batch=most, gather=most), self.labels)
         state.quality, state.thresholds = measured.quality, measured.thresholds
         state.slopes, state.offsets = measured.slopes, measured.offsets
-        return Judgement(state.quality, facts={self._measure: round(state.quality, 4)}, carry=state)
+        facts = {self._measure: round(state.quality, 4)}
+        return Judgement(state.quality, facts=facts, by_label=measured.by_label, carry=state)
 
     def _trained(self, state: DetectorState, train: Sequence[Sample], judgement: Judgement) -> Trained:
         del train
