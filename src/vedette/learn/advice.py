@@ -19,7 +19,7 @@ class LabelQuality:
     """How well a label is told on what was held out, 0 to 1, and by how many pictures or objects."""
 
     quality: float
-    judged: int
+    count: int
 
 
 def more_of(
@@ -38,7 +38,7 @@ def more_of(
     label, worst = min(rows.items(), key=lambda row: (row[1].quality, row[0]))
     if worst.quality >= WELL_TOLD:
         return {}
-    return {"label": label, "quality": round(worst.quality, 3), "judged": worst.judged}
+    return {"label": label, "quality": round(worst.quality, 3), "judged": worst.count}
 
 
 def _averaged(

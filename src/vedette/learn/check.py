@@ -42,10 +42,12 @@ def _read(sample: Sample, work: RunContext, size: tuple[int, int]) -> str | None
     _refuse_boxes_outside(sample)
     try:
         if sample.mask is None:
-            work.pictures.at(sample.picture, size)
+            pixels = work.pictures.at(sample.picture, size)
         else:
             opened = read_picture(sample.picture, size=size)
             _refuse_other_size(sample, opened.width, opened.height)
+            pixels = opened.pixels
+        work.pictures.keep(sample.picture, size, pixels)
         work.pictures.digest(sample.picture)
     except BrokenPicture as broken:
         return broken.sentence

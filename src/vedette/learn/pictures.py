@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from vedette.learn.cores import side_by_side
 from vedette.vision.files import content_hash
+from vedette.vision.hashes import hash_look
 from vedette.vision.images import Policy, decode, fit, open_picture
 from vedette.vision.tiles import Window
 
@@ -31,6 +33,7 @@ class PictureCache:
         self._held: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
         self._size = 0
         self._digests: dict[Path, str] = {}
+        self._looks: dict[Path, bytes] = {}
         self._lock = threading.Lock()
 
     def digest(self, path: Path) -> str:
@@ -38,6 +41,15 @@ class PictureCache:
         if path not in self._digests:
             self._digests[path] = content_hash(path)
         return self._digests[path]
+
+    def look(self, path: Path) -> bytes:
+        """Return the hash of how the picture looks, where it has been kept; else nothing."""
+        return self._looks.get(path, b"")
+
+    def keep(self, path: Path, size: tuple[int, int], pixels: Pixels) -> None:
+        """Keep a picture that was read at (height, width), and how it looks; all are compared at one size."""
+        self._remember((path, size, "stretch"), pixels)
+        self._looks[path] = bytes.fromhex(hash_look(Image.fromarray(pixels)))
 
     def at(self, path: Path, size: tuple[int, int], *, policy: Policy = "stretch") -> Pixels:
         """Return the picture at (height, width)."""

@@ -33,6 +33,7 @@ from vedette.evaluation.headline import headline
 from vedette.evaluation.judge import Observe, judge_picture, observe_nothing
 from vedette.learn import memo as memos
 from vedette.learn.advice import more_of
+from vedette.learn.alike import look_alikes, settled_together
 from vedette.learn.cache import FeatureCache
 from vedette.learn.candidates import candidates
 from vedette.learn.chance import seed_process
@@ -141,14 +142,15 @@ def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture]
         rest = [None if part is None else without(part, gone) for part in (order.train, order.test)]
         plan = decide(rest[0] or [], rest[1], wanted=order.task)
     memo = memos.find(plan, work)
+    work.alike = look_alikes(plan.train, work.pictures)
     work.in_blocks = follows_itself(plan, work)
     if plan.test is None:
         settled = {**dict.fromkeys(memo.test, True), **dict.fromkeys(memo.train, False)} if memo else {}
         learn, test = hold_out(
             plan.train,
-            digest=lambda s: work.pictures.digest(s.picture),
+            digest=work.content,
             seed=work.seed,
-            settled=settled,
+            settled=settled_together(settled, work.alike),
             order=by_name(plan.train) if work.in_blocks else None,
         )
         plan = replace(plan, train=learn, test=test)
@@ -158,9 +160,7 @@ def prepare(order: Order, work: RunContext) -> tuple[Plan, list[UnusablePicture]
 
 
 def follows_itself(plan: Plan, work: RunContext) -> bool:
-    """Say whether the training part is a series whose neighbours look alike; not asked of boxes and masks."""
-    if plan.task not in ("classification", "multilabel", "anomaly"):
-        return False
+    """Say whether the training part is a series whose neighbours look alike."""
     compared = plan.train[:MOST_COMPARED]
     side = frozen_backbone(work).sides[0]
     features = pooled([sample.picture for sample in compared], work=work, size=(side, side))
@@ -268,6 +268,7 @@ def describe(
             "device": work.device.name,
             **({"device_note": work.device.note} if work.device.note else {}),
             "folds": "blocks by name, since neighbours look alike" if work.in_blocks else "at random",
+            **({"look_alikes": len(work.alike)} if work.alike else {}),
             "tried": judged,
         },
         data={

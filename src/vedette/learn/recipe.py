@@ -84,6 +84,7 @@ class RunContext:
     cancelled: Callable[[], bool] = lambda: False
     started: float = field(default_factory=time.monotonic)
     reserved_s: float = 0.0  # what is done after the learning will take
+    alike: Mapping[str, str] = field(default_factory=dict)  # contents that are kept together (alike.py)
     in_blocks: bool = False  # whether neighbours look alike, so that folds keep them together
     _stage: tuple[str, float] = ("", 0.0)
     opened: Any = None  # the backbone that is read from, once net/cached.py has opened it
@@ -105,12 +106,17 @@ class RunContext:
             return float("inf")
         return max(0.0, self.budget.seconds - self.reserved_s - (time.monotonic() - self.started))
 
+    def content(self, sample: Sample) -> str:
+        """Return the hash of the sample's picture, or of the one that stands for all that look like it."""
+        digest = self.pictures.digest(sample.picture)
+        return self.alike.get(digest, digest)
+
     def deal(self, samples: Sequence[Sample], hands: int) -> npt.NDArray[np.int64]:
         """Return the fold of every sample; the same for every recipe of a training."""
         return deal(
             samples,
             hands,
-            digest=lambda sample: self.pictures.digest(sample.picture),
+            digest=self.content,
             seed=self.seed,
             order=by_name(samples) if self.in_blocks else None,
         )
