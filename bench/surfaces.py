@@ -73,11 +73,16 @@ def blob(rng: np.random.Generator) -> Image.Image:
 
 
 def cloudy(rng: np.random.Generator, *, slope: float) -> Floats:
+    """Return noise of all sizes, as large as a surface."""
+    return spectral(rng, (SIDE, SIDE), slope=slope)
+
+
+def spectral(rng: np.random.Generator, size: tuple[int, int], *, slope: float) -> Floats:
     """Return noise of all sizes, the larger the stronger, with a deviation of 1."""
-    across, down = np.fft.fftfreq(SIDE), np.fft.fftfreq(SIDE)
+    down, across = np.fft.fftfreq(size[0]), np.fft.fftfreq(size[1])
     radius = np.hypot(across[None], down[:, None])
     radius[0, 0] = 1.0
-    spectrum = np.fft.fft2(rng.normal(0, 1, (SIDE, SIDE))) / radius**slope
+    spectrum = np.fft.fft2(rng.normal(0, 1, size)) / radius**slope
     noise = np.fft.ifft2(spectrum).real
     return np.asarray((noise - noise.mean()) / noise.std())
 
