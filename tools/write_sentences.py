@@ -36,7 +36,7 @@ ROOMS = (
     "exchange/via.py", "exchange/roboflow.py", "exchange/unfinished.py", "exchange/mask_files.py",
     "exchange/shapes.py", "exchange/shape_masks.py", "exchange/json_files.py", "exchange/mask_regions.py",
     "exchange/turned_boxes.py", "exchange/box_masks.py", "exchange/yolo.py", "exchange/items.py",
-    "exchange/packing.py", "exchange/groundtruth.py",
+    "exchange/packing.py", "exchange/groundtruth.py", "exchange/xml_texts.py",
     "training", "serving/hosted.py", "serving/hosting.py", "serving/pictures.py", "serving/explaining.py",
     "serving/places.py", "serving/starting.py", "serving/states.py", "engines/placement.py",
     "engines/ray_cluster.py", "engines/ray_relay.py", "engines/ray_units.py", "engines/ray_watch.py",

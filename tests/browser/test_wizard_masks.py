@@ -152,7 +152,7 @@ def test_outlines_of_a_tool_come_in_as_masks_where_that_is_asked(console, signed
     assert look_closely(page, "wizard-outlines") == []
     page.get_by_role("button", name="Show what it will be").click()
     expect(page.get_by_role("heading", name="What it will be")).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_text("a.jpg has 1 box (hole), not drawn.").first).to_be_visible()
+    expect(page.get_by_text("a.jpg has boxes that are not drawn: 1 (hole).").first).to_be_visible()
     expect(page.get_by_text("c.jpg should have 960 x 64 pixels, and has 96 x 64.").first).to_be_visible()
     page.get_by_label("Put a fifth of every label aside").click()
     page.get_by_role("button", name="Add 2 pictures").click()

@@ -63,10 +63,12 @@ def test_a_track_without_a_box_is_in_no_frame_and_stops_no_other(tmp_path):
     path = film(tmp_path, ("empty", []), ("dots", [points]), ("car", [box(1, 10)]), last=1)
     # Something is in the first frame, if nothing that becomes a box: it is no picture without objects.
     assert shown(read_cvat(path, notes)) == {"frame_000000.PNG": None, "frame_000001.PNG": [("car", 10)]}
-    (note,) = notes.take()
+    note, tracks = notes.take()
     assert note.is_refused
+    assert tracks.sentence == TRACKS
 
 
+TRACKS = "annotations.xml has tracks: each frame keeps its boxes, but not which of them are one object."
 AWAY = box(1, 300)
 POINTS = '<points frame="{}" outside="{}" keyframe="1" points="1.0,1.0"/>'
 
@@ -115,7 +117,7 @@ def test_a_polygon_between_key_frames_stays_and_that_is_said(tmp_path):
         ("cat", [polygon.format(5), polygon.format(6)]),
     )
     list(read_cvat(path, notes))
-    (note,) = notes.take()
+    note, _ = notes.take()
     assert note.sentence.endswith(
         "track 0, has shapes at its key frames alone: between them each stays as it was."
     )
@@ -143,7 +145,8 @@ def test_frames_without_a_picture_are_left_out_and_counted(tmp_path):
         "images/frame_000003.jpg": [("car", 30)],
     }
     assert [note.sentence for note in notes.take()] == [
-        "5 of 7 frames of annotations.xml have no picture, and are left out."
+        TRACKS,
+        "5 of 7 frames of annotations.xml have no picture, and are left out.",
     ]
 
 
@@ -156,6 +159,7 @@ def test_polygons_and_turned_boxes_of_a_track_are_noted_as_their_boxes(tmp_path)
     assert [(note.sentence, note.is_refused) for note in notes.take()] == [
         ("annotations.xml, track 0, frame 0, has a polygon of car that becomes the box around it.", False),
         ("annotations.xml, track 0, frame 1, has points of car, which become no box.", True),
+        (TRACKS, False),
     ]
 
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from doubles.pictures import a_png
 from vedette.cli.main import app
+from vedette.errors import Wrong
 from vedette.exchange.formats import LOCAL, read_format
 from vedette.exchange.losses import HOLDS, SETS
 from vedette.exchange.packing import BY_PLACE, BY_STEM, LABEL_FILES, PACKED, Packing
@@ -30,7 +31,7 @@ def lines_of(tmp_path, *, boxes, label="label {}"):
             objects = {
                 "boxes": {"annotations": [box], "image_size": [{"width": 64, "height": 64, "depth": 3}]},
                 "boxes-metadata": {
-                    **PAIR, "class-map": {"0": f"label {number}"}, "objects": [{"confidence": 1}],
+                    **PAIR, "class-map": {"0": label.format(number)}, "objects": [{"confidence": 1}],
                     "type": "groundtruth/object-detection",
                 },
             }  # fmt: skip
@@ -108,6 +109,26 @@ def test_names_that_are_too_long_for_a_disk_are_shortened(tmp_path, monkeypatch,
     pictures = {path.name for path in place.rglob("*.png")}
     assert len(pictures) == 2
     assert all(len(part.encode()) <= 255 for path in place.rglob("*") for part in path.parts)
+
+
+@pytest.mark.parametrize("form", ["voc", "cvat"])
+@pytest.mark.parametrize("boxes", [True, False])
+def test_labels_that_xml_cannot_hold_are_refused_before_a_picture_is_on_its_way(tmp_path, form, boxes):
+    packing = Packing(
+        form, lines_of(tmp_path, boxes=boxes, label="bell\x07"), tmp_path, datetime(2026, 11, 30, tzinfo=UTC),
+        lambda _: io.BytesIO(a_png(64, 64)), True,
+    )  # fmt: skip
+    with pytest.raises(Wrong, match="a character that XML cannot hold"):
+        packing.check()
+
+
+def test_a_picture_that_is_called_as_labels_are_is_not_written_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "NAMES", ("a.json", "a_json.png", "b.png"))
+    place = packed(tmp_path, "labelme", boxes=True)
+    assert sorted(path.relative_to(place / "images").as_posix() for path in place.rglob("*.*")) == [
+        "a_json-2.json", "a_json-2.png", "a_json.json", "b.json", "b.png",
+    ]  # fmt: skip
+    assert (place / "images" / "a_json").read_bytes() == a_png(64, 64)
 
 
 @pytest.mark.parametrize("form", ["yolo", "voc", "fiftyone"])

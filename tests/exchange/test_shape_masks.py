@@ -273,7 +273,7 @@ def test_what_lies_above_and_what_is_lost_is_as_it_is_said():
     [(_, kinds)] = taken([item], notes=notes)
     assert {label: int(pixels.sum()) for label, pixels in kinds.items()} == {"top": 16, "later": 8, "last": 4}
     assert [note.sentence for note in notes.take()] == [
-        "a.png has 2 boxes (box), not drawn.",
+        "a.png has boxes that are not drawn: 2 (box).",
         "a.png has 4 pixels of first below last, which are lost.",
         "a.png has 8 pixels of later below top, which are lost.",
     ]
@@ -466,7 +466,7 @@ def test_a_rehearsal_names_what_would_be_lost_and_writes_nothing(tmp_path):
     source = put_set(tmp_path / "set")
     before = sorted(tmp_path.rglob("*"))
     assert run("import", "coco", source, "--masks-from", "polygons", "--dry-run").output == (
-        "Changed: images/a.png has 1 box (hole), not drawn.\n"
+        "Changed: images/a.png has boxes that are not drawn: 1 (hole).\n"
         "2 pictures would be brought; nothing was written.\n"
     )
     assert run("import", "coco", source, "--masks-from", "shapes", "--dry-run").output == (

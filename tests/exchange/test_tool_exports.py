@@ -128,10 +128,11 @@ def test_names_and_labels_are_read_as_they_were_written(tmp_path, form):
     ]
 
 
-def test_what_xml_cannot_hold_is_refused_and_not_written_broken(tmp_path):
-    line = write_item(Item("a.png", ("bell\x07",), (), SIZE), stamp=Stamp())
-    with pytest.raises(Wrong, match=r"is no XML: .*a character that it cannot hold"):
-        from_lines("cvat", [line], tmp_path / "out", written_at=WHEN)
+@pytest.mark.parametrize("form", ["cvat", "voc"])
+def test_what_xml_cannot_hold_is_refused_and_not_written_broken(tmp_path, form):
+    line = write_item(Item("a.png", (), (("bell\x07", box(1, 2, 3, 4)),), SIZE), stamp=Stamp())
+    with pytest.raises(Wrong, match=r"a character that XML cannot hold"):
+        from_lines(form, [line], tmp_path / "out", written_at=WHEN)
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>

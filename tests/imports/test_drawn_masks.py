@@ -83,7 +83,7 @@ def test_outlines_in_a_bucket_come_in_as_masks_and_what_is_lost_is_shown(lookout
     assert ("d.jpg", "refused", "d.jpg should have 960 x 640 pixels, and has 96 x 64.") in notes
     lost = ("e.jpg", "warning", "e.jpg has a shape of dent that covers the centre of no pixel, and is lost.")
     assert lost in notes
-    unfilled = ("a.jpg", "warning", "a.jpg has 1 box (hole), not drawn.")
+    unfilled = ("a.jpg", "warning", "a.jpg has boxes that are not drawn: 1 (hole).")
     assert (unfilled in notes) == (wish == "polygons")
     assert lookout.run(state).status == "done"
     lines, judged = verdicts(lookout)
@@ -137,7 +137,7 @@ def test_labels_that_are_others_when_the_import_runs_are_refused_and_bring_nothi
     lookout.put("set/annotations.xml", cvat(image("a.jpg", SQUARE.replace("28", "38"))))
     after = lookout.run(state)
     assert after.status == "ready"
-    assert "The labels are not what they were when the import was read" in after.message
+    assert "is drawn otherwise than when the import was read" in after.message
     assert (lookout.entries(), pngs(lookout)) == ([], [])
 
 

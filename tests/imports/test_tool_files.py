@@ -125,6 +125,8 @@ def test_frames_of_a_film_are_found_by_their_numbers(tmp_path):
     )
     rows = staged(tmp_path, "cvat", {"a.xml": film}, ["x/frame_000001.jpg", "x/frame_000002.jpg"])
     assert sorted(rows) == [
+        # Its tracks, and a frame without a picture.
+        ("a.xml", [], ["PIECE_CHANGED"]),
         ("a.xml", [], ["PIECE_CHANGED"]),
         ("x/frame_000001.jpg", [("bolt", 1)], []),
         ("x/frame_000002.jpg", [("bolt", 1)], []),

@@ -8,7 +8,6 @@ noted; points and cuboids have no counterpart and are refused by picture.
 """
 
 import math
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.shapes import EllipseShape, LineShape, PolygonShape, RowRunShape, Shape
 from vedette.exchange.turned_boxes import Edges, around, around_centred, around_turned, corners_centred
+from vedette.exchange.xml_texts import require_xml
 from vedette.file_access import create_text, open_file
 from vedette.manifest.attributes import Stamp
 from vedette.manifest.detection import Size
@@ -36,8 +36,6 @@ _BLOCK = 1 << 16
 DEEPEST = 20
 SHAPES = ("box", "polygon", "polyline", "mask", "ellipse")
 NO_BOXES = ("points", "cuboid", "skeleton")
-# What XML 1.0 cannot say, not even as a reference.
-UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_cvat(
@@ -68,17 +66,10 @@ def write_cvat(items: Iterable[Item], file: Path) -> int:
     with create_text(file) as out:
         out.write('<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
         for number, item in enumerate(items):
-            try:
-                out.write(_image(item, number))
-            except _Unwritable as fault:
-                raise Wrong(f"{file.name} is no XML: {fault}.", kind="file", name=file.name) from None
+            out.write(_image(item, number))
             count += len(item.boxes or ())
         out.write("</annotations>\n")
     return count
-
-
-class _Unwritable(Exception):
-    """A text that XML cannot hold."""
 
 
 def _image(item: Item, number: int) -> str:
@@ -107,8 +98,7 @@ def _image(item: Item, number: int) -> str:
 
 def _written(**attributes: str) -> str:
     for value in attributes.values():
-        if UNWRITABLE.search(value):
-            raise _Unwritable(f"{value!r:.80} has a character that it cannot hold")
+        require_xml(value)
     return "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
 
 

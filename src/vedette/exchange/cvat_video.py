@@ -129,6 +129,11 @@ class Film:
     def items(self, facts: FilmFacts, stamp: Stamp | None, notes: PieceNotes) -> Iterator[Item]:
         """Yield every frame that has a picture."""
         size = facts.size(str(self.path))
+        if self._frames:
+            notes.change(
+                str(self.path),
+                f"{self.path} has tracks: each frame keeps its boxes, but not which of them are one object.",
+            )
         numbers = self._numbers(facts)
         names = [self.find_frame(number) for number in numbers]
         missing = names.count(None)

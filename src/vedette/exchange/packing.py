@@ -21,6 +21,7 @@ from vedette.exchange.move import key_of
 from vedette.exchange.packed_files import OpenPicture, PackedFile
 from vedette.exchange.places import LONGEST_NAME, UniqueNames, local_name, short_name_parts
 from vedette.exchange.set_packing import SetFiles, Split, check_set
+from vedette.exchange.xml_texts import require_xml
 from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
 from vedette.manifest.lines import SOURCE, BadLine, Line, change_line, read_lines
@@ -75,6 +76,8 @@ WITH_SIDES = frozenset({"coco", "voc", "labelme", "supervisely", "cvat"})
 BOXES_IN_PIXELS = frozenset({"via", "datumaro", "imagefolder", "roboflow", "labelstudio"})
 # Formats that know a picture by its name without the ending: two may not differ by that alone.
 BY_STEM = frozenset({"voc", "yolo", "labelme", "datumaro", "fiftyone"})
+# Formats whose labels are XML.
+WITH_XML = frozenset({"voc", "cvat"})
 # What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.
 HEAD_BYTES = 512 * 1024
 
@@ -109,9 +112,12 @@ class Packing:
             count += 1
             if self.form == "folder":
                 _folder_of(read_item(line))
+            if self.form in WITH_XML:
+                self._require_xml(line)
         require_pictures(self.form, with_pictures=self.with_pictures)
-        if self.form == "mvtec" or self.form == "visa":
-            check_set(self.form, lines_in(self.manifest))
+        is_set = self.form == "mvtec" or self.form == "visa"
+        if is_set and not check_set(self.form == "mvtec", lines_in(self.manifest)):
+            raise Wrong("No picture is normal or an anomaly, and these folders say nothing else.")
         return count
 
     def files(self) -> Iterator[PackedFile]:
@@ -125,6 +131,14 @@ class Packing:
         if self.left_out:
             text = "".join(f"{sentence}\n" for sentence in self.left_out)
             yield PackedFile(LEFT_OUT, io.BytesIO(text.encode()), lambda: io.BytesIO(text.encode()))
+
+    def _require_xml(self, line: Line) -> None:
+        """Refuse what XML cannot hold before a picture is on its way."""
+        item = read_item(line)
+        is_renamed = self.with_pictures or self.form not in LABEL_FILES
+        require_xml(local_name(item.name) if is_renamed else item.name)
+        for label in (*item.labels, *(name for name, _ in item.boxes or ())):
+            require_xml(label)
 
     def _counted_lines(self) -> Iterator[Line]:
         for line in lines_in(self.manifest):
@@ -240,6 +254,8 @@ def unique_name(names: UniqueNames, form: str, ref: str, name: str) -> str:
     if form not in BY_STEM:
         return names.of(ref, name)
     ending = PurePosixPath(name).suffix
+    if form == "labelme" and ending.casefold() == ".json":  # the labels of a picture lie in such a file
+        return names.of(ref, f"{name.removesuffix(ending)}_json")
     return f"{names.of(ref, name.removesuffix(ending))}{ending}"
 
 

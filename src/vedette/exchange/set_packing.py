@@ -146,17 +146,16 @@ class SetFiles:
         return tuple(dict.fromkeys(labels.values())), np.isin(codes, list(labels)) if labels else None
 
 
-def check_set(form: SetForm, lines: Iterable[Line]) -> None:
-    """Refuse a dataset without a picture that has a place, and defects that no folder can be called after."""
-    is_empty = True
+def check_set(has_defects: bool, lines: Iterable[Line]) -> bool:
+    """Say whether a picture has a place; refuse defects that no folder can be called after."""
+    has_place = False
     for line in lines:
         verdict = LOOKOUT.judge_line(line, strict=False)
-        is_empty = is_empty and verdict.is_anomalous is None
-        for label in verdict.mask.colors.values() if verdict.mask and form == "mvtec" else ():
+        has_place = has_place or verdict.is_anomalous is not None
+        for label in verdict.mask.colors.values() if verdict.mask and has_defects else ():
             if not _is_folder(label):
                 raise Wrong(f"The label {label!r} cannot be the name of a folder; choose another format.")
-    if is_empty:
-        raise Wrong("No picture is normal or an anomaly, which is what these folders say; label them first.")
+    return has_place
 
 
 def _is_folder(label: str) -> bool:

@@ -141,8 +141,8 @@ class _Drawing:
         """Draw no boxes."""
         if self._boxes:
             names = ", ".join(sorted({label for label, _, _ in self._boxes})[:5])
-            count = "1 box" if len(self._boxes) == 1 else f"{len(self._boxes)} boxes"
-            self.notes.change(self.name, f"{self.name} has {count} ({names}), not drawn.")
+            count = len(self._boxes)
+            self.notes.change(self.name, f"{self.name} has boxes that are not drawn: {count} ({names}).")
         self._boxes = []
 
     def draw(self) -> list[str]:

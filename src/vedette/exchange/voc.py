@@ -13,6 +13,7 @@ from vedette.errors import Wrong
 from vedette.exchange.items import Item, inside
 from vedette.exchange.pieces import STRICT, PieceNotes, noting
 from vedette.exchange.places import TargetFolder
+from vedette.exchange.xml_texts import require_xml
 from vedette.file_access import open_file, write_file
 from vedette.manifest.detection import Size
 
@@ -58,6 +59,8 @@ def write_voc(item: Item, target: TargetFolder) -> Path:
     size = ET.SubElement(root, "size")
     for key in ("width", "height", "depth"):
         ET.SubElement(size, key).text = str(getattr(item.size, key))
+    for text in (item.name, *(name for name, _ in item.boxes or ())):
+        require_xml(text)
     for name, box in item.boxes or ():
         element = ET.SubElement(root, "object")
         ET.SubElement(element, "name").text = name

@@ -56,8 +56,8 @@ class DrawnMasks:
                 continue
             if not drawing.is_file():
                 raise Wrong(
-                    f"The labels are not what they were when the import was read: the mask {key} is none of "
-                    "theirs any more. Begin the import again.",
+                    f"The mask {key} is drawn otherwise than when the import was read: its shapes, the "
+                    "labels' colors or the server's version are not the same. Begin the import again.",
                     kind="import",
                 )
             self._require(bucket, key)

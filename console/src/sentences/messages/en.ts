@@ -133,6 +133,7 @@ export const messages = {
   hasABoxOfThatIs: "{name} has a box of {labels} that is not on its picture.",
   hasABrushThatCannotBe: "{place} has a brush that cannot be read: {fault}.",
   hasABrushThatIsNo: "{name} has a brush that is no list of packed bits.",
+  hasACharacterThatXmlCannot: "{text} has a character that XML cannot hold; choose another format.",
   hasACircleThatIsNot: "{place} has a circle that is not a centre and a point.",
   hasAColumnWithoutAName: "{place} has a column without a name, or two of one name.",
   hasAFrameThatNoFilm: "{place} has a frame that no film has: {frame}.",
@@ -193,6 +194,7 @@ export const messages = {
   hasAnObjectOfWithoutA: "{place} has an object of {label} without a box or points.",
   hasAnnotationsOneOfThemIs: "{name} has {standing} annotations; one of them is used.",
   hasAsWhichBecomesNoLabel: "{place} has {kind} as {field}, which becomes no label.",
+  hasBoxesThatAreNotDrawn: "{name} has boxes that are not drawn: {count} ({names}).",
   hasBoxesWhichFoldersCannotHold: "{name} has boxes, which folders cannot hold; choose COCO, VOC or YOLO.",
   hasBytesAreTheMost: "{key} has {size} bytes; {mostBytes} are the most.",
   hasChangedTheAnswerMeanwhileLook: "{name} has changed the answer meanwhile; look again.",
@@ -221,7 +223,6 @@ export const messages = {
   hasNoTextAs: "{place} has no text as {key}.",
   hasNoWidthAndHeightOf: "{place} has no width and height of its picture.",
   hasNotAnsweredYet: "{name} has not answered yet.",
-  hasNotDrawn: "{name} has {count} ({names}), not drawn.",
   hasObjectsWithoutATextIn: "{place} has objects without a text in categories for each box.",
   hasOfWhichBecomeNoBox: "{name} has {tag} of {attributes}, which become no box.",
   hasOnceMore: "{place} has {cells} once more.",
@@ -240,6 +241,8 @@ export const messages = {
   hasTheMaskOfInA: "{name} has the mask of {label} in a file of its own: the box is kept.",
   hasTheTagWithANumber: "{place} has the tag {name} with a number, which becomes no label.",
   hasTheValueTwice: "{path} has the value {name} twice.",
+  hasTracksEachFrameKeepsIts:
+    "{path} has tracks: each frame keeps its boxes, but not which of them are one object.",
   hasTwoLinesKnowsAPicture: "{own} has two lines; {labels} knows a picture once.",
   hasValuesOfSixteenBitsMasks: "{place} has values of sixteen bits; masks of eight bits are read.",
   hasWhichAnotherFileThereHas: "{file} has {name}, which another file there has too.",
@@ -352,6 +355,7 @@ export const messages = {
   noNodeIsBeingEmptied: "No node {name} is being emptied.",
   noNodeOfTheRayCluster:
     "No node of the Ray cluster is large enough for {kind}: it needs {need}, and the largest of {nodes} has {largest}.",
+  noPictureIsNormalOrAn: "No picture is normal or an anomaly, and these folders say nothing else.",
   noPicturePassesThisFilterA: "No picture passes this filter; a round needs at least one.",
   noPictureWasLabelledSoNothing: "No picture was labelled, so nothing was trained.",
   noPictureWasLeftToLabel: "No picture was left to label.",
@@ -512,8 +516,6 @@ export const messages = {
   theKeyThatTheseTemporaryKeys: "The key that these temporary keys began with was disabled.",
   theLabelCannotBeTheName: "The label {label} cannot be the name of a folder; choose another format.",
   theLabelIsNamedTwice: 'The label "{twice}" is named twice.',
-  theLabelsAreNotWhatThey:
-    "The labels are not what they were when the import was read: the mask {key} is none of theirs any more. Begin the import again.",
   theLengthOfTheLabelName: "The length of the label name is invalid.",
   theLineHasMoreThanCharacters: "The line has more than {value1} characters.",
   theLineHasNoSourceRef: "The line has no source-ref.",
@@ -547,6 +549,8 @@ export const messages = {
   theMarkOfASealedFolder: "The mark of a sealed folder is damaged, or of a later release.",
   theMaskHasTheColorWhich: "The mask {value1} has the color {value2}, which no label of its line has.",
   theMaskHasXPixelsIts: "The mask {value1} has {value2}x{value3} pixels, its image {value4}x{value5}.",
+  theMaskIsDrawnOtherwiseThan:
+    "The mask {key} is drawn otherwise than when the import was read: its shapes, the labels' colors or the server's version are not the same. Begin the import again.",
   theMaskIsMissingMayNot: "The mask {value1} is missing, may not be read, or is no PNG.",
   theMaskShowsMoreThan20: "The mask {value1} shows more than 20 anomaly labels.",
   theModelHasStopped: "The model {name} has stopped.",

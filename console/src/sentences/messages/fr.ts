@@ -823,7 +823,6 @@ export const messages: Translation<typeof english> = {
     "{form} n’a pas de formes dont on pourrait dessiner des masques ; en ont : {forms}.",
   hasNoTextAs: "{place} n’a pas de texte comme {key}.",
   hasNoWidthAndHeightOf: "{place} n’a ni la largeur ni la hauteur de son image.",
-  hasNotDrawn: "{name} a {count} ({names}), non dessinés.",
   hasObjectsWithoutATextIn: "{place} a des objets sans un texte dans categories pour chaque cadre.",
   hasOnceMore: "{place} a {cells} encore une fois.",
   hasPixelsOfBelowWhichAre: "{name} a {count} pixels de {names} sous {names2}, qui se perdent.",
@@ -859,7 +858,13 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} a le masque de {label} dans un fichier à part : le cadre est gardé.",
   hasShapesAtItsKeyFrames:
     "{place} n’a de formes qu’à ses images clés : entre elles, chacune reste comme elle était.",
-  theLabelsAreNotWhatThey:
-    "Les étiquettes ne sont plus ce qu’elles étaient à la lecture de l’importation : le masque {key} n’est plus des leurs. Recommencez l’importation.",
   hasTwoLinesKnowsAPicture: "{own} a deux lignes ; {labels} ne connaît une image qu’une fois.",
+  hasBoxesThatAreNotDrawn: "{name} a des cadres qui ne sont pas dessinés : {count} ({names}).",
+  theMaskIsDrawnOtherwiseThan:
+    "Le masque {key} se dessine autrement qu’à la lecture de l’importation : ses formes, les couleurs des étiquettes ou la version du serveur ont changé. Recommencez l’importation.",
+  hasACharacterThatXmlCannot: "{text} a un caractère que XML ne peut contenir ; choisissez un autre format.",
+  hasTracksEachFrameKeepsIts:
+    "{path} a des pistes : chaque image garde ses cadres, mais pas lesquels sont un même objet.",
+  noPictureIsNormalOrAn:
+    "Aucune image n’est normale ni une anomalie, et ces dossiers ne disent rien d’autre.",
 };

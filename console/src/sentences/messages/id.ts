@@ -800,7 +800,6 @@ export const messages: Translation<typeof english> = {
     "{form} tidak memiliki bentuk untuk digambar sebagai masker; yang memilikinya: {forms}.",
   hasNoTextAs: "{place} tidak memiliki teks sebagai {key}.",
   hasNoWidthAndHeightOf: "{place} tidak memiliki lebar dan tinggi gambarnya.",
-  hasNotDrawn: "{name} memiliki {count} ({names}), tidak digambar.",
   hasObjectsWithoutATextIn: "{place} memiliki objek tanpa teks di categories untuk setiap kotak.",
   hasOnceMore: "{place} memiliki {cells} sekali lagi.",
   hasPixelsOfBelowWhichAre: "{name} memiliki {count} piksel {names} di bawah {names2}, yang hilang.",
@@ -837,7 +836,13 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} memiliki masker {label} dalam berkas tersendiri: kotaknya dipakai.",
   hasShapesAtItsKeyFrames:
     "{place} hanya memiliki bentuk pada bingkai kunci: di antaranya masing-masing tetap seperti semula.",
-  theLabelsAreNotWhatThey:
-    "Label tidak lagi seperti saat impor dibaca: masker {key} bukan lagi miliknya. Mulai impor lagi.",
   hasTwoLinesKnowsAPicture: "{own} memiliki dua baris; {labels} mengenal satu gambar sekali saja.",
+  hasBoxesThatAreNotDrawn: "{name} memiliki kotak yang tidak digambar: {count} ({names}).",
+  theMaskIsDrawnOtherwiseThan:
+    "Masker {key} digambar berbeda dari saat impor dibaca: bentuknya, warna label, atau versi server tidak sama lagi. Mulai impor lagi.",
+  hasACharacterThatXmlCannot: "{text} memiliki karakter yang tidak dapat dimuat XML; pilih format lain.",
+  hasTracksEachFrameKeepsIts:
+    "{path} memiliki lintasan: tiap bingkai menyimpan kotaknya, tetapi bukan kotak mana yang satu objek.",
+  noPictureIsNormalOrAn:
+    "Tidak ada gambar yang normal atau anomali, dan folder ini tidak menyatakan hal lain.",
 };

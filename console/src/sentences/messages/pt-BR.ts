@@ -790,7 +790,6 @@ export const messages: Translation<typeof english> = {
   hasNoShapesThatMasksCould: "{form} não tem formas de que se possam desenhar máscaras; têm: {forms}.",
   hasNoTextAs: "{place} não tem texto como {key}.",
   hasNoWidthAndHeightOf: "{place} não tem a largura e a altura da sua imagem.",
-  hasNotDrawn: "{name} tem {count} ({names}), não desenhados.",
   hasObjectsWithoutATextIn: "{place} tem objetos sem um texto em categories para cada caixa.",
   hasOnceMore: "{place} tem {cells} mais uma vez.",
   hasPixelsOfBelowWhichAre: "{name} tem {count} pixels de {names} debaixo de {names2}, que se perdem.",
@@ -824,7 +823,12 @@ export const messages: Translation<typeof english> = {
   hasTheMaskOfInA: "{name} tem a máscara de {label} em um arquivo à parte: fica a caixa.",
   hasShapesAtItsKeyFrames:
     "{place} só tem formas nos seus quadros-chave: entre eles cada uma fica como estava.",
-  theLabelsAreNotWhatThey:
-    "Os rótulos não são mais o que eram quando a importação foi lida: a máscara {key} não é mais deles. Comece a importação de novo.",
   hasTwoLinesKnowsAPicture: "{own} tem duas linhas; {labels} conhece uma imagem uma só vez.",
+  hasBoxesThatAreNotDrawn: "{name} tem caixas que não são desenhadas: {count} ({names}).",
+  theMaskIsDrawnOtherwiseThan:
+    "A máscara {key} é desenhada de outro modo que na leitura da importação: suas formas, as cores dos rótulos ou a versão do servidor mudaram. Comece a importação de novo.",
+  hasACharacterThatXmlCannot: "{text} tem um caractere que XML não pode conter; escolha outro formato.",
+  hasTracksEachFrameKeepsIts:
+    "{path} tem trilhas: cada quadro guarda suas caixas, mas não quais são um só objeto.",
+  noPictureIsNormalOrAn: "Nenhuma imagem é normal nem anomalia, e essas pastas não dizem outra coisa.",
 };

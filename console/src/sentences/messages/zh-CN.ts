@@ -723,7 +723,6 @@ export const messages: Translation<typeof english> = {
   hasNoShapesThatMasksCould: "{form} 没有可绘制掩码的形状；有形状的：{forms}。",
   hasNoTextAs: "{place} 的 {key} 不是文本。",
   hasNoWidthAndHeightOf: "{place} 没有其图片的宽度和高度。",
-  hasNotDrawn: "{name} 有 {count}（{names}），未绘制。",
   hasObjectsWithoutATextIn: "{place} 的对象在 categories 中没有为每个边框给出文本。",
   hasOnceMore: "{place} 再次出现 {cells}。",
   hasPixelsOfBelowWhichAre: "{name} 有 {count} 个 {names} 像素在 {names2} 之下，将丢失。",
@@ -755,6 +754,11 @@ export const messages: Translation<typeof english> = {
   hasAMaskThatIsNo2: "{place} 有一个掩码，它不是行列数组。",
   hasTheMaskOfInA: "{name} 的 {label} 掩码在单独的文件中：保留边框。",
   hasShapesAtItsKeyFrames: "{place} 只在关键帧上有形状：两帧之间保持不变。",
-  theLabelsAreNotWhatThey: "标签与读取导入时不同：掩码 {key} 已不属于它们。请重新开始导入。",
   hasTwoLinesKnowsAPicture: "{own} 有两行；{labels} 中一张图片只出现一次。",
+  hasBoxesThatAreNotDrawn: "{name} 有未绘制的边框：{count}（{names}）。",
+  theMaskIsDrawnOtherwiseThan:
+    "掩码 {key} 的绘制结果与读取导入时不同：其形状、标签颜色或服务器版本已改变。请重新开始导入。",
+  hasACharacterThatXmlCannot: "{text} 含有 XML 无法表示的字符；请选择其他格式。",
+  hasTracksEachFrameKeepsIts: "{path} 含有轨迹：每帧保留其边框，但不保留哪些边框属于同一对象。",
+  noPictureIsNormalOrAn: "没有正常或异常的图片，而这些文件夹只表示这一点。",
 };
