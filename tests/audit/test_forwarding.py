@@ -384,3 +384,25 @@ def test_an_address_that_is_none_is_refused_with_a_sentence(tmp_path, address):
         read_address(address)
     [check] = examine_targets(Settings(data=tmp_path, audit_syslog=address))
     assert check.verdict == "bad"
+
+
+def test_the_thread_looks_again_until_it_is_told_to_stop_and_once_more_then(trail, tmp_path, monkeypatch):
+    monkeypatch.setattr("vedette.audit.forwarding.LOOK_S", 0.0)
+    relay, looks = TargetRelay(tmp_path, "store", Store(), record_of), []
+
+    def forward():
+        looks.append(len(looks))
+        if len(looks) == 3:
+            relay._stop.set()
+        return True
+
+    monkeypatch.setattr(relay, "forward", forward)
+    relay.start()
+    relay._thread.join(10)
+    assert looks == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("operation", "category"), [("PutObject", "Data"), ("CreateBucket", "Management")])
+def test_a_record_says_whether_it_is_of_data(operation, category):
+    record = record_of(AuditEvent("id", milliseconds(START), "s3", operation, "", ANN))
+    assert (record["eventCategory"], record["managementEvent"]) == (category, category == "Management")

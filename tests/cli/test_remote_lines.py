@@ -1,6 +1,7 @@
 """What commands about a server ask and print, word by word, against a server of answers."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 from doubles.answering import AnsweringServer
 from vedette.cli import alias, dataset_history
 from vedette.cli.main import app
+from vedette.cli.remote import RekognitionDataset
 
 PROJECT = "arn:aws:rekognition:us-east-1:000000000000:project/boards/1"
 MODEL = "arn:aws:rekognition:us-east-1:000000000000:project/boards/version/v2/2"
@@ -194,3 +196,16 @@ def test_an_alias_is_moved_at_its_expected_place_and_deleted_with_a_reason(serve
         [("DeleteAlias", {"ProjectArn": PROJECT, "AliasName": "live", "Reason": "done"})],
     )
     assert alias.STILL_BELIEVED_S > 0.9
+
+
+def test_a_dataset_of_custom_labels_is_named_by_the_arn_that_its_project_tells():
+    datasets = [{"DatasetType": kind, "DatasetArn": f"arn:{kind}"} for kind in ("TRAIN", "TEST")]
+    answers = {"ProjectDescriptions": [{"ProjectArn": PROJECT, "Datasets": datasets}]}
+    client = SimpleNamespace(
+        describe_projects=lambda **_: answers,
+        describe_dataset=lambda DatasetArn: {"DatasetDescription": {"StatusMessage": DatasetArn}},
+    )
+    server = SimpleNamespace(client=lambda: client)
+    assert RekognitionDataset(server, "boards", "test").describe() == {"StatusMessage": "arn:TEST"}
+    datasets.pop()
+    assert RekognitionDataset(server, "boards", "test").describe() is None

@@ -12,7 +12,9 @@ from vedette.dialects import registry
 from vedette.dialects.dialect import Home
 from vedette.dialects.intake import ManifestRefused
 from vedette.dialects.limits import DatasetLimits
+from vedette.dialects.lookout import statuses as lookout_statuses
 from vedette.dialects.registry import DIALECTS, LOOKOUT, REKOGNITION, dialect_of
+from vedette.dialects.rekognition import statuses as rekognition_statuses
 from vedette.dialects.rekognition.dialect import CustomLabelsDialect
 from vedette.dialects.training_data import TrainingTerms
 from vedette.errors import Missing
@@ -217,3 +219,9 @@ def test_an_empty_manifest_that_a_training_froze_is_refused_as_empty():
     with pytest.raises(ManifestRefused, match="The manifest file is empty"):
         REKOGNITION.refuse_frozen(0)
     REKOGNITION.refuse_frozen(1)
+
+
+@pytest.mark.parametrize("service", [lookout_statuses, rekognition_statuses])
+def test_a_sentence_belongs_to_a_state_that_the_service_has(service):
+    for statuses in (service.DATASETS, service.MODELS):
+        assert statuses.sentences.keys() <= statuses.words.keys()

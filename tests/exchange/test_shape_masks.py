@@ -566,3 +566,8 @@ def test_masks_of_fiftyones_detections_are_drawn(tmp_path):
     assert (mask == np.array([0] * 6 + [1] * 3 + [0] * 3)).all()
     assert list(item.mask.colors.values()) == ["rust"]
     assert [note.sentence for note in notes.take()] == ["a.jpg has a mask that is no packed array of numpy."]
+
+
+def test_where_nobody_asks_for_masks_shapes_are_the_boxes_around_them(tmp_path):
+    (item,) = read_format(*write_coco(tmp_path, np.eye(HIGH, WIDE, dtype=bool)))
+    assert (bool(item.boxes), list(item.shapes)) == (True, [])

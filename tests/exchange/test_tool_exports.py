@@ -154,6 +154,7 @@ DEEP = "<annotations>" + "<a>" * 1000
         ("not xml", "is no XML"),
         ("", "is no XML"),
         ('<annotations><image name="a.jpg" width="0" height="1"/></annotations>', "has no width"),
+        ('<annotations><image name=" " width="9" height="9"/></annotations>', "an image without a name"),
         ('<annotations><image name="a.jpg" width="nan" height="1"/></annotations>', "no number for width"),
         (
             '<annotations><image name="a.jpg" width="9" height="9"><box label="x" xtl="1e999" ytl="0"'

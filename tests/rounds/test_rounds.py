@@ -1,13 +1,16 @@
 """A labelling round from its making to its hand-back, and who may see what of it."""
 
+import asyncio
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from doubles.houses import ELSEWHERE
 from doubles.lines import a_line, refs_of
 from rounds.conftest import a_person, as_caller, labelled, stem
+from vedette.api.console.round_pictures import reader_of
 from vedette.datasets.editing import EntryEdit, EntryName, revision_of
 from vedette.errors import Busy, Missing, Taken, Wrong
 from vedette.rounds.answers import GivenAnswer
@@ -174,6 +177,19 @@ def test_nobody_answers_for_somebody_else_or_about_another_picture(four):
     with pytest.raises(Missing, match="shows no picture"):
         four.rounds.answers.may_see(as_caller("ann"), made.id, bens.source)
     assert four.rounds.answers.may_see(as_caller("ann"), made.id, anns.source).id == made.id
+
+
+def test_a_picture_of_a_round_is_read_by_the_rights_of_who_began_it(four):
+    made = four.open("ann")
+    ann, source = as_caller("ann"), four.tasks(made, "ann")[0].source
+    current = SimpleNamespace(current=lambda principal: principal)
+    house = SimpleNamespace(rounds=four.rounds, identity=current)
+    visit = SimpleNamespace(principal=ann, house=house, in_thread=asyncio.to_thread)
+    assert asyncio.run(reader_of(visit, "", source)) == ann
+    owner = asyncio.run(reader_of(visit, made.id, source))
+    assert (owner, owner == ann) == (made.owner_principal, False)
+    with pytest.raises(Missing, match="shows no picture"):
+        asyncio.run(reader_of(visit, made.id, "s3://pictures/other.png"))
 
 
 def test_who_leaves_a_round_leaves_open_pictures_to_the_others(four):

@@ -109,3 +109,7 @@ def test_junk_after_and_within_a_jpeg_does_no_harm():
         look = inspect_image(bytes(spoilt[: int(rng.integers(20, len(data)))]))
         assert look.problem or look.format
     assert Image.open(io.BytesIO(data)).size == (200, 120)
+
+
+def test_two_jpegs_that_differ_behind_their_heads_alone_are_two_pictures():
+    assert inspect_image(a_jpeg(seed=1)).exact != inspect_image(a_jpeg(seed=2)).exact

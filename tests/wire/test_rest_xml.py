@@ -179,3 +179,9 @@ def test_any_bytes_are_read_or_malformed(data):
     shape = models.operation("s3", "DeleteObjects").input_shape.members["Delete"]
     with contextlib.suppress(Malformed):
         assert isinstance(rest_xml.from_xml(shape, data), dict)
+
+
+def test_without_a_namespace_the_root_names_none():
+    shape = models.operation("s3", "ListObjectsV2").output_shape
+    body = rest_xml.to_xml(shape, {"Prefix": "a"}, "R")
+    assert body.endswith(b"<R><Prefix>a</Prefix></R>")

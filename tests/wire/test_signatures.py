@@ -1,5 +1,6 @@
 """Signatures made by botocore hold; whatever is changed afterwards does not."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -489,3 +490,12 @@ def test_headers_are_found_by_name_in_the_order_they_came(fields):
         assert headers.every(name) == every
         assert headers.get(name, "none") == (every or ["none"])[0]
         assert (name in headers) == bool(every)
+
+
+@pytest.mark.parametrize("seconds", ["-1", "604801", "x"])
+def test_a_wrong_lifetime_is_a_fault_of_the_link(seconds):
+    request = signed_link(draft("GET", "/b/k"))
+    query = re.sub("X-Amz-Expires=[^&]*", f"X-Amz-Expires={seconds}", request.raw_query)
+    with pytest.raises(SignatureFault) as refused:
+        check(changed(request, raw_query=query))
+    assert refused.value.form == "query"
