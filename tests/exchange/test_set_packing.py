@@ -171,15 +171,23 @@ def test_a_defect_that_no_folder_is_called_after_is_refused_before_anything_is_w
 
 
 def test_a_mask_that_cannot_be_used_leaves_its_picture_an_anomaly_and_is_said(tmp_path, capsys):
-    manifest = a_set(tmp_path / "in", [(True, [1] * 15), (True, [2] * 15), (False, None)], NAMES)
+    manifest = a_set(
+        tmp_path / "in", [(True, [1] * 15), (True, [2] * 15), (False, None), (True, [1] * 15)], NAMES
+    )
     (tmp_path / "in" / "day 0" / "mask.png").write_bytes(b"no picture")
     Image.new("RGB", (WIDE, HIGH), "#123456").save(tmp_path / "in" / "day 1" / "mask.png")
     (tmp_path / "in" / "day 2" / "shot.png").unlink()
+    Image.new("RGB", (WIDE, HIGH + 1), COLORS[0]).save(tmp_path / "in" / "day 3" / "mask.png")
     export("mvtec", manifest, tmp_path / "out")
-    assert files_of(tmp_path / "out") == ["test/defect/shot-2.png", "test/defect/shot.png"]
+    assert files_of(tmp_path / "out") == [
+        "test/defect/shot-2.png",
+        "test/defect/shot-3.png",
+        "test/defect/shot.png",
+    ]
     sentences = capsys.readouterr().err
     assert "day 0/mask.png: There is no file for it. Its picture goes without." in sentences
     assert "Left out: day 1/mask.png has 15 pixels of #123456, which its color map does not name" in sentences
+    assert "day 3/mask.png is a mask of 5 x 4 pixels on a picture of 5 x 3." in sentences
     assert "day 2/shot.png: There is no file for it." in sentences
 
 

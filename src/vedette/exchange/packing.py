@@ -20,7 +20,7 @@ from vedette.exchange.items import Item, read_item
 from vedette.exchange.move import key_of
 from vedette.exchange.packed_files import OpenPicture, PackedFile
 from vedette.exchange.places import LONGEST_NAME, UniqueNames, local_name, short_name_parts
-from vedette.exchange.set_packing import SetFiles, Split, check_set
+from vedette.exchange.set_packing import HEAD_BYTES, SetFiles, Split, check_set
 from vedette.exchange.xml_texts import require_xml
 from vedette.file_access import create_text, open_file
 from vedette.manifest.detection import Size
@@ -78,8 +78,6 @@ BOXES_IN_PIXELS = frozenset({"via", "datumaro", "imagefolder", "roboflow", "labe
 BY_STEM = frozenset({"voc", "yolo", "labelme", "datumaro", "fiftyone"})
 # Formats whose labels are XML.
 WITH_XML = frozenset({"voc", "cvat"})
-# What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.
-HEAD_BYTES = 512 * 1024
 
 # Uploads of the console lie below the hash of what was sent.
 UPLOAD = re.compile(r"(?:^|/)uploads/[0-9a-f]{64}/")

@@ -29,14 +29,18 @@ from vedette.exchange.mask_files import MaskTable, read_codes, refuse_unknown
 from vedette.exchange.packed_files import OpenPicture, PackedFile
 from vedette.exchange.places import LONGEST_PART, UniqueNames, local_name, short_name_parts
 from vedette.file_access import create_file, create_text, open_file
+from vedette.manifest.detection import Size
 from vedette.manifest.lines import Line
 from vedette.manifest.segmentation import MaskRef
 from vedette.vision.annotations import ANOMALY, NORMAL
+from vedette.vision.files import BOMB, DAMAGE, open_head
 
 Split = Literal["train", "test"]
 COMBINED, DEFECT = "combined", "defect"
 PRODUCT = "product"
 ANNOTATIONS, SPLITS = f"{PRODUCT}/image_anno.csv", "split_csv/1cls.csv"
+# What is enough of a picture to tell its sides; EXIF with a thumbnail stands before them.
+HEAD_BYTES = 512 * 1024
 # Folders that mean something else wherever they lie.
 RESERVED = frozenset({GOOD, MASKS, "train", "test"})
 
@@ -95,7 +99,7 @@ class SetFiles:
         if verdict.is_anomalous is None:
             self.left_out.append(f"{ref}: it is neither normal nor an anomaly.")
             return None, []
-        labels, pixels = self._read_mask(verdict.mask) if verdict.mask else ((), None)
+        labels, pixels = self._read_mask(verdict.mask, ref) if verdict.mask else ((), None)
         again = partial(self.open_picture, ref)
         try:
             picture = again()
@@ -125,14 +129,22 @@ class SetFiles:
         mask = f"{mask_place}/{stem}{ending}" if has_mask else ""
         return _SetEntry(f"{place}/{stem}{name.suffix}", is_anomalous, mask, labels)
 
-    def _read_mask(self, mask: MaskRef) -> tuple[tuple[str, ...], Pixels | None]:
+    def _size_of(self, ref: str) -> Size | None:
+        """Return the sides of a picture; nothing where it does not tell them."""
+        try:
+            with self.open_picture(ref) as stream, open_head(stream.read(HEAD_BYTES)) as image:
+                return Size(image.width, image.height)
+        except (Refusal, *DAMAGE, *BOMB):
+            return None
+
+    def _read_mask(self, mask: MaskRef, picture: str) -> tuple[tuple[str, ...], Pixels | None]:
         """Return the labels that a mask shows, and where it shows anything."""
         scratch = self.folder / "mask.png"
         table = MaskTable({int(color[1:], 16): label for color, label in mask.colors.items()}, True)
         try:
             with self.open_picture(mask.ref) as stream, create_file(scratch) as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
-            codes = read_codes(scratch, table)
+            codes = read_codes(scratch, table, self._size_of(picture), mask.ref)
             refuse_unknown(codes, table, mask.ref, "its color map")
         except Refusal as refusal:
             sentence = refusal.sentence.replace(str(scratch), mask.ref)
