@@ -50,6 +50,13 @@ def test_labels_are_given_and_taken_where_a_filter_says(cats):
     assert labels_of(cats) == {"bolt": 1, "new": 1, "only": 1}
 
 
+def test_who_listens_hears_of_entries_that_a_change_touched(cats):
+    changes = []
+    cats.datasets.watch(changes.append)
+    change(cats, LABEL, is_labelled=False)
+    assert [(item.dataset, list(item.seqs)) for item in changes] == [(cats.now().id, [2])]
+
+
 def test_labels_are_renamed_and_merged(cats):
     change(cats, EntryChange("label", renames=(("cat", "pet"), ("dog", "pet"))))
     assert labels_of(cats) == {"pet": 3, "bolt": 1}

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from doubles.drawn_items import WHEN
+from doubles.lines import a_line, an_anomaly_line
+from doubles.pictures import a_png
 from vedette.cli.main import app
+from vedette.cli.mask_drawing import MaskDrawing
 from vedette.dialects.registry import LOOKOUT
 from vedette.errors import Wrong
 from vedette.exchange import mask_files
@@ -21,6 +24,7 @@ from vedette.exchange.formats import read_format, to_lines
 from vedette.exchange.mask_regions import TooManyRegions, edges_of_regions
 from vedette.exchange.pieces import NoteList
 from vedette.manifest.attributes import Stamp
+from vedette.manifest.lines import read_line
 from vedette.vision.annotations import Mask
 from vedette.vision.masks import read_mask
 
@@ -337,3 +341,14 @@ def test_colours_are_read_with_how_solid_they_are(tmp_path, alpha):
     folder = put(tmp_path, Image.fromarray(image), "#0102fe,dent\n")
     [item] = read_format("masks", folder)
     assert in_pixels(item) == ([("dent", 3, 2, 3, 2)] if alpha > 127 else [])
+
+
+def test_a_picture_that_somebody_found_normal_has_an_empty_mask_and_an_unseen_one_none(tmp_path):
+    def fetch(ref, path):
+        path.write_bytes(a_png())
+        return bool(ref)
+
+    drawing = MaskDrawing(fetch, tmp_path / "out", "", with_pictures=False)
+    lines = [read_line(an_anomaly_line("a", "normal")), read_line(a_line("b"))]
+    assert drawing.draw(lines) == (1, 0)
+    assert [path.stem for path in (tmp_path / "out").rglob("*.png")] == ["a"]
