@@ -65,6 +65,14 @@ def test_safetensors_that_lie_are_refused(tmp_path, changes, sentence):
         open_backbone(f"file:{tmp_path / 'w.safetensors'}")
 
 
+def test_tensors_that_share_their_bytes_are_refused_before_they_are_copied(tmp_path):
+    tensor = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    head = json.dumps({f"w{number}": tensor for number in range(1000)}).encode()
+    (tmp_path / "w.safetensors").write_bytes(len(head).to_bytes(8, "little") + head + bytes(8))
+    with pytest.raises(Wrong, match=r"is no file of safetensors: two tensors lie at one place\.$"):
+        read_weights(tmp_path / "w.safetensors")
+
+
 class Evil:
     def __reduce__(self):
         return (print, ("it ran",))

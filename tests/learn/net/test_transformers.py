@@ -130,6 +130,7 @@ def load_folder(folder):
         ({"num_hidden_layers": 10**9}, "for num_hidden_layers"),
         ({"num_hidden_layers": 1.5}, "is no vit that can be run"),
         ({"patch_size": "16"}, "has 16 for patch_size"),
+        ({"patch_size": 4, "num_attention_heads": 16}, "a layer would take 5,436,997,696 bytes for a"),
         ({"num_attention_heads": 3}, "is no vit that can be run"),
         ({"image_size": 16}, "is no vit that can be run"),
         ({"hidden_act": "os.system"}, 'wants the activation "os.system", which is not known'),

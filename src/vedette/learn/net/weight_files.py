@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,19 @@ def _read_safetensors(data: bytes, path: Path) -> dict[str, Tensor]:
         head = json.loads(data[8 : 8 + size])
         body = memoryview(data)[8 + size :]
         places = [(name, entry) for name, entry in head.items() if name != "__metadata__"]
+        _refuse_shared(entry["data_offsets"] for _, entry in places)
         return {name: _tensor(body, entry) for name, entry in places}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Wrong(f"{path} is no file of safetensors: {error}.", kind="file", name=str(path)) from error
+
+
+def _refuse_shared(places: Iterable[Sequence[int]]) -> None:
+    """Refuse tensors that lie in one another: each is copied, and a small file would take all memory."""
+    before = 0
+    for start, end in sorted((start, end) for start, end in places):
+        if start < before:
+            raise ValueError("two tensors lie at one place")
+        before = end
 
 
 def _tensor(body: memoryview, entry: Any) -> Tensor:

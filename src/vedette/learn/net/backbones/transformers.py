@@ -41,6 +41,9 @@ SIZES = {
     "layer_norm_eps": (0, 1),
     "layerscale_value": (0, 100),
 }
+# What the attention of one layer may take of a picture of the largest side that recipes read at: a small file
+# can ask for much. Of known networks ViT-L/8 has a third of it.
+LARGEST_SIDE, MOST_ATTENTION = 384, 1024**3
 FLAGS = ("qkv_bias", "use_swiglu_ffn")
 ACTIVATIONS = ("gelu", "gelu_new", "quick_gelu", "relu", "silu")
 # Parts of a network that no answer of ours comes from: a file may lack them.
@@ -61,7 +64,7 @@ class TransformerBackbone(nn.Module):
         self.multiple = 32 if config.patch_size in (8, 16, 32) else int(config.patch_size)
         self.patch = int(config.patch_size)
         self.channels: Mapping[str, int] = {"s16": int(config.hidden_size), "top": int(config.hidden_size)}
-        self.sides: tuple[int, ...] = (224, 384)
+        self.sides: tuple[int, ...] = (224, LARGEST_SIDE)
         self._options = {"interpolate_pos_encoding": True} if KINDS[config.model_type] else {}
         self.register_buffer("mean", mean.view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", std.view(1, 3, 1, 1), persistent=False)
@@ -157,6 +160,7 @@ def _filled(kind: str, sizes: Mapping[str, Any], tensors: Mapping[str, Tensor], 
     library.logging.disable_progress_bar()
     try:
         config = library.AutoConfig.for_model(kind, **sizes)
+        _refuse_attention(config, place)
         with torch.device("meta"):
             empty = library.AutoModel.from_config(
                 config, attn_implementation="eager", trust_remote_code=False
@@ -186,6 +190,18 @@ def _filled(kind: str, sizes: Mapping[str, Any], tensors: Mapping[str, Tensor], 
         )
     filled: nn.Module = model.float()
     return filled
+
+
+def _refuse_attention(config: Any, place: str) -> None:
+    """Refuse a network whose every patch looks at so many others that no picture could be read."""
+    patches = (LARGEST_SIDE // config.patch_size) ** 2 + 1
+    needed = int(config.num_attention_heads * patches**2) * 4
+    if needed > MOST_ATTENTION:
+        raise errors.Wrong(
+            f"{place} has patches of {config.patch_size} pixels and {config.num_attention_heads} heads: a "
+            f"layer would take {needed:,} bytes for a picture, and {MOST_ATTENTION:,} are the most.",
+            kind="file",
+        )
 
 
 def _refuse_smaller(empty: nn.Module, tensors: Mapping[str, Tensor], place: str) -> None:
