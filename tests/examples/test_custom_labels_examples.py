@@ -59,23 +59,6 @@ def trained(runs):
     return named[0], ARN.search(runs("describe_model", named[0]))[0]
 
 
-def test_the_way_of_getting_started_from_an_example_set_to_a_stopped_model(runs, monkeypatch):
-    monkeypatch.syspath_prepend(str(EXAMPLES / "custom_labels"))
-    # Labels of whole pictures train in seconds; how boxes are learnt is told by the tutorial's own test.
-    folder, table = runs.folder / "labelled-parts", load_script("custom_labels", "csv_to_manifest")
-    shutil.copytree(runs.folder / "parts", folder)
-    for part in ("train", "test"):
-        pictures = sorted((folder / part).glob("*/*.jpg"))
-        lines = [table.line([file.relative_to(folder).as_posix(), file.parent.name], "") for file in pictures]
-        (folder / f"{part}.manifest").write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    printed = runs("getting_started", folder.name, BUCKET, typed="no\nstop\n")
-    assert re.search(r"^F1 \d\.\d{3} on the test dataset$", printed, re.MULTILINE), printed
-    assert "\naws rekognition detect-custom-labels --project-version-arn arn:" in printed
-    assert re.search(r'"Name": "(bolt|nut|washer)"', printed), printed
-    assert printed.count("Type stop") == 2
-    assert printed.endswith("STOPPED\n")
-
-
 def test_tables_coco_and_ground_truth_become_manifests_of_datasets(runs, project):
     upload(runs, "board-parts")
     printed = runs("coco_to_manifest", "board-parts/train.coco.json", f"s3://{BUCKET}/board-parts/")
@@ -245,6 +228,23 @@ def test_a_handler_for_lambda_answers_both_events(runs, trained, monkeypatch):
     with pytest.raises(ValueError, match="upload it"):
         client.event_for(str(large))
     runs("stop_model", project, model)
+
+
+def test_the_way_of_getting_started_from_an_example_set_to_a_stopped_model(runs, monkeypatch):
+    monkeypatch.syspath_prepend(str(EXAMPLES / "custom_labels"))
+    # Labels of whole pictures train in seconds; how boxes are learnt is told by the tutorial's own test.
+    folder, table = runs.folder / "labelled-parts", load_script("custom_labels", "csv_to_manifest")
+    shutil.copytree(runs.folder / "parts", folder)
+    for part in ("train", "test"):
+        pictures = sorted((folder / part).glob("*/*.jpg"))
+        lines = [table.line([file.relative_to(folder).as_posix(), file.parent.name], "") for file in pictures]
+        (folder / f"{part}.manifest").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    printed = runs("getting_started", folder.name, BUCKET, typed="no\nstop\n")
+    assert re.search(r"^F1 \d\.\d{3} on the test dataset$", printed, re.MULTILINE), printed
+    assert "\naws rekognition detect-custom-labels --project-version-arn arn:" in printed
+    assert re.search(r'"Name": "(bolt|nut|washer)"', printed), printed
+    assert printed.count("Type stop") == 2
+    assert printed.endswith("STOPPED\n")
 
 
 def test_a_version_is_trained_tagged_copied_and_deleted(runs, trained):
